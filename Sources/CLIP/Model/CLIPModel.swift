@@ -1,0 +1,92 @@
+import Checkpoints
+public import Tensors
+
+/// A CLIP model ready to encode pictures and texts.
+public struct CLIPModel: Sendable {
+    /// Dimensions, activation and channel statistics.
+    public let configuration: CLIPConfiguration
+    /// The image tower.
+    public let vision: VisionTower
+    /// The text tower.
+    public let text: TextTower
+    /// The tokenizer that belongs to the text tower.
+    public let tokenizer: CLIPTokenizer
+    /// SHA-256 of the weights file, 64 hexadecimal digits.
+    public let digest: String
+
+    /// Factor of cosine similarities before a softmax. Fixed as in MultiADS, not the checkpoint's `logit_scale`.
+    public static let logitScale: Float = 100
+
+    /// Builds both towers from a checkpoint in OpenCLIP's naming.
+    ///
+    /// - Parameters:
+    ///   - configuration: Already validated.
+    ///   - weights: Tensors by OpenCLIP name.
+    ///   - tokenizer: Its vocabulary size must equal the configuration's.
+    ///   - digest: SHA-256 of the weights file.
+    ///   - file: Name of the weights file, for messages.
+    ///   - threads: Workers that both towers use.
+    /// - Throws: ``CLIPError`` for tensors that are missing, of the wrong shape, unknown or not finite.
+    init(
+        configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer, digest: String,
+        file: String, threads: ComputeThreads
+    ) throws(CLIPError) {
+        var reader = WeightReader(weights, file: file)
+        self.configuration = configuration
+        self.tokenizer = tokenizer
+        self.digest = digest
+        vision = try VisionTower(configuration: configuration, reader: &reader, threads: threads)
+        text = try TextTower(configuration: configuration, reader: &reader, threads: threads)
+        // The learned temperature is read and checked like any weight, though inference uses the fixed one.
+        if weights.info("logit_scale") != nil { _ = try reader.tensor("logit_scale", []) }
+        try reader.refuseUnused()
+    }
+
+    /// Tokenizes and encodes texts.
+    ///
+    /// - Returns: [texts, embedDim], rows of Euclidean length 1.
+    /// - Throws: ``CLIPError`` when the tokenizer and the tower disagree.
+    public func encode(texts: [String], progress: (Int) -> Void = { _ in }) throws(CLIPError) -> Tensor {
+        try text.encode(texts.map { tokenizer.encode($0) }, progress: progress)
+    }
+}
+
+extension VisionTower {
+    init(
+        configuration: CLIPConfiguration, reader: inout WeightReader, threads: ComputeThreads
+    ) throws(CLIPError) {
+        let vision = configuration.vision
+        let (width, patch) = (vision.width, vision.patchSize)
+        self.configuration = vision
+        self.preprocessing = configuration.preprocessing
+        self.threads = threads
+        patchWeight = try reader.tensor("visual.conv1.weight", [width, 3, patch, patch])
+            .reshaped([width, 3 * patch * patch])
+        classEmbedding = try reader.tensor("visual.class_embedding", [width])
+        positionalEmbedding = try reader.tensor(
+            "visual.positional_embedding", [1 + vision.gridSize * vision.gridSize, width])
+        lnPre = try reader.layerNorm("visual.ln_pre", width: width)
+        transformer = try reader.transformer(
+            "visual.transformer", width: width, layers: vision.layers, heads: vision.heads, mlpWidth: vision.mlpWidth,
+            causal: false, activation: configuration.activation)
+        lnPost = try reader.layerNorm("visual.ln_post", width: width)
+        proj = try reader.tensor("visual.proj", [width, configuration.embedDim]).transposed()
+    }
+}
+
+extension TextTower {
+    init(
+        configuration: CLIPConfiguration, reader: inout WeightReader, threads: ComputeThreads
+    ) throws(CLIPError) {
+        let text = configuration.text
+        self.configuration = text
+        self.threads = threads
+        tokenEmbedding = try reader.tensor("token_embedding.weight", [text.vocabularySize, text.width])
+        positionalEmbedding = try reader.tensor("positional_embedding", [text.contextLength, text.width])
+        transformer = try reader.transformer(
+            "transformer", width: text.width, layers: text.layers, heads: text.heads, mlpWidth: text.mlpWidth,
+            causal: true, activation: configuration.activation)
+        lnFinal = try reader.layerNorm("ln_final", width: text.width)
+        projection = try reader.tensor("text_projection", [text.width, configuration.embedDim]).transposed()
+    }
+}

@@ -1,0 +1,156 @@
+public import Images
+import Synchronization
+public import Tensors
+
+/// CLIP's vision transformer (Radford et al. 2021; Dosovitskiy et al. 2021, Eq. 1–4) with its intermediate stages.
+public struct VisionTower: Sendable {
+    /// Dimensions of the network.
+    public let configuration: VisionConfiguration
+    /// Channel statistics of the pictures it was trained on.
+    public let preprocessing: ImagePreprocessing
+
+    let patchWeight: Tensor  // [width, 3·patchSize²]
+    let classEmbedding: Tensor  // [width]
+    let positionalEmbedding: Tensor  // [1 + native grid², width]
+    let lnPre: LayerNormWeights
+    let transformer: Transformer
+    let lnPost: LayerNormWeights
+    let proj: Tensor  // [width, embedDim] stored transposed: [embedDim, width]
+    let threads: ComputeThreads
+    let cache = VisionCache()
+
+    /// What one pass through the tower gives.
+    public struct Features: Sendable {
+        /// For each requested stage the raw block output [patches, width]: no `lnPost`, no `proj`, no class token.
+        public let stageTokens: [Tensor]
+        /// The global image embedding [embedDim], of Euclidean length 1.
+        public let embedding: Tensor
+        /// Patches along one side.
+        public let gridSize: Int
+    }
+
+    /// Encodes one picture.
+    ///
+    /// - Parameters:
+    ///   - image: Any size; squashed to `imageSide` first.
+    ///   - imageSide: Side in pixels that the network sees, a positive multiple of the patch size.
+    ///   - stages: 1-based block numbers, ascending.
+    /// - Throws: ``CLIPError`` with `.badImageSide` or `.badStage`, or when the picture cannot be resized.
+    public func encode(_ image: RGBImage, imageSide: Int, stages: [Int]) throws(CLIPError) -> Features {
+        try checkSide(imageSide)
+        try checkStages(stages)
+        let square: RGBImage
+        do {
+            square = try preprocessing.squash(image, side: imageSide)
+        } catch {
+            throw CLIPError(.badImage, "\(error)")
+        }
+        let gridSize = imageSide / configuration.patchSize
+        let tokens = gridSize * gridSize + 1
+        let workspace = cache.takeWorkspace(tokens: tokens) {
+            TransformerWorkspace(
+                transformer: transformer, tokens: tokens, longestSequence: tokens, threads: threads)
+        }
+        defer { cache.giveBack(workspace) }
+        embed(square, gridSize: gridSize, workspace: workspace)
+
+        let width = configuration.width
+        var collected: [Tensor] = []
+        collected.reserveCapacity(stages.count)
+        let stream = workspace.stream.baseAddress
+        transformer(
+            stream, tokens: tokens, sequences: [0..<tokens], workspace: workspace, threads: threads,
+            afterBlock: { block in
+                guard stages.contains(block) else { return }
+                collected.append(
+                    Tensor(shape: [tokens - 1, width]) { target in
+                        _ = target.initialize(
+                            from: UnsafeBufferPointer(start: stream + width, count: (tokens - 1) * width))
+                    })
+            })
+        return Features(stageTokens: collected, embedding: project(stream, workspace: workspace), gridSize: gridSize)
+    }
+
+    /// Sequence = [class, patch₀, …] + positions, then `lnPre` (Eq. 1); fills `workspace.stream`.
+    private func embed(_ image: RGBImage, gridSize: Int, workspace: TransformerWorkspace) {
+        let width = configuration.width
+        let patches = gridSize * gridSize
+        let stream = workspace.stream.baseAddress
+        // 3·patchSize² floats per patch fit the wide buffer (checked when the configuration was read) or a fresh one.
+        let patchLength = 3 * configuration.patchSize * configuration.patchSize
+        let enough = workspace.wide.count >= patches * patchLength
+        let rows = enough ? workspace.wide : FloatBuffer(count: patches * patchLength)
+        preprocessing.patches(of: image, patchSize: configuration.patchSize, into: rows.baseAddress)
+        Gemm.linear(rows.baseAddress, rows: patches, weight: patchWeight, into: stream + width, threads: threads)
+        classEmbedding.withUnsafeBufferPointer { embedding in
+            for channel in 0..<width { stream[channel] = embedding[channel] }
+        }
+        let positions = cache.positions(gridSize: gridSize) {
+            PositionalResampling.resample(positionalEmbedding, from: configuration.gridSize, to: gridSize)
+        }
+        positions.withUnsafeBufferPointer { positions in
+            for index in 0..<positions.count { stream[index] += positions[index] }
+        }
+        RowKernels.layerNorm(
+            stream, rows: patches + 1, weight: lnPre.weight, bias: lnPre.bias, into: stream, threads: threads)
+    }
+
+    /// z = normalise(LN_post(x[class]) · proj) (Eq. 4).
+    private func project(_ stream: UnsafePointer<Float>, workspace: TransformerWorkspace) -> Tensor {
+        let normed = workspace.normed.baseAddress
+        RowKernels.layerNorm(stream, rows: 1, weight: lnPost.weight, bias: lnPost.bias, into: normed, threads: threads)
+        let embedDim = proj.shape[0]
+        return Tensor(shape: [embedDim]) { output in
+            guard let target = output.baseAddress else { return }
+            Gemm.linear(normed, rows: 1, weight: proj, into: target, threads: threads)
+            RowKernels.normalizeRows(target, rows: 1, width: embedDim, threads: threads)
+        }
+    }
+
+    private func checkSide(_ side: Int) throws(CLIPError) {
+        guard side > 0, side % configuration.patchSize == 0 else {
+            throw CLIPError(
+                .badImageSide,
+                "expected an image side that is a positive multiple of the patch size \(configuration.patchSize), "
+                    + "found \(side)")
+        }
+    }
+
+    private func checkStages(_ stages: [Int]) throws(CLIPError) {
+        let valid = stages.allSatisfy { (1...configuration.layers).contains($0) }
+        guard valid, !stages.isEmpty, zip(stages, stages.dropFirst()).allSatisfy(<) else {
+            throw CLIPError(
+                .badStage, "expected ascending stages between 1 and \(configuration.layers), found \(stages)")
+        }
+    }
+}
+
+/// Positional embeddings by grid size and one spare workspace, shared by all users of a tower.
+final class VisionCache: Sendable {
+    private let positionsByGrid = Mutex<[Int: Tensor]>([:])
+    private let spare = Mutex<TransformerWorkspace?>(nil)
+
+    func positions(gridSize: Int, make: () -> Tensor) -> Tensor {
+        positionsByGrid.withLock { known in
+            if let tensor = known[gridSize] { return tensor }
+            let tensor = make()
+            known[gridSize] = tensor
+            return tensor
+        }
+    }
+
+    /// A workspace of exactly `tokens` tokens: the spare one when it fits, else a new one.
+    func takeWorkspace(tokens: Int, make: () -> TransformerWorkspace) -> TransformerWorkspace {
+        let reusable = spare.withLock { spare -> TransformerWorkspace? in
+            guard let workspace = spare, workspace.tokens == tokens else { return nil }
+            spare = nil
+            return workspace
+        }
+        return reusable ?? make()
+    }
+
+    /// Keeps the workspace for the next picture; a different one kept before is freed.
+    func giveBack(_ workspace: TransformerWorkspace) {
+        spare.withLock { $0 = workspace }
+    }
+}

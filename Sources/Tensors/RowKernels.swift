@@ -1,0 +1,159 @@
+/// Kernels that work on the rows of a row-major matrix, each a few passes over memory and free of allocation.
+public enum RowKernels {
+    /// Layer normalisation with affine parameters (Ba et al. 2016), biased variance.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, width].
+    ///   - rows: Number of rows.
+    ///   - weight: [width].
+    ///   - bias: [width].
+    ///   - epsilon: Added to the variance.
+    ///   - output: [rows, width], fully overwritten; may be `x` itself.
+    ///   - threads: Workers to use.
+    public static func layerNorm(
+        _ x: UnsafePointer<Float>, rows: Int, weight: Tensor, bias: Tensor, epsilon: Float = 1e-5,
+        into output: UnsafeMutablePointer<Float>, threads: ComputeThreads
+    ) {
+        let width = weight.count
+        precondition(bias.count == width && width > 0, "layer norm of width \(width) with \(bias.count) biases")
+        weight.withUnsafeBufferPointer { weight in
+            bias.withUnsafeBufferPointer { bias in
+                threads.split(rows) { range in
+                    for row in range {
+                        normalizeRow(
+                            UnsafeBufferPointer(start: x + row &* width, count: width), weight, bias, epsilon,
+                            output + row &* width)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds `bias` [width] to each of the rows of `x` [rows, width] in place.
+    public static func addBias(
+        _ x: UnsafeMutablePointer<Float>, rows: Int, bias: Tensor, threads: ComputeThreads
+    ) {
+        let width = bias.count
+        bias.withUnsafeBufferPointer { bias in
+            threads.split(rows) { range in
+                for row in range {
+                    let line = x + row &* width
+                    for column in 0..<width { line[column] += bias[column] }
+                }
+            }
+        }
+    }
+
+    /// Scales each row of `x` [rows, width] in place to Euclidean length 1; a zero row stays zero.
+    public static func normalizeRows(
+        _ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, threads: ComputeThreads
+    ) {
+        threads.split(rows) { range in
+            for row in range {
+                let line = UnsafeMutableBufferPointer(start: x + row &* width, count: width)
+                let square = squaredLength(UnsafeBufferPointer(line))
+                let scale: Float = square > 0 ? 1 / square.squareRoot() : 0
+                for column in 0..<width { line[column] *= scale }
+            }
+        }
+    }
+
+    /// Replaces a row by softmax(scale · row), shifted by the maximum so that nothing overflows.
+    ///
+    /// - Parameters:
+    ///   - row: `count` scores, overwritten by probabilities.
+    ///   - count: At least 1.
+    ///   - scale: Positive factor applied before the exponential.
+    public static func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
+        var lanes = SIMD16<Float>(repeating: -.infinity)
+        var index = 0
+        while index &+ 16 <= count {
+            let values = loadVector(row + index)
+            lanes.replace(with: values, where: values .> lanes)
+            index &+= 16
+        }
+        var maximum = lanes.max()
+        while index < count {
+            maximum = max(maximum, row[index])
+            index &+= 1
+        }
+        let total = exponentiate(row, count: count, scale: scale, maximum: maximum)
+        let reciprocal = 1 / total
+        for column in 0..<count { row[column] *= reciprocal }
+    }
+
+    /// row ← exp(scale · (row − maximum)); returns the sum.
+    @inline(__always)
+    private static func exponentiate(
+        _ row: UnsafeMutablePointer<Float>, count: Int, scale: Float, maximum: Float
+    ) -> Float {
+        var sum = SIMD16<Float>.zero
+        var index = 0
+        while index &+ 16 <= count {
+            let value = exponential((loadVector(row + index) - maximum) * scale)
+            storeVector(value, to: row + index)
+            sum += value
+            index &+= 16
+        }
+        var total = sum.sum()
+        while index < count {
+            let value = exponential(SIMD16(repeating: (row[index] - maximum) * scale))[0]
+            row[index] = value
+            total += value
+            index &+= 1
+        }
+        return total
+    }
+
+    @inline(__always)
+    private static func normalizeRow(
+        _ row: UnsafeBufferPointer<Float>, _ weight: UnsafeBufferPointer<Float>, _ bias: UnsafeBufferPointer<Float>,
+        _ epsilon: Float, _ output: UnsafeMutablePointer<Float>
+    ) {
+        let width = row.count
+        var sum = SIMD16<Float>.zero
+        var index = 0
+        while index &+ 16 <= width {
+            sum += loadVector(row, index)
+            index &+= 16
+        }
+        var total = sum.sum()
+        while index < width {
+            total += row[index]
+            index &+= 1
+        }
+        let mean = total / Float(width)
+
+        var squares = SIMD16<Float>.zero
+        index = 0
+        while index &+ 16 <= width {
+            let centred = loadVector(row, index) - mean
+            squares += centred * centred
+            index &+= 16
+        }
+        var variance = squares.sum()
+        while index < width {
+            variance += (row[index] - mean) * (row[index] - mean)
+            index &+= 1
+        }
+        let scale = 1 / (variance / Float(width) + epsilon).squareRoot()
+        for column in 0..<width { output[column] = (row[column] - mean) * scale * weight[column] + bias[column] }
+    }
+
+    @inline(__always)
+    private static func squaredLength(_ row: UnsafeBufferPointer<Float>) -> Float {
+        var sum = SIMD16<Float>.zero
+        var index = 0
+        while index &+ 16 <= row.count {
+            let values = loadVector(row, index)
+            sum += values * values
+            index &+= 16
+        }
+        var total = sum.sum()
+        while index < row.count {
+            total += row[index] * row[index]
+            index &+= 1
+        }
+        return total
+    }
+}
