@@ -1,0 +1,69 @@
+import Glibc
+
+/// A file that appears under its name complete or not at all.
+///
+/// Bytes go to a hidden file in the same folder, which is synced and renamed by ``commit()``; without it, the hidden
+/// file is removed.
+package final class AtomicFile {
+    private let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+
+    /// Creates the hidden file.
+    package init(path: String) throws(CheckpointError) {
+        self.path = path
+        var components = path.split(separator: "/", omittingEmptySubsequences: false)
+        let name = components.popLast() ?? ""
+        // The process id keeps two processes apart, the counter two writers in one process.
+        for attempt in 0..<1000 {
+            let hidden = (components + [".\(name).\(getpid()).\(attempt).tmp"]).joined(separator: "/")
+            let descriptor = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            if descriptor >= 0 {
+                (self.descriptor, temporaryPath) = (descriptor, hidden)
+                return
+            }
+            guard errno == EEXIST else { throw Self.failure(path, "cannot be created", errno) }
+        }
+        throw Self.failure(path, "cannot be created beside its temporary files", EEXIST)
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(temporaryPath)
+    }
+
+    /// Appends bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if written < 0 && errno == EINTR { continue }
+            guard written >= 0 else { throw Self.failure(path, "cannot be written", errno) }
+            done += written
+        }
+    }
+
+    /// Makes the file durable and visible under its name.
+    package func commit() throws(CheckpointError) {
+        guard fsync(descriptor) == 0 else { throw Self.failure(path, "cannot be synced", errno) }
+        guard rename(temporaryPath, path) == 0 else { throw Self.failure(path, "cannot be renamed into place", errno) }
+        close(descriptor)
+        descriptor = -1
+        Self.syncFolder(of: path)
+    }
+
+    /// Makes a rename in the folder of `path` durable; file systems that cannot sync folders are left as they are.
+    package static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    private static func failure(_ path: String, _ what: String, _ number: Int32) -> CheckpointError {
+        CheckpointError(.cannotWrite, file: path, "\(what): \(systemMessage(number))", systemError: number)
+    }
+}
