@@ -5,10 +5,12 @@
 /// because on baseline x86-64 a fused multiply-add becomes a library call per lane.
 @inline(__always)
 func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
-    let scaled = x * 1.4426950408889634
     // Adding 1.5·2^23 rounds to the nearest integer and leaves it in the low mantissa bits.
-    let shifted = scaled + 12_582_912
-    let fraction = scaled - (shifted - 12_582_912)
+    let shifted = x * 1.442_695 + 12_582_912
+    let n = shifted - 12_582_912
+    // ln 2 in two parts, the first with few enough bits that n times it is exact.
+    let remainder = (x - n * 0.693_359_375) + n * 2.121_944_4e-4
+    let fraction = remainder * 1.442_695
     var power = fraction * 0.000_154_697_32 + 0.001_340_043_3
     power = power * fraction + 0.009_618_025
     power = power * fraction + 0.055_503_27

@@ -24,14 +24,13 @@ public struct CLIPModel: Sendable {
     ///   - weights: Tensors by OpenCLIP name.
     ///   - tokenizer: Its vocabulary size must equal the configuration's.
     ///   - digest: SHA-256 of the weights file.
-    ///   - file: Name of the weights file, for messages.
     ///   - threads: Workers that both towers use.
     /// - Throws: ``CLIPError`` for tensors that are missing, of the wrong shape, unknown or not finite.
     init(
         configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer, digest: String,
-        file: String, threads: ComputeThreads
+        threads: ComputeThreads
     ) throws(CLIPError) {
-        var reader = WeightReader(weights, file: file)
+        var reader = WeightReader(weights)
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.digest = digest

@@ -4,36 +4,27 @@ import Tensors
 /// Reads named tensors of a checkpoint, checks each against the expected shape, and remembers which were used.
 struct WeightReader {
     let source: any TensorSource
-    let file: String
     private(set) var used: Set<String> = []
 
-    init(_ source: any TensorSource, file: String) {
-        self.source = source
-        self.file = file
-    }
+    init(_ source: any TensorSource) { self.source = source }
 
     /// The tensor `name` with exactly `shape` and only finite values.
     ///
     /// - Throws: ``CLIPError`` with `.missingTensor`, `.wrongShape`, `.nonFiniteWeight` or `.unreadableFile`.
     mutating func tensor(_ name: String, _ shape: [Int]) throws(CLIPError) -> Tensor {
-        guard let info = source.info(name) else {
-            throw CLIPError(.missingTensor, "expected tensor \(name) \(shape), found none of that name in \(file)")
-        }
-        guard info.shape == shape else {
-            throw CLIPError(.wrongShape, "expected \(name) of shape \(shape), found \(info.shape) in \(file)")
-        }
         used.insert(name)
-        let tensor: Tensor
         do {
-            tensor = try source.tensor(name)
+            return try source.tensor(name, shape: shape)
         } catch {
-            throw CLIPError(.unreadableFile, "\(error)")
+            let code: CLIPError.Code =
+                switch error.code {
+                case .missingTensor: .missingTensor
+                case .shapeMismatch: .wrongShape
+                case .nonFinite: .nonFiniteWeight
+                default: .unreadableFile
+                }
+            throw CLIPError(code, error.description)
         }
-        if let position = tensor.firstNonFinite {
-            throw CLIPError(
-                .nonFiniteWeight, "expected finite weights, found NaN or infinity at element \(position) of \(name) in \(file)")
-        }
-        return tensor
     }
 
     mutating func layerNorm(_ prefix: String, width: Int) throws(CLIPError) -> LayerNormWeights {
@@ -72,6 +63,7 @@ struct WeightReader {
         guard !unused.isEmpty else { return }
         let shown = unused.prefix(5).joined(separator: ", ") + (unused.count > 5 ? ", …" : "")
         throw CLIPError(
-            .unknownTensor, "expected only tensors of the configured architecture, found \(unused.count) others in \(file): \(shown)")
+            .unknownTensor,
+            "expected only tensors of the configured architecture, found \(unused.count) others in \(source.file): \(shown)")
     }
 }

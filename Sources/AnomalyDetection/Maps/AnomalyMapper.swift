@@ -1,0 +1,109 @@
+import CLIP
+import Images
+import Tensors
+
+/// Computes the maps of one picture from its features (MultiADS, sections 3.3, 3.4 and 4.2.2).
+struct AnomalyMapper {
+    let adapter: Adapter
+    let options: MapOptions
+    let threads: ComputeThreads
+
+    /// All maps and the image score.
+    ///
+    /// - Parameters:
+    ///   - features: The picture's stage tokens and global embedding; as many stages as the adapter has.
+    ///   - states: Text embeddings, the normal state first.
+    ///   - references: Memory bank; empty for zero-shot. Each has the same stages and width as `features`.
+    ///   - validity: Where defects count, [side²], 1 or 0; nil for everywhere. Applied before any score is taken.
+    func maps(
+        features: VisionTower.Features, side: Int, states: StateEmbeddings, references: [ReferenceFeatures],
+        validity: [Float]?
+    ) -> AnomalyMaps {
+        let classes = states.states.count
+        let stages = features.stageTokens.count
+        let stageWeight: Float = options.stageCombination == .mean ? 1 / Float(stages) : 1
+        let enlargement = UpsampledSoftmax(gridSize: features.gridSize, side: side, classes: classes)
+        let multitype = Tensor(shape: [classes, side, side]) { output in
+            output.initialize(repeating: 0)
+            guard let target = output.baseAddress else { return }
+            for stage in 0..<stages {
+                let scores = stateScores(features.stageTokens[stage], stage: stage, states: states)
+                scores.withUnsafeBufferPointer { elements in
+                    guard let source = elements.baseAddress else { return }
+                    enlargement.accumulate(source, weight: stageWeight, into: target, threads: threads)
+                }
+            }
+        }
+        // Probabilities sum to the stages' weights, so "any defect" is that sum minus "normal".
+        let total: Float = stageWeight * Float(stages)
+        let anomaly = masked(
+            Tensor(shape: [side, side], multitype.rows(0..<1).values.map { max(0, total - $0) }), by: validity)
+        let reference = references.isEmpty
+            ? nil
+            : masked(
+                referenceMap(features, side: side, references: references, stageWeight: stageWeight), by: validity)
+        let final = reference.map { combine(anomaly, $0) } ?? anomaly
+        let probabilities = globalProbabilities(features.embedding, states: states)
+        return AnomalyMaps(
+            side: side, states: states.states, multitype: multitype, anomaly: anomaly, reference: reference,
+            final: final, globalProbabilities: probabilities,
+            imageScore: options.imageScore.score(map: final, globalAnomaly: 1 - probabilities[0]))
+    }
+
+    /// 100 · cosine similarity of each adapted patch with each state: [patches, states].
+    private func stateScores(_ tokens: Tensor, stage: Int, states: StateEmbeddings) -> Tensor {
+        let units = adapter.unitEmbeddings(tokens, stage: stage, threads: threads)
+        let (patches, embedDim) = (units.shape[0], units.shape[1])
+        let classes = states.states.count
+        return Tensor(shape: [patches, classes]) { output in
+            guard let target = output.baseAddress else { return }
+            units.withUnsafeBufferPointer { rows in
+                states.matrix.withUnsafeBufferPointer { columns in
+                    guard let a = rows.baseAddress, let b = columns.baseAddress else { return }
+                    Gemm.multiplyTransposed(
+                        a, lda: embedDim, b, ldb: embedDim, into: target, ldc: classes, m: patches, n: classes,
+                        k: embedDim, alpha: CLIPModel.logitScale)
+                }
+            }
+        }
+    }
+
+    private func referenceMap(
+        _ features: VisionTower.Features, side: Int, references: [ReferenceFeatures], stageWeight: Float
+    ) -> Tensor {
+        let matcher = ReferenceMatcher(matching: options.referenceMatching, threads: threads)
+        var sum = [Float](repeating: 0, count: features.gridSize * features.gridSize)
+        for (stage, tokens) in features.stageTokens.enumerated() {
+            let distances = matcher.distances(tokens, references: references.map { $0.stages[stage] }).values
+            for patch in sum.indices { sum[patch] += stageWeight * distances[patch] }
+        }
+        // Enlarging is linear, so the stages are added on the coarse grid and enlarged once.
+        let grid = features.gridSize
+        return Tensor(
+            shape: [side, side],
+            MapResize.alignedCorners(sum, width: grid, height: grid, toWidth: side, toHeight: side))
+    }
+
+    private func combine(_ text: Tensor, _ reference: Tensor) -> Tensor {
+        let factor: Float = options.mapCombination == .mean ? 0.5 : 1
+        return Tensor(shape: text.shape, zip(text.values, reference.values).map { ($0 + $1) * factor })
+    }
+
+    private func masked(_ map: Tensor, by validity: [Float]?) -> Tensor {
+        guard let validity else { return map }
+        return Tensor(shape: map.shape, zip(map.values, validity).map { $0 * $1 })
+    }
+
+    /// softmax over states of 100 · ⟨z, t⟩.
+    private func globalProbabilities(_ embedding: Tensor, states: StateEmbeddings) -> [Float] {
+        let z = embedding.values
+        var scores = (0..<states.states.count).map { state in
+            zip(states.matrix.rows(state..<state + 1).values, z).reduce(0) { $0 + $1.0 * $1.1 }
+        }
+        scores.withUnsafeMutableBufferPointer { buffer in
+            guard let row = buffer.baseAddress else { return }
+            RowKernels.softmax(row, count: buffer.count, scale: CLIPModel.logitScale)
+        }
+        return scores
+    }
+}

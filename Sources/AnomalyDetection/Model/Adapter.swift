@@ -1,0 +1,86 @@
+public import Checkpoints
+public import Tensors
+
+/// One affine map per stage from patch tokens into the text embedding space (MultiADS, section 3.3).
+///
+/// z = A·e + b, no non-linearity, shared by all patches of a stage.
+public struct Adapter: Sendable {
+    /// [embedDim, width] per stage.
+    public let weights: [Tensor]
+    /// [embedDim] per stage.
+    public let biases: [Tensor]
+    /// Free text recorded when it was trained: source dataset, stages, activation, image side, default defect types.
+    public let metadata: [String: String]
+    /// SHA-256 of the file, 64 hexadecimal digits.
+    public let digest: String
+
+    /// Block numbers recorded by training, or nil when the file says nothing.
+    public var stages: [Int]? {
+        metadata["stages"].map { $0.split(separator: ",").compactMap { Int($0.trimmingPrefix(" ")) } }
+    }
+
+    /// The activation its features were trained with, or nil when the file says nothing.
+    public var activation: Activation? { metadata["activation"].flatMap(Activation.init(rawValue:)) }
+
+    /// Reads `fc.{i}.weight` and `fc.{i}.bias`.
+    ///
+    /// - Parameters:
+    ///   - source: Tensors of the adapter file (our form or a training checkpoint's).
+    ///   - digest: SHA-256 of the file.
+    ///   - width: Channels of the vision tower.
+    ///   - embedDim: Length of the text embeddings.
+    /// - Throws: ``InspectionModelError`` with `.badAdapter` when tensors are missing, of another shape or not finite.
+    public init(
+        source: any TensorSource, digest: String, width: Int, embedDim: Int
+    ) throws(InspectionModelError) {
+        var weights: [Tensor] = []
+        var biases: [Tensor] = []
+        while source.info("fc.\(weights.count).weight") != nil {
+            let index = weights.count
+            weights.append(try Self.read("fc.\(index).weight", [embedDim, width], source))
+            biases.append(try Self.read("fc.\(index).bias", [embedDim], source))
+        }
+        guard !weights.isEmpty else {
+            throw InspectionModelError(.badAdapter, "expected tensors fc.0.weight, fc.0.bias …, found none in \(source.file)")
+        }
+        let known = Set(weights.indices.flatMap { ["fc.\($0).weight", "fc.\($0).bias"] })
+        if let stranger = source.tensorNames.first(where: { !known.contains($0) }) {
+            throw InspectionModelError(
+                .badAdapter, "expected only fc.0 … fc.\(weights.count - 1), found tensor \(stranger) in \(source.file)")
+        }
+        self.weights = weights
+        self.biases = biases
+        self.metadata = source.metadata
+        self.digest = digest
+    }
+
+    /// Adapts one stage's tokens: rows of unit length, ready for cosine similarity with text embeddings.
+    ///
+    /// - Parameters:
+    ///   - tokens: [patches, width].
+    ///   - stage: Position in the adapter's list of stages, from 0.
+    ///   - threads: Workers to use.
+    /// - Returns: [patches, embedDim].
+    func unitEmbeddings(_ tokens: Tensor, stage: Int, threads: ComputeThreads) -> Tensor {
+        let (patches, embedDim) = (tokens.shape[0], weights[stage].shape[0])
+        return Tensor(shape: [patches, embedDim]) { output in
+            guard let target = output.baseAddress else { return }
+            tokens.withUnsafeBufferPointer { source in
+                guard let rows = source.baseAddress else { return }
+                Gemm.linear(rows, rows: patches, weight: weights[stage], into: target, threads: threads)
+            }
+            RowKernels.addBias(target, rows: patches, bias: biases[stage], threads: threads)
+            RowKernels.normalizeRows(target, rows: patches, width: embedDim, threads: threads)
+        }
+    }
+
+    private static func read(
+        _ name: String, _ shape: [Int], _ source: any TensorSource
+    ) throws(InspectionModelError) -> Tensor {
+        do {
+            return try source.tensor(name, shape: shape)
+        } catch {
+            throw InspectionModelError(.badAdapter, error.description)
+        }
+    }
+}

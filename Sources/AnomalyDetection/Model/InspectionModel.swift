@@ -1,0 +1,108 @@
+public import CLIP
+public import Images
+public import Tensors
+
+/// A CLIP model with the adapters trained for it: all that inspecting a picture needs but the product.
+public struct InspectionModel: Sendable {
+    /// The frozen CLIP model.
+    public let clip: CLIPModel
+    /// One linear map per stage.
+    public let adapter: Adapter
+    /// 1-based block numbers whose tokens the adapter was trained on.
+    public let stages: [Int]
+    /// Workers used per picture.
+    public let threads: ComputeThreads
+
+    /// Joins a model and an adapter.
+    ///
+    /// - Parameters:
+    ///   - clip: The frozen model.
+    ///   - adapter: Its adapter.
+    ///   - stages: Block numbers; nil takes the adapter's own record, else quarters of the tower's blocks.
+    ///   - threads: Workers used per picture.
+    /// - Throws: ``InspectionModelError`` with `.badStages` when the counts differ or a stage is not a block.
+    public init(
+        clip: CLIPModel, adapter: Adapter, stages: [Int]? = nil, threads: ComputeThreads
+    ) throws(InspectionModelError) {
+        let chosen = stages ?? adapter.stages ?? clip.configuration.vision.defaultStages
+        let layers = clip.configuration.vision.layers
+        let ascending = zip(chosen, chosen.dropFirst()).allSatisfy(<)
+        guard chosen.count == adapter.weights.count, ascending, chosen.allSatisfy({ (1...layers).contains($0) }) else {
+            throw InspectionModelError(
+                .badStages,
+                "expected \(adapter.weights.count) ascending stages between 1 and \(layers), found \(chosen)")
+        }
+        self.clip = clip
+        self.adapter = adapter
+        self.stages = chosen
+        self.threads = threads
+    }
+
+    /// The side that pictures are squashed to unless a product says otherwise: the one the adapter was trained at.
+    public var defaultImageSide: Int {
+        let native = clip.configuration.vision.imageSize
+        guard let recorded = adapter.metadata["image_side"].flatMap({ Int($0) }), recorded > 0,
+            recorded % clip.configuration.vision.patchSize == 0
+        else { return native }
+        return recorded
+    }
+
+    /// Encodes a picture once; the result serves maps, global score, bank search and new references alike.
+    ///
+    /// - Throws: ``InspectionModelError`` with `.badImage`.
+    public func features(of image: RGBImage, imageSide: Int) throws(InspectionModelError) -> VisionTower.Features {
+        do {
+            return try clip.vision.encode(image, imageSide: imageSide, stages: stages)
+        } catch {
+            throw InspectionModelError(.badImage, error.description)
+        }
+    }
+
+    /// What the memory bank keeps of a picture with these features.
+    public func reference(from features: VisionTower.Features) -> ReferenceFeatures {
+        ReferenceFeatures(stageTokens: features.stageTokens, threads: threads)
+    }
+
+    /// Computes all maps and the image score of a picture.
+    ///
+    /// - Parameters:
+    ///   - features: From ``features(of:imageSide:)`` with the same side.
+    ///   - imageSide: Side of the maps in pixels.
+    ///   - states: Text embeddings made with this model.
+    ///   - references: Normal pictures of the product; empty for zero-shot.
+    ///   - validity: Where defects count, [imageSide²] of 0 or 1, row-major; nil for everywhere.
+    ///   - options: Which variant of each formula.
+    /// - Throws: ``InspectionModelError``: `.badStates` or `.badReferences` when something was made with another model,
+    ///   `.badImage` when `validity` has the wrong size.
+    public func maps(
+        features: VisionTower.Features, imageSide: Int, states: StateEmbeddings, references: [ReferenceFeatures] = [],
+        validity: [Float]? = nil, options: MapOptions = MapOptions()
+    ) throws(InspectionModelError) -> AnomalyMaps {
+        guard states.matrix.shape[1] == clip.configuration.embedDim else {
+            throw InspectionModelError(
+                .badStates,
+                "expected text embeddings of length \(clip.configuration.embedDim), found \(states.matrix.shape[1])")
+        }
+        let patches = features.gridSize * features.gridSize
+        let width = clip.configuration.vision.width
+        for (index, reference) in references.enumerated() {
+            let fits = reference.stages.count == stages.count && reference.stages.allSatisfy {
+                $0.shape.count == 2 && $0.shape[1] == width
+                    && (options.referenceMatching == .nearest || $0.shape[0] == patches)
+            }
+            guard fits else {
+                throw InspectionModelError(
+                    .badReferences,
+                    "expected \(stages.count) stages of width \(width) (\(patches) patches), found "
+                        + "\(reference.stages.map(\.shape)) in reference \(index)")
+            }
+        }
+        if let validity, validity.count != imageSide * imageSide {
+            throw InspectionModelError(
+                .badImage, "expected \(imageSide * imageSide) validity values, found \(validity.count)")
+        }
+        let mapper = AnomalyMapper(adapter: adapter, options: options, threads: threads)
+        return mapper.maps(
+            features: features, side: imageSide, states: states, references: references, validity: validity)
+    }
+}

@@ -1,0 +1,66 @@
+public import CLIP
+public import Tensors
+
+/// One unit text embedding per state: the columns that patches are compared with.
+public struct StateEmbeddings: Sendable {
+    /// State names; the first is the normal state.
+    public let states: [String]
+    /// [states, embedDim], rows of Euclidean length 1.
+    public let matrix: Tensor
+
+    /// Joins embeddings of single states, the normal one first.
+    ///
+    /// - Throws: ``InspectionModelError`` with `.badStates` when there is no defect state, a name repeats or lengths differ.
+    public init(_ columns: [(state: String, embedding: Tensor)]) throws(InspectionModelError) {
+        guard columns.count >= 2, let embedDim = columns.first?.embedding.count else {
+            throw InspectionModelError(
+                .badStates, "expected a normal state and at least one defect type, found \(columns.count) states")
+        }
+        if let wrong = columns.first(where: { $0.embedding.count != embedDim }) {
+            throw InspectionModelError(
+                .badStates, "expected embeddings of length \(embedDim), found \(wrong.embedding.count) for \(wrong.state)")
+        }
+        let names = columns.map(\.state)
+        guard Set(names).count == names.count else {
+            throw InspectionModelError(.badStates, "expected distinct state names, found \(names)")
+        }
+        states = names
+        matrix = Tensor(shape: [columns.count, embedDim], columns.flatMap { $0.embedding.values })
+    }
+
+    /// The embedding of one state from its prompts (Radford et al. 2021, section 3.1.4).
+    ///
+    /// Each prompt's embedding is scaled to length 1, the mean is taken, and scaled to length 1 again; every prompt
+    /// weighs the same.
+    ///
+    /// - Parameters:
+    ///   - prompts: At least one complete sentence.
+    ///   - model: Encodes them.
+    ///   - progress: Called with the number of prompts encoded so far.
+    /// - Returns: [embedDim].
+    /// - Throws: ``InspectionModelError`` with `.badStates` for an empty list or prompts the model refuses.
+    public static func embedding(
+        of prompts: [String], model: CLIPModel, progress: (Int) -> Void = { _ in }
+    ) throws(InspectionModelError) -> Tensor {
+        guard !prompts.isEmpty else {
+            throw InspectionModelError(.badStates, "expected at least one prompt for a state, found none")
+        }
+        let units: Tensor
+        do {
+            units = try model.encode(texts: prompts, progress: progress)
+        } catch {
+            throw InspectionModelError(.badStates, "\(error)")
+        }
+        let embedDim = units.shape[1]
+        return units.withUnsafeBufferPointer { rows in
+            Tensor(shape: [embedDim]) { output in
+                output.initialize(repeating: 0)
+                for row in 0..<units.shape[0] {
+                    for channel in 0..<embedDim { output[channel] += rows[row * embedDim + channel] }
+                }
+                guard let target = output.baseAddress else { return }
+                RowKernels.normalizeRows(target, rows: 1, width: embedDim, threads: ComputeThreads(count: 1))
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+public import Checkpoints
+public import Tensors
+
+extension CLIPConfiguration {
+    /// Reads the dimensions off the tensors of a checkpoint that comes without a configuration file.
+    ///
+    /// Shapes do not tell the number of heads or the activation: heads are 64 channels wide (80 in the one standard
+    /// configuration with 1280 channels, ViT-H-14), and the activation must be given.
+    ///
+    /// - Parameters:
+    ///   - source: Tensors by OpenCLIP name.
+    ///   - activation: Which non-linearity the weights are run with.
+    /// - Throws: ``CLIPError``: `.missingTensor`, `.unsupportedArchitecture`, `.badConfiguration`.
+    public static func infer(from source: any TensorSource, activation: Activation) throws(CLIPError) -> CLIPConfiguration {
+        let patch = try shape("visual.conv1.weight", axes: 4, source)
+        let positions = try shape("visual.positional_embedding", axes: 2, source)
+        let gridSize = Int(Double(max(0, positions[0] - 1)).squareRoot().rounded())
+        guard gridSize > 0, gridSize * gridSize + 1 == positions[0] else {
+            throw CLIPError(
+                .unsupportedArchitecture,
+                "expected a square grid of positions and one for the class token, found \(positions[0]) positions in \(source.file)")
+        }
+        let projection = try shape("text_projection", axes: 2, source)
+        let tokens = try shape("token_embedding.weight", axes: 2, source)
+        let context = try shape("positional_embedding", axes: 2, source)
+        let visionMLP = try shape("visual.transformer.resblocks.0.mlp.c_fc.weight", axes: 2, source)
+        let textMLP = try shape("transformer.resblocks.0.mlp.c_fc.weight", axes: 2, source)
+        let (width, textWidth) = (patch[0], tokens[1])
+        let configuration = CLIPConfiguration(
+            embedDim: projection[1],
+            vision: VisionConfiguration(
+                imageSize: gridSize * patch[2], patchSize: patch[2], width: width,
+                layers: blockCount("visual.transformer", source), heads: max(1, width / (width == 1280 ? 80 : 64)),
+                mlpWidth: visionMLP[0]),
+            text: TextConfiguration(
+                contextLength: context[0], vocabularySize: tokens[0], width: textWidth,
+                layers: blockCount("transformer", source), heads: max(1, textWidth / 64), mlpWidth: textMLP[0]),
+            activation: activation, preprocessing: .openAI)
+        try configuration.validate(source: source.file)
+        return configuration
+    }
+
+    private static func shape(_ name: String, axes: Int, _ source: any TensorSource) throws(CLIPError) -> [Int] {
+        guard let info = source.info(name) else {
+            throw CLIPError(.missingTensor, "expected tensor \(name), found none of that name in \(source.file)")
+        }
+        guard info.shape.count == axes else {
+            throw CLIPError(.wrongShape, "expected \(name) with \(axes) axes, found \(info.shape) in \(source.file)")
+        }
+        return info.shape
+    }
+
+    private static func blockCount(_ prefix: String, _ source: any TensorSource) -> Int {
+        var count = 0
+        while source.info("\(prefix).resblocks.\(count).attn.in_proj_weight") != nil { count += 1 }
+        return count
+    }
+}

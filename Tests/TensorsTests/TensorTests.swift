@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+@Suite("Tensors and number formats")
+struct TensorTests {
+    @Test("transpose, rows and reshape see the same elements")
+    func views() {
+        let tensor = Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6])
+        #expect(tensor.transposed().values == [1, 4, 2, 5, 3, 6])
+        #expect(tensor.transposed().shape == [3, 2])
+        #expect(tensor.rows(1..<2).values == [4, 5, 6])
+        #expect(tensor.rows(1..<1).count == 0)
+        #expect(tensor.reshaped([6]).shape == [6])
+    }
+
+    @Test("finds a NaN or an infinity anywhere", arguments: [0, 1, 15, 16, 31, 39, 40])
+    func nonFinite(position: Int) {
+        for bad in [Float.nan, .infinity, -.infinity] {
+            var values = [Float](repeating: 1e38, count: 41)
+            values[position] = bad
+            #expect(Tensor(shape: [41], values).firstNonFinite == position)
+        }
+        #expect(Tensor(shape: [41], [Float](repeating: 3.4e38, count: 41)).firstNonFinite == nil)
+    }
+
+    @Test("every float16 pattern widens as the hardware type does, and narrows back")
+    func float16() {
+        let patterns = (0...UInt16.max).map(\.self)
+        var widened = [Float](repeating: 0, count: patterns.count)
+        patterns.withUnsafeBytes { source in
+            widened.withUnsafeMutableBufferPointer { FloatFormats.widen(float16: source, into: $0) }
+        }
+        for (pattern, value) in zip(patterns, widened) {
+            let expected = Float(Float16(bitPattern: pattern))
+            #expect(value == expected || (value.isNaN && expected.isNaN), "pattern \(pattern)")
+        }
+        let finite = widened.filter { !$0.isNaN }
+        let bytes = finite.withUnsafeBufferPointer { FloatFormats.narrowToFloat16($0) }
+        for (index, value) in finite.enumerated() {
+            let pattern = UInt16(bytes[index * 2]) | UInt16(bytes[index * 2 + 1]) << 8
+            #expect(pattern == Float16(value).bitPattern, "value \(value)")
+        }
+    }
+
+    @Test("narrowing to float16 rounds to nearest even like the hardware type")
+    func rounding() {
+        var random = SeededGenerator(seed: 1)
+        let values = (0..<20000).map { _ in Float(bitPattern: UInt32.random(in: 0...0x4790_0000, using: &random)) }
+        let bytes = values.withUnsafeBufferPointer { FloatFormats.narrowToFloat16($0) }
+        for (index, value) in values.enumerated() {
+            let pattern = UInt16(bytes[index * 2]) | UInt16(bytes[index * 2 + 1]) << 8
+            #expect(pattern == Float16(value).bitPattern, "value \(value)")
+        }
+    }
+
+    @Test("bfloat16 is the upper half of a float32")
+    func bfloat16() {
+        var output = [Float](repeating: 0, count: 2)
+        [UInt8]([0x80, 0x3F, 0x00, 0xC0]).withUnsafeBytes { source in
+            output.withUnsafeMutableBufferPointer { FloatFormats.widen(bfloat16: source, into: $0) }
+        }
+        #expect(output == [1, -2])
+    }
+
+    @Test(
+        "reads CPU quotas of both cgroup versions",
+        arguments: [
+            ("cpu.max", "150000 100000\n", 1.5 as Double?), ("cpu.max", "max 100000\n", nil), ("cpu.max", "rubbish", nil),
+            ("none", "", nil),
+        ])
+    func cgroupQuota(file: String, contents: String, expected: Double?) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try contents.write(to: folder.appending(path: file), atomically: true, encoding: .utf8)
+        #expect(CgroupQuota.processors(root: folder.path) == expected)
+    }
+
+    @Test("splits work without gaps or overlaps", arguments: [0, 1, 2, 7, 16, 100], [1, 2, 3, 8])
+    func split(total: Int, granularity: Int) {
+        for workers in 1...4 {
+            let hits = FloatBuffer(count: total)
+            hits.pointer.initialize(repeating: 0)
+            ComputeThreads(count: workers).split(total, granularity: granularity) { range in
+                for index in range { hits.pointer[index] += 1 }
+            }
+            #expect(hits.pointer.allSatisfy { $0 == 1 })
+        }
+    }
+}
