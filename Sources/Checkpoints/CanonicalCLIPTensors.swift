@@ -69,6 +69,7 @@ public struct CanonicalCLIPTensors: TensorSource {
     /// The tensor as float32, in canonical orientation; copied only where parts are stacked or a matrix is transposed.
     ///
     /// - Parameter name: One of ``tensorNames``.
+    /// - Returns: The tensor.
     /// - Throws: ``CheckpointError`` as the wrapped source does.
     public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
         guard let form = forms[name] else { throw missing(name) }

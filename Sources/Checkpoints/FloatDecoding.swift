@@ -8,6 +8,7 @@ enum FloatDecoding {
     ///   - info: Shape and element type; must be readable as float.
     ///   - bytes: Row-major elements, exactly as many as `info` says.
     ///   - owner: Keeps `bytes` alive; retained by a borrowing tensor.
+    /// - Returns: A tensor of `info.shape`.
     static func tensor(_ info: TensorInfo, bytes: UnsafeRawBufferPointer, owner: ByteRegion) -> Tensor {
         precondition(bytes.count == info.count * info.elementType.byteCount, "\(bytes.count) bytes for \(info)")
         if info.elementType == .float32, let start = bytes.baseAddress, Int(bitPattern: start) % 4 == 0 {

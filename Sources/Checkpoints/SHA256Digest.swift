@@ -50,6 +50,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - region: Mapped file or embedded model.
     ///   - progress: Called with the number of bytes done after each piece of 16 MiB and at the end.
+    /// - Returns: The digest of all bytes.
     public static func of(_ region: ByteRegion, progress: (Int) -> Void = { _ in }) -> SHA256Digest {
         var hasher = SHA256Hasher()
         var done = 0
@@ -67,6 +68,7 @@ public struct SHA256Digest: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - path: A readable regular file.
     ///   - progress: Called with the number of bytes done after each piece.
+    /// - Returns: The digest of the file's content.
     /// - Throws: ``CheckpointError`` with `.cannotOpen` when opening or reading fails.
     public static func ofFile(
         _ path: String, progress: (Int) -> Void = { _ in }

@@ -34,6 +34,7 @@ public struct SafeTensorsFile: TensorSource {
     /// The tensor as float32.
     ///
     /// - Parameter name: One of ``tensorNames``.
+    /// - Returns: The tensor, borrowed from the region where possible.
     /// - Throws: ``CheckpointError`` with `.missingTensor` or `.notFloat`.
     public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
         guard let entry = header.entries[name] else { throw missing(name) }

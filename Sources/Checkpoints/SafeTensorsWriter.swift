@@ -53,6 +53,7 @@ public enum SafeTensorsWriter {
     /// - Parameters:
     ///   - entries: The tensors.
     ///   - metadata: Free text stored in the header.
+    /// - Returns: The whole file's bytes.
     /// - Throws: ``CheckpointError`` as ``write(_:metadata:to:progress:)``, except `.cannotWrite`.
     public static func serialize(
         _ entries: [Entry], metadata: [String: String] = [:]

@@ -50,6 +50,7 @@ package struct StrictJSON {
     /// Reads one value that makes up the whole text.
     ///
     /// - Parameter bytes: UTF-8 text; white space around the value is allowed.
+    /// - Returns: The value.
     /// - Throws: ``JSONError`` with the offset of the first fault.
     package static func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
         guard String(validating: bytes, as: UTF8.self) != nil else {

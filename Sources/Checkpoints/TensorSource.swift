@@ -32,7 +32,9 @@ public enum ElementType: String, Sendable, CaseIterable {
 
 /// What is known of a stored tensor without reading its elements.
 public struct TensorInfo: Sendable, Equatable {
-    /// Extent of every axis, outermost first; empty for a scalar. Never negative; the product fits an Int.
+    /// Extent of every axis, outermost first; empty for a scalar.
+    ///
+    /// Never negative; the product fits an Int.
     public let shape: [Int]
     /// How elements are stored.
     public let elementType: ElementType
@@ -62,6 +64,7 @@ public protocol TensorSource: Sendable {
     /// The tensor as float32.
     ///
     /// - Parameter name: One of ``tensorNames``.
+    /// - Returns: The tensor, borrowed from the file where possible.
     /// - Throws: ``CheckpointError``: `.missingTensor`, `.notFloat`, and `.checksumMismatch` in archives.
     func tensor(_ name: String) throws(CheckpointError) -> Tensor
 }
@@ -72,6 +75,7 @@ extension TensorSource {
     /// - Parameters:
     ///   - name: The tensor's name.
     ///   - shape: The shape the model's configuration demands.
+    /// - Returns: The tensor; every element is finite.
     /// - Throws: ``CheckpointError`` as ``tensor(_:)``, and `.shapeMismatch` or `.nonFinite`.
     public func tensor(_ name: String, shape: [Int]) throws(CheckpointError) -> Tensor {
         guard let found = info(name) else { throw missing(name) }
