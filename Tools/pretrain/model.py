@@ -1,0 +1,128 @@
+"""A small CLIP of the standard architecture with OpenCLIP's tensor names, and one linear adapter per stage."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+VISION = dict(image_size=256, layers=8, width=192, patch_size=16, head_width=64)
+TEXT = dict(context_length=48, width=128, heads=4, layers=4)
+EMBED = 192
+STAGES = (2, 4, 6, 8)
+MEAN = (0.48145466, 0.4578275, 0.40821073)
+STD = (0.26862954, 0.26130258, 0.27577711)
+TEMPERATURE = 100.0
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention with one fused projection, rows in the order q, k, v."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = nn.Linear(width, width)
+        nn.init.normal_(self.in_proj_weight, std=width**-0.5)
+
+    def forward(self, x, causal):
+        batch, length, width = x.shape
+        qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)
+        q, k, v = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        return self.out_proj(out.transpose(1, 2).reshape(batch, length, width))
+
+
+class Block(nn.Module):
+    """Pre-norm transformer block with exact GELU."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.ln_1 = nn.LayerNorm(width)
+        self.attn = Attention(width, heads)
+        self.ln_2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential()
+        self.mlp.add_module("c_fc", nn.Linear(width, 4 * width))
+        self.mlp.add_module("gelu", nn.GELU())
+        self.mlp.add_module("c_proj", nn.Linear(4 * width, width))
+
+    def forward(self, x, causal=False):
+        x = x + self.attn(self.ln_1(x), causal)
+        return x + self.mlp(self.ln_2(x))
+
+
+class Transformer(nn.Module):
+    """A stack of blocks, scaled at the start as CLIP does."""
+
+    def __init__(self, width, layers, heads):
+        super().__init__()
+        self.resblocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        for block in self.resblocks:
+            nn.init.normal_(block.attn.out_proj.weight, std=width**-0.5 * (2 * layers) ** -0.5)
+            nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
+            nn.init.normal_(block.mlp.c_proj.weight, std=width**-0.5 * (2 * layers) ** -0.5)
+
+
+class Vision(nn.Module):
+    """The image tower: gives the patch tokens of every stage and the image embedding."""
+
+    def __init__(self):
+        super().__init__()
+        width, patch = VISION["width"], VISION["patch_size"]
+        grid = VISION["image_size"] // patch
+        self.conv1 = nn.Conv2d(3, width, patch, patch, bias=False)
+        self.class_embedding = nn.Parameter(width**-0.5 * torch.randn(width))
+        self.positional_embedding = nn.Parameter(width**-0.5 * torch.randn(grid * grid + 1, width))
+        self.ln_pre = nn.LayerNorm(width)
+        self.transformer = Transformer(width, VISION["layers"], width // VISION["head_width"])
+        self.ln_post = nn.LayerNorm(width)
+        self.proj = nn.Parameter(width**-0.5 * torch.randn(width, EMBED))
+
+    def forward(self, images):
+        x = self.conv1(images).flatten(2).transpose(1, 2)
+        x = torch.cat([self.class_embedding.to(x.dtype).expand(len(x), 1, -1), x], 1)
+        x = self.ln_pre(x + self.positional_embedding.to(x.dtype))
+        stages = []
+        for number, block in enumerate(self.transformer.resblocks, 1):
+            x = block(x)
+            if number in STAGES:
+                stages.append(x[:, 1:])
+        return stages, self.ln_post(x[:, 0]) @ self.proj
+
+
+class CLIP(nn.Module):
+    """Both towers; the text tower's tensors sit at the top level, as in OpenCLIP."""
+
+    def __init__(self, vocabulary):
+        super().__init__()
+        width = TEXT["width"]
+        self.visual = Vision()
+        self.transformer = Transformer(width, TEXT["layers"], TEXT["heads"])
+        self.token_embedding = nn.Embedding(vocabulary, width)
+        self.positional_embedding = nn.Parameter(0.01 * torch.randn(TEXT["context_length"], width))
+        self.ln_final = nn.LayerNorm(width)
+        self.text_projection = nn.Parameter(width**-0.5 * torch.randn(width, EMBED))
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(TEMPERATURE)), requires_grad=False)
+        nn.init.normal_(self.token_embedding.weight, std=0.02)
+
+    def encode_text(self, ids):
+        """Embeddings, not normalized. `ids` are lists of unequal length; zero padding cannot be seen (causal)."""
+        length = max(len(row) for row in ids)
+        tokens = torch.tensor([row + [0] * (length - len(row)) for row in ids])
+        x = self.token_embedding(tokens) + self.positional_embedding[:length]
+        for block in self.transformer.resblocks:
+            x = block(x, causal=True)
+        x = self.ln_final(x)[torch.arange(len(ids)), tokens.argmax(1)]
+        return x @ self.text_projection
+
+
+class Adapters(nn.Module):
+    """One affine map from stage tokens to the joint space per stage."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.ModuleList(nn.Linear(VISION["width"], EMBED) for _ in STAGES)
+
+    def forward(self, stages):
+        return [layer(tokens) for layer, tokens in zip(self.fc, stages)]
