@@ -1,0 +1,121 @@
+/// A product as stored.
+public struct ProductRecord: Sendable, Equatable {
+    /// The product's identity, chosen by its maker.
+    public let id: String
+    /// What the operator set.
+    public let settings: ProductSettings
+    /// When the product was made.
+    public let createdAt: Timestamp
+    /// When its settings were last written.
+    public let updatedAt: Timestamp
+    /// Grows with each write of the settings, and is never used twice for an id, even after deletion: an ETag.
+    public let revision: Int
+    /// The current set of references; version 0 and count 0 when there never was one.
+    public let references: ReferenceSetSummary
+}
+
+/// What an operator sets for a product.
+public struct ProductSettings: Sendable, Equatable {
+    /// The word for the product in prompts.
+    public var noun: String
+    /// The defects that are looked for, in the operator's order.
+    public var defectTypes: [ProductDefectType]
+    /// Image scores above this are anomalous; `nil` leaves it to the service.
+    public var threshold: Double?
+    /// Side of the square that pictures are resized to, in pixels; `nil` leaves it to the model.
+    public var imageSide: Int?
+    /// Regions left out of the decision, as closed polygons in pixels of the picture.
+    public var ignore: [[PixelPoint]]
+    /// When not empty, only these regions count.
+    public var include: [[PixelPoint]]
+    /// Size of a pixel in millimetres; `nil` when unknown.
+    public var mmPerPixel: Double?
+    /// Which inspected pictures are kept.
+    public var keepImages: KeepImages
+
+    /// Makes settings from their parts.
+    public init(
+        noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, imageSide: Int? = nil,
+        ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [], mmPerPixel: Double? = nil,
+        keepImages: KeepImages = .none
+    ) {
+        self.noun = noun
+        self.defectTypes = defectTypes
+        self.threshold = threshold
+        self.imageSide = imageSide
+        self.ignore = ignore
+        self.include = include
+        self.mmPerPixel = mmPerPixel
+        self.keepImages = keepImages
+    }
+}
+
+/// A defect type of a product: a built-in one by its name, or an own one with its phrases.
+public struct ProductDefectType: Sendable, Equatable, Codable {
+    /// The type's name.
+    public var name: String
+    /// Prompt phrases with `{}` for the noun; `nil` when the type is a built-in one.
+    public var phrases: [String]?
+
+    /// Makes a defect type from its parts.
+    public init(name: String, phrases: [String]? = nil) {
+        self.name = name
+        self.phrases = phrases
+    }
+}
+
+/// A point in pixels of the picture that was sent; the origin is the top left corner.
+public struct PixelPoint: Sendable, Hashable, Codable {
+    /// Distance from the left edge.
+    public var x: Double
+    /// Distance from the top edge.
+    public var y: Double
+
+    /// Makes a point from its coordinates.
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
+
+    /// Reads a point from an array of two numbers.
+    public init(from decoder: any Decoder) throws {
+        var pair = try decoder.unkeyedContainer()
+        x = try pair.decode(Double.self)
+        y = try pair.decode(Double.self)
+    }
+
+    /// Writes the point as an array of two numbers.
+    public func encode(to encoder: any Encoder) throws {
+        var pair = encoder.unkeyedContainer()
+        try pair.encode(x)
+        try pair.encode(y)
+    }
+}
+
+/// Which inspected pictures are kept with their results.
+public enum KeepImages: String, Sendable, CaseIterable {
+    /// No picture.
+    case none
+    /// Pictures whose verdict is "not ok".
+    case notOk
+    /// Every picture.
+    case all
+}
+
+/// What must hold of a stored product before it is written.
+public enum ProductPrecondition: Sendable, Equatable {
+    /// Nothing: the last writer wins.
+    case none
+    /// The product does not exist (`If-None-Match: *`).
+    case absent
+    /// The product exists with this revision (`If-Match`).
+    case revision(Int)
+}
+
+/// Outcome of writing a product.
+public struct ProductWrite: Sendable, Equatable {
+    /// The product as it is stored now.
+    public let product: ProductRecord
+    /// Whether it did not exist before.
+    public let isNew: Bool
+}

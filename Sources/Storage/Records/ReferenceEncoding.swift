@@ -1,0 +1,106 @@
+/// With what a picture is encoded: banks of different keys are not comparable.
+public struct EncodingKey: Sendable, Hashable {
+    /// Names the weights and everything else that changes the tokens; opaque to the store.
+    public let model: String
+    /// Side of the square that the picture was resized to, in pixels.
+    public let imageSide: Int
+    /// 1-based block numbers whose tokens are kept.
+    public let stages: [Int]
+
+    /// Makes a key from its parts.
+    public init(model: String, imageSide: Int, stages: [Int]) {
+        self.model = model
+        self.imageSide = imageSide
+        self.stages = stages
+    }
+}
+
+/// How a bank's numbers are written; little-endian.
+public enum BankElement: String, Sendable, CaseIterable {
+    /// IEEE 754 binary16.
+    case f16
+    /// IEEE 754 binary32.
+    case f32
+
+    /// Bytes per number.
+    public var byteCount: Int {
+        switch self {
+        case .f16: 2
+        case .f32: 4
+        }
+    }
+}
+
+/// The tokens of one picture at one stage.
+public struct StageBank: Sendable, Equatable {
+    /// 1-based block number.
+    public let stage: Int
+    /// How the numbers are written.
+    public let element: BankElement
+    /// Number of tokens.
+    public let rows: Int
+    /// Numbers per token.
+    public let width: Int
+    /// [rows, width], row-major.
+    public let bytes: [UInt8]
+
+    /// Makes a bank from its parts.
+    public init(stage: Int, element: BankElement, rows: Int, width: Int, bytes: [UInt8]) {
+        self.stage = stage
+        self.element = element
+        self.rows = rows
+        self.width = width
+        self.bytes = bytes
+    }
+}
+
+/// The banks of one picture.
+public struct ReferenceEncoding: Sendable, Equatable {
+    /// With what they were made.
+    public let key: EncodingKey
+    /// One per stage of the key.
+    public let banks: [StageBank]
+
+    /// Makes an encoding from its parts.
+    public init(key: EncodingKey, banks: [StageBank]) {
+        self.key = key
+        self.banks = banks
+    }
+}
+
+/// One picture's share of a set's bank at one stage.
+public struct BankEntry: Sendable, Equatable {
+    /// The picture it comes from.
+    public let reference: SHA256Digest
+    /// 1-based block number.
+    public let stage: Int
+    /// How the numbers are written.
+    public let element: BankElement
+    /// Tokens of this picture.
+    public let rows: Int
+    /// Numbers per token.
+    public let width: Int
+    /// Tokens of the same stage that come before, from the pictures before.
+    public let rowOffset: Int
+
+    /// Size in bytes.
+    public var byteCount: Int { rows * width * element.byteCount }
+}
+
+/// What a version of a set holds in banks.
+public struct BankLayout: Sendable, Equatable {
+    /// The version described.
+    public let version: Int
+    /// By stage, then by position in the set.
+    public let entries: [BankEntry]
+    /// Members without banks for the key asked for, in the set's order: encode them again from their pictures.
+    public let stale: [SHA256Digest]
+
+    /// Size of all entries in bytes.
+    public var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
+
+    /// Number of tokens at a stage, over all pictures.
+    public func rows(stage: Int) -> Int {
+        entries.reduce(0) { $0 + ($1.stage == stage ? $1.rows : 0) }
+    }
+}

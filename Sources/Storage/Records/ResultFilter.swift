@@ -1,0 +1,34 @@
+/// Which results are wanted: every condition that is set must hold.
+public struct ResultFilter: Sendable, Hashable {
+    /// Results of this product.
+    public var product: String?
+    /// Results with this verdict.
+    public var verdict: Verdict?
+    /// Results in which this defect type was found.
+    public var defect: String?
+    /// Results made at this moment or later.
+    public var since: Timestamp?
+    /// Results made before this moment.
+    public var until: Timestamp?
+    /// Results with at least this score; finite.
+    public var minScore: Double?
+    /// Results of this part.
+    public var partID: String?
+    /// Results of this camera.
+    public var camera: String?
+
+    /// Makes a filter from its conditions.
+    public init(
+        product: String? = nil, verdict: Verdict? = nil, defect: String? = nil, since: Timestamp? = nil,
+        until: Timestamp? = nil, minScore: Double? = nil, partID: String? = nil, camera: String? = nil
+    ) {
+        self.product = product
+        self.verdict = verdict
+        self.defect = defect
+        self.since = since
+        self.until = until
+        self.minScore = minScore
+        self.partID = partID
+        self.camera = camera
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    /// See `ReferenceStore`.
+    public func bankLayout(
+        of product: String, version: Int, encodedWith key: EncodingKey
+    ) async throws(StorageError) -> BankLayout {
+        try await read { try Self.layout(of: product, version: version, key, $0).layout }
+    }
+
+    /// See `ReferenceStore`.
+    public func reduceBank<Output: Sendable>(
+        of product: String, version: Int, encodedWith key: EncodingKey, into initial: Output,
+        _ update: @Sendable (inout Output, BankEntry, RawSpan) -> Void
+    ) async throws(StorageError) -> Output {
+        try await read { db in
+            let (layout, seqs) = try Self.layout(of: product, version: version, key, db)
+            guard layout.stale.isEmpty else {
+                throw StorageError(
+                    .staleEncoding, "references were encoded with another model, side or stages",
+                    expected: 0, found: layout.stale.count)
+            }
+            // Found by row number, one at a time: a sorted query over the blobs would copy them all into the sorter.
+            let statement = try db.makeStatement(sql: "SELECT bytes FROM reference_banks WHERE seq = ?")
+            var output = initial
+            for (entry, seq) in zip(layout.entries, seqs) {
+                let cursor = try Row.fetchCursor(statement, arguments: [seq])
+                guard let row = try cursor.next() else { throw Self.damagedBank }
+                try row.withUnsafeData(atIndex: 0) { data in
+                    guard let data, data.count == entry.byteCount else { throw Self.damagedBank }
+                    data.withUnsafeBytes { update(&output, entry, $0.bytes) }
+                }
+            }
+            return output
+        }
+    }
+
+    /// Describes a set's banks; `seqs` are their row numbers, in the order of the entries.
+    static func layout(
+        of product: String, version: Int, _ key: EncodingKey, _ db: Database
+    ) throws -> (layout: BankLayout, seqs: [Int64]) {
+        guard try setCreatedAt(of: product, version: version, db) != nil else {
+            throw StorageError(.notFound, "there is no such version of the product's references")
+        }
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT picture.sha256, bank.seq, bank.stage, bank.element_type, bank.row_count, bank.width
+                FROM reference_set_members AS member
+                JOIN reference_images AS picture ON picture.seq = member.reference_seq
+                LEFT JOIN reference_encodings AS encoding ON encoding.reference_seq = picture.seq
+                    AND encoding.model = ? AND encoding.image_side = ? AND encoding.stages = ?
+                LEFT JOIN reference_banks AS bank ON bank.encoding_seq = encoding.seq
+                WHERE member.product_id = ? AND member.version = ?
+                ORDER BY bank.stage, member.position
+                """,
+            arguments: [key.model, key.imageSide, try ColumnJSON.encode(key.stages), product, version])
+        var entries: [BankEntry] = []
+        var stale: [SHA256Digest] = []
+        var seqs: [Int64] = []
+        var rowOffset = 0
+        for row in rows {
+            let reference = try row.digest("sha256")
+            guard let seq: Int64 = try row.optional("seq") else {
+                stale.append(reference)
+                continue
+            }
+            let stage: Int = try row.value("stage")
+            if entries.last?.stage != stage { rowOffset = 0 }
+            let entry = BankEntry(
+                reference: reference, stage: stage, element: try row.name("element_type"),
+                rows: try row.value("row_count"), width: try row.value("width"), rowOffset: rowOffset)
+            rowOffset += entry.rows
+            entries.append(entry)
+            seqs.append(seq)
+        }
+        return (BankLayout(version: version, entries: entries, stale: stale), seqs)
+    }
+
+    /// Whether a reference's banks were made with this key.
+    static func isEncoded(ofReference seq: Int64, with key: EncodingKey, _ db: Database) throws -> Bool {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT 1 FROM reference_encodings
+                WHERE reference_seq = ? AND model = ? AND image_side = ? AND stages = ?
+                """,
+            arguments: [seq, key.model, key.imageSide, try ColumnJSON.encode(key.stages)]) != nil
+    }
+
+    /// Stores a reference's banks and drops those made with another key: a reference keeps one set of banks.
+    static func replaceEncoding(
+        _ encoding: ReferenceEncoding, ofReference seq: Int64, at now: Timestamp, _ db: Database
+    ) throws {
+        try db.execute(sql: "DELETE FROM reference_encodings WHERE reference_seq = ?", arguments: [seq])
+        try db.execute(
+            sql: """
+                INSERT INTO reference_encodings (reference_seq, model, image_side, stages, created_at)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                seq, encoding.key.model, encoding.key.imageSide, try ColumnJSON.encode(encoding.key.stages),
+                now.microseconds,
+            ])
+        let encodingSeq = db.lastInsertedRowID
+        for bank in encoding.banks {
+            try db.execute(
+                sql: """
+                    INSERT INTO reference_banks (encoding_seq, stage, element_type, row_count, width, bytes)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    encodingSeq, bank.stage, bank.element.rawValue, bank.rows, bank.width, Data(bank.bytes),
+                ])
+        }
+    }
+
+    private static var damagedBank: StorageError { StorageError(.corrupt, "a memory bank has another size") }
+}
+
+extension ReferenceEncoding {
+    func validate() throws(StorageError) {
+        try Validation.name(key.model, "the model's name")
+        try Validation.atLeast(1, key.imageSide, "the image side")
+        guard !banks.isEmpty, banks.map(\.stage) == key.stages, Set(key.stages).count == key.stages.count else {
+            throw StorageError(.invalidValue, "the banks do not match the stages")
+        }
+        for bank in banks {
+            try Validation.atLeast(1, bank.rows, "a bank's row count")
+            try Validation.atLeast(1, bank.width, "a bank's width")
+            let (count, rowsOverflow) = bank.rows.multipliedReportingOverflow(by: bank.width)
+            let (bytes, bytesOverflow) = count.multipliedReportingOverflow(by: bank.element.byteCount)
+            guard !rowsOverflow, !bytesOverflow, bytes == bank.bytes.count else {
+                throw StorageError(
+                    .invalidValue, "a bank's size differs from rows × width × element size",
+                    expected: bytesOverflow || rowsOverflow ? nil : bytes, found: bank.bytes.count)
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import GRDB
+
+extension SQLiteStore {
+    /// See `ProductStore`.
+    public func putProduct(
+        _ id: String, settings: ProductSettings, if precondition: ProductPrecondition, at now: Timestamp
+    ) async throws(StorageError) -> ProductWrite {
+        try Validation.name(id, "the product's id")
+        try settings.validate()
+        return try await write { db in
+            let revision = try Self.revision(ofProduct: id, db)
+            try precondition.check(revision)
+            try Self.upsertProduct(id, settings, at: now, db)
+            guard let product = try Self.product(id, db) else {
+                throw StorageError(.corrupt, "a product that was just written is missing")
+            }
+            return ProductWrite(product: product, isNew: revision == nil)
+        }
+    }
+
+    /// See `ProductStore`.
+    public func product(_ id: String) async throws(StorageError) -> ProductRecord? {
+        guard Validation.canBeStored(id) else { return nil }
+        return try await read { try Self.product(id, $0) }
+    }
+
+    /// See `ProductStore`.
+    public func products(after token: PageToken?, limit: Int) async throws(StorageError) -> Page<ProductRecord> {
+        try Validation.pageSize(limit)
+        let last = try token.map { token throws(StorageError) in
+            String(decoding: try token.position(in: Self.productList), as: UTF8.self)
+        }
+        let rows = try await read { db in
+            // One row more than the page tells whether there is a next one. No id is empty, so all are after ''.
+            try Row.fetchAll(
+                db, sql: Self.selectProduct + " WHERE id > ? ORDER BY id LIMIT ?", arguments: [last ?? "", limit + 1]
+            ).map(ProductRecord.init(row:))
+        }
+        let items = Array(rows.prefix(limit))
+        guard rows.count > limit, let end = items.last else { return Page(items: items, next: nil) }
+        return Page(items: items, next: PageToken(list: Self.productList, position: Array(end.id.utf8)))
+    }
+
+    /// See `ProductStore`.
+    public func deleteProduct(_ id: String, if precondition: ProductPrecondition) async throws(StorageError) -> Bool {
+        guard Validation.canBeStored(id) else { return false }
+        return try await write { db in
+            let revision = try Self.revision(ofProduct: id, db)
+            try precondition.check(revision)
+            try db.execute(sql: "DELETE FROM products WHERE id = ?", arguments: [id])
+            return revision != nil
+        }
+    }
+
+    static func revision(ofProduct id: String, _ db: Database) throws -> Int? {
+        try Int.fetchOne(db, sql: "SELECT revision FROM products WHERE id = ?", arguments: [id])
+    }
+
+    private static let productList = FNV1a.hash("products".utf8)
+
+    private static let selectProduct = """
+        SELECT id, noun, defect_types, threshold, image_side, ignore_polygons, include_polygons, mm_per_pixel,
+            keep_images, created_at, updated_at, revision,
+            (SELECT coalesce(max(version), 0) FROM reference_sets WHERE product_id = id) AS reference_version,
+            (SELECT count(*) FROM reference_set_members WHERE product_id = id
+                AND version = (SELECT max(version) FROM reference_sets WHERE product_id = id)) AS reference_count
+        FROM products
+        """
+
+    private static func product(_ id: String, _ db: Database) throws -> ProductRecord? {
+        try Row.fetchOne(db, sql: selectProduct + " WHERE id = ?", arguments: [id]).map(ProductRecord.init(row:))
+    }
+
+    private static func upsertProduct(
+        _ id: String, _ settings: ProductSettings, at now: Timestamp, _ db: Database
+    ) throws {
+        let revision = try Int.fetchOne(
+            db,
+            sql: """
+                INSERT INTO product_numbers (product_id, revision, reference_version) VALUES (?, 1, 0)
+                ON CONFLICT (product_id) DO UPDATE SET revision = revision + 1
+                RETURNING revision
+                """,
+            arguments: [id])
+        try db.execute(
+            sql: """
+                INSERT INTO products (id, noun, defect_types, threshold, image_side, ignore_polygons,
+                    include_polygons, mm_per_pixel, keep_images, created_at, updated_at, revision)
+                VALUES (:id, :noun, :defectTypes, :threshold, :imageSide, :ignore,
+                    :include, :mmPerPixel, :keepImages, :now, :now, :revision)
+                ON CONFLICT (id) DO UPDATE SET noun = excluded.noun, defect_types = excluded.defect_types,
+                    threshold = excluded.threshold, image_side = excluded.image_side,
+                    ignore_polygons = excluded.ignore_polygons, include_polygons = excluded.include_polygons,
+                    mm_per_pixel = excluded.mm_per_pixel, keep_images = excluded.keep_images,
+                    updated_at = excluded.updated_at, revision = excluded.revision
+                """,
+            arguments: [
+                "id": id, "noun": settings.noun, "defectTypes": try ColumnJSON.encode(settings.defectTypes),
+                "threshold": settings.threshold, "imageSide": settings.imageSide,
+                "ignore": try ColumnJSON.encode(settings.ignore), "include": try ColumnJSON.encode(settings.include),
+                "mmPerPixel": settings.mmPerPixel, "keepImages": settings.keepImages.rawValue,
+                "now": now.microseconds, "revision": revision,
+            ])
+    }
+}
+
+extension ProductPrecondition {
+    /// Compares with the stored revision, `nil` where there is no product.
+    fileprivate func check(_ revision: Int?) throws(StorageError) {
+        switch self {
+        case .none:
+            return
+        case .absent:
+            guard let revision else { return }
+            throw StorageError(.revisionMismatch, "the product exists already", found: revision)
+        case .revision(let expected):
+            guard revision != expected else { return }
+            throw StorageError(
+                .revisionMismatch, revision == nil ? "the product does not exist" : "the product was changed",
+                expected: expected, found: revision)
+        }
+    }
+}
+
+extension ProductSettings {
+    fileprivate func validate() throws(StorageError) {
+        try Validation.name(noun, "the noun")
+        for type in defectTypes {
+            try Validation.name(type.name, "a defect type's name")
+            for phrase in type.phrases ?? [] { try Validation.name(phrase, "a defect type's phrase") }
+        }
+        try Validation.finite(threshold, "the threshold")
+        try Validation.atLeast(1, imageSide, "the image side")
+        try Validation.finite(mmPerPixel, "the size of a pixel")
+        if let mmPerPixel, mmPerPixel <= 0 {
+            throw StorageError(.invalidValue, "the size of a pixel is not positive")
+        }
+        for point in (ignore + include).joined() {
+            try Validation.finite(point.x, "a coordinate")
+            try Validation.finite(point.y, "a coordinate")
+        }
+    }
+}
+
+extension ProductRecord {
+    fileprivate init(row: Row) throws {
+        id = try row.value("id")
+        settings = ProductSettings(
+            noun: try row.value("noun"),
+            defectTypes: try ColumnJSON.decode([ProductDefectType].self, row.value("defect_types")),
+            threshold: try row.optional("threshold"),
+            imageSide: try row.optional("image_side"),
+            ignore: try ColumnJSON.decode([[PixelPoint]].self, row.value("ignore_polygons")),
+            include: try ColumnJSON.decode([[PixelPoint]].self, row.value("include_polygons")),
+            mmPerPixel: try row.optional("mm_per_pixel"),
+            keepImages: try row.name("keep_images"))
+        createdAt = try row.timestamp("created_at")
+        updatedAt = try row.timestamp("updated_at")
+        revision = try row.value("revision")
+        references = ReferenceSetSummary(
+            version: try row.value("reference_version"), count: try row.value("reference_count"))
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    /// See `ResultStore`.
+    public func insertResult(_ result: NewResult) async throws(StorageError) {
+        try result.validate()
+        try await write { db in
+            let seq = try Self.insert(result.record, db)
+            for defect in result.defects {
+                try db.execute(
+                    sql: """
+                        INSERT INTO result_defects (result_seq, type, score, area_pixels, product_id, created_at)
+                        VALUES (?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        seq, defect.type, defect.score, defect.areaPixels, result.record.product,
+                        result.record.createdAt.microseconds,
+                    ])
+            }
+            for file in result.files {
+                try db.execute(
+                    sql: """
+                        INSERT INTO result_files (result_seq, kind, name, media_type, bytes) VALUES (?, ?, ?, ?, ?)
+                        """,
+                    arguments: [seq, file.kind.column, file.kind.name, file.mediaType, Data(file.bytes)])
+            }
+        }
+    }
+
+    /// See `ResultStore`.
+    public func result(_ id: String) async throws(StorageError) -> ResultRecord? {
+        guard Validation.canBeStored(id) else { return nil }
+        return try await read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM results WHERE id = ?", arguments: [id])
+                .map(ResultRecord.init(row:))
+        }
+    }
+
+    /// See `ResultStore`.
+    public func resultFile(_ kind: ResultFile.Kind, of id: String) async throws(StorageError) -> ResultFile? {
+        guard Validation.canBeStored(id), kind.name.isEmpty || Validation.canBeStored(kind.name) else { return nil }
+        return try await read { db in
+            let row = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT file.media_type, file.bytes FROM results AS result
+                    JOIN result_files AS file ON file.result_seq = result.seq
+                    WHERE result.id = ? AND file.kind = ? AND file.name = ?
+                    """,
+                arguments: [id, kind.column, kind.name])
+            return try row.map {
+                ResultFile(kind: kind, mediaType: try $0.value("media_type"), bytes: try $0.bytes("bytes"))
+            }
+        }
+    }
+
+    /// See `ResultStore`.
+    public func results(
+        matching filter: ResultFilter, after token: PageToken?, limit: Int
+    ) async throws(StorageError) -> Page<ResultRecord> {
+        try Validation.pageSize(limit)
+        try filter.validate()
+        let list = filter.fingerprint
+        let last = try token.map { token throws(StorageError) in
+            try ResultPosition(bytes: token.position(in: list))
+        }
+        // One row more than the page tells whether there is a next one.
+        let query = ResultQuery(filter: filter, after: last, limit: limit + 1)
+        let rows = try await read { db in
+            try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).map { row in
+                let record = try ResultRecord(row: row)
+                return (record, ResultPosition(createdAt: record.createdAt, seq: try row.value("seq")))
+            }
+        }
+        let page = rows.prefix(limit)
+        guard rows.count > limit, let end = page.last?.1 else { return Page(items: page.map(\.0), next: nil) }
+        return Page(items: page.map(\.0), next: PageToken(list: list, position: end.bytes))
+    }
+
+    private static func insert(_ record: ResultRecord, _ db: Database) throws -> Int64 {
+        try db.execute(
+            sql: """
+                INSERT INTO results (id, product_id, created_at, verdict, score, threshold, mode, shots,
+                    references_version, part_id, camera, image_width, image_height, image_sha256, metadata, document)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                record.id, record.product, record.createdAt.microseconds, record.verdict.rawValue, record.score,
+                record.threshold, record.mode, record.shots, record.referencesVersion, record.partID, record.camera,
+                record.imageWidth, record.imageHeight, record.imageDigest.data, record.metadata,
+                Data(record.document),
+            ])
+        return db.lastInsertedRowID
+    }
+}
+
+extension NewResult {
+    fileprivate func validate() throws(StorageError) {
+        try Validation.name(record.id, "the result's id")
+        try Validation.name(record.product, "the product's id")
+        try Validation.finite(record.score, "the score")
+        try Validation.finite(record.threshold, "the threshold")
+        try Validation.name(record.mode, "the mode")
+        try Validation.atLeast(0, record.shots, "the number of references")
+        try Validation.optionalName(record.partID, "the part's id")
+        try Validation.optionalName(record.camera, "the camera's name")
+        try Validation.atLeast(1, record.imageWidth, "the picture's width")
+        try Validation.atLeast(1, record.imageHeight, "the picture's height")
+        if let metadata = record.metadata { try Validation.text(metadata, "the metadata") }
+        try Validation.bytes(record.document, "the result's document")
+        for defect in defects {
+            try Validation.name(defect.type, "a defect type's name")
+            try Validation.finite(defect.score, "a defect's score")
+            try Validation.atLeast(0, defect.areaPixels, "a defect's area")
+        }
+        for file in files {
+            if case .mask(let type) = file.kind { try Validation.name(type, "a defect type's name") }
+            try Validation.name(file.mediaType, "a picture's media type")
+            try Validation.bytes(file.bytes, "a picture of the result")
+        }
+    }
+}
+
+extension ResultFile.Kind {
+    /// The kind's name in the database.
+    fileprivate var column: String {
+        switch self {
+        case .mask: "mask"
+        case .heatMap: "heatmap"
+        case .overlay: "overlay"
+        case .image: "image"
+        }
+    }
+
+    /// Tells the masks of a result apart; empty for the other kinds.
+    fileprivate var name: String {
+        if case .mask(let defectType) = self { defectType } else { "" }
+    }
+}
+
+extension ResultRecord {
+    fileprivate init(row: Row) throws {
+        self.init(
+            id: try row.value("id"), product: try row.value("product_id"), createdAt: try row.timestamp("created_at"),
+            verdict: try row.name("verdict"), score: try row.value("score"), threshold: try row.optional("threshold"),
+            mode: try row.value("mode"), shots: try row.value("shots"),
+            referencesVersion: try row.optional("references_version"), partID: try row.optional("part_id"),
+            camera: try row.optional("camera"), imageWidth: try row.value("image_width"),
+            imageHeight: try row.value("image_height"), imageDigest: try row.digest("image_sha256"),
+            metadata: try row.optional("metadata"), document: try row.bytes("document"))
+    }
+}

@@ -1,0 +1,120 @@
+import Dispatch
+import Foundation
+import GRDB
+import Migrations
+
+/// The store in one SQLite database.
+///
+/// One connection writes, several read at once (write-ahead log). Commits are synced to the device before they return
+/// (`synchronous = FULL`), so that what was acknowledged survives the loss of power.
+public final class SQLiteStore: Store {
+    /// How the database is used.
+    public struct Options: Sendable {
+        /// Connections that read at the same time; at least 1.
+        public var readers: Int
+        /// How long a lock is waited for.
+        public var busyTimeout: Duration
+
+        /// Makes options from their parts.
+        public init(readers: Int = 4, busyTimeout: Duration = .seconds(5)) {
+            self.readers = readers
+            self.busyTimeout = busyTimeout
+        }
+    }
+
+    /// Name of the database file in the data folder.
+    public static let fileName = "multiads.sqlite"
+
+    let pool: DatabasePool
+    let path: String
+    private let lock: DirectoryLock
+    /// For the few accesses that GRDB offers only as blocking calls.
+    private static let queue = DispatchQueue(label: "storage.maintenance")
+
+    private init(directory: String, options: Options) throws {
+        try Self.makeDirectory(directory)
+        lock = try DirectoryLock(path: directory + "/multiads.lock")
+        path = directory + "/" + Self.fileName
+
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(options.busyTimeout / .seconds(1))
+        configuration.maximumReaderCount = max(1, options.readers)
+        configuration.prepareDatabase { db in
+            // Debian builds SQLite so that deleted pictures are overwritten with zeros, page by page. FAST does that
+            // only where it costs no extra write.
+            try db.execute(sql: "PRAGMA secure_delete = FAST")
+            // A large upload makes the log grow; this gives the room back at the next checkpoint.
+            try db.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+
+        var migrating = configuration
+        migrating.foreignKeysEnabled = false
+        let migratingQueue = try DatabaseQueue(path: path, configuration: migrating)
+        try SchemaMigrator().migrate(migratingQueue)
+        try migratingQueue.close()
+
+        pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB sets NORMAL when it turns the log on, after `prepareDatabase`: that would lose the last commits when
+        // power fails.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    }
+
+    /// Opens the store in a folder, making both when they do not exist, and brings its schema up to date.
+    ///
+    /// - Parameters:
+    ///   - directory: Belongs to this process until the store is closed; a folder made here is for the owner only.
+    ///   - options: How the database is used.
+    /// - Throws: `.inUse` when another process has the folder open; `.newerDatabase`, `.changedMigration` or
+    ///   `.notADatabase` when the database is not one for this program; `.cannotOpen`, `.readOnly` and others.
+    public static func open(directory: String, options: Options = Options()) async throws(StorageError) -> SQLiteStore {
+        try await offPool { try SQLiteStore(directory: directory, options: options) }
+    }
+
+    /// Closes the connections, which empties the write-ahead log, and gives up the folder.
+    public func close() async throws(StorageError) {
+        try await Self.offPool { [pool, lock] in
+            try pool.close()
+            lock.release()
+        }
+    }
+
+    private static func makeDirectory(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            let cause = (error as? CocoaError)?.underlying as? POSIXError
+            guard let cause else { throw StorageError(.cannotOpen, "the data folder cannot be made") }
+            throw StorageError(system: cause.code.rawValue, "the data folder cannot be made")
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Reads from one snapshot.
+    func read<Output: Sendable>(
+        _ body: @Sendable (Database) throws -> Output
+    ) async throws(StorageError) -> Output {
+        do { return try await pool.read(body) } catch { throw StorageError(error) }
+    }
+
+    /// Writes in one immediate transaction.
+    func write<Output: Sendable>(
+        _ body: @Sendable (Database) throws -> Output
+    ) async throws(StorageError) -> Output {
+        do { return try await pool.write(body) } catch { throw StorageError(error) }
+    }
+
+    /// Runs a blocking call outside the concurrency pool.
+    static func offPool<Output: Sendable>(
+        _ body: @escaping @Sendable () throws -> Output
+    ) async throws(StorageError) -> Output {
+        do {
+            return try await withCheckedThrowingContinuation { continuation in
+                queue.async { continuation.resume(with: Result(catching: body)) }
+            }
+        } catch {
+            throw StorageError(error)
+        }
+    }
+}
