@@ -14,7 +14,8 @@ public enum NearestNeighbor {
     /// - Returns: [queries], in −1…1 up to rounding.
     public static func bestSimilarity(_ queries: Tensor, in banks: [Tensor], threads: ComputeThreads) -> Tensor {
         let (count, width) = (queries.shape[0], queries.shape[1])
-        precondition(banks.allSatisfy { $0.shape.count == 2 && $0.shape[1] == width }, "banks of width \(width) expected")
+        precondition(
+            banks.allSatisfy { $0.shape.count == 2 && $0.shape[1] == width }, "banks of width \(width) expected")
         return Tensor(shape: [count]) { best in
             best.initialize(repeating: -1)
             guard let result = best.baseAddress else { return }

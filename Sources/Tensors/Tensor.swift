@@ -70,9 +70,11 @@ public struct Tensor: Sendable {
 
     /// Rows `range` of the outermost axis, sharing this tensor's memory (traps when out of bounds).
     public func rows(_ range: Range<Int>) -> Tensor {
-        precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
+        precondition(
+            !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
         let stride = shape.dropFirst().reduce(1, *)
-        let slice = UnsafeBufferPointer(rebasing: storage.elements[range.lowerBound * stride..<range.upperBound * stride])
+        let slice = UnsafeBufferPointer(
+            rebasing: storage.elements[range.lowerBound * stride..<range.upperBound * stride])
         return Tensor(
             shape: [range.count] + shape.dropFirst(), storage: TensorStorage(elements: slice, owner: storage))
     }

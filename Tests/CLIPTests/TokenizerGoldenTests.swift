@@ -13,7 +13,9 @@ struct TokenizerGoldenTests {
         try golden.check(tokenizer, against: "small-ids.txt")
     }
 
-    @Test("OpenAI's vocabulary: every golden string gives OpenCLIP's ids", .enabled(if: TokenizerGolden.mergesPath != nil))
+    @Test(
+        "OpenAI's vocabulary: every golden string gives OpenCLIP's ids", .enabled(if: TokenizerGolden.mergesPath != nil)
+    )
     func fullVocabulary() throws {
         try TokenizerGolden().check(Self.fullTokenizer(), against: "clip-ids.txt")
     }

@@ -14,7 +14,9 @@ struct KernelTests {
     func layerNorm(width: Int) {
         var random = SeededGenerator(seed: UInt64(width))
         let rows = 5
-        let (x, weight, bias) = (random.floats(rows * width, in: -3...7), random.tensor([width]), random.tensor([width]))
+        let (x, weight, bias) = (
+            random.floats(rows * width, in: -3...7), random.tensor([width]), random.tensor([width])
+        )
         var output = [Float](repeating: .nan, count: x.count)
         RowKernels.layerNorm(x, rows: rows, weight: weight, bias: bias, into: &output, threads: threads)
         var expected: [Float] = []
@@ -75,7 +77,8 @@ struct KernelTests {
         ])
     func activationTable(function: Activation, expected: [Float]) {
         var values: [Float] = [-3, -1, -0.5, 0.5, 1, 3]
-        function.apply(&values, rows: 1, addingBias: Tensor(shape: [6], [Float](repeating: 0, count: 6)), threads: threads)
+        function.apply(
+            &values, rows: 1, addingBias: Tensor(shape: [6], [Float](repeating: 0, count: 6)), threads: threads)
         expectClose(values, expected, within: 1e-6)
     }
 

@@ -68,7 +68,8 @@ struct MapKernelTests {
             for bank in rows {
                 let b = bank.values
                 for row in 0..<bank.shape[0] {
-                    let dot = (0..<width).map { Double(q[index * width + $0]) * Double(b[row * width + $0]) }.reduce(0, +)
+                    let dot = (0..<width).map { Double(q[index * width + $0]) * Double(b[row * width + $0]) }.reduce(
+                        0, +)
                     expected = max(expected, dot)
                 }
             }

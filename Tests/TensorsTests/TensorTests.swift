@@ -68,7 +68,8 @@ struct TensorTests {
     @Test(
         "reads CPU quotas of both cgroup versions",
         arguments: [
-            ("cpu.max", "150000 100000\n", 1.5 as Double?), ("cpu.max", "max 100000\n", nil), ("cpu.max", "rubbish", nil),
+            ("cpu.max", "150000 100000\n", 1.5 as Double?), ("cpu.max", "max 100000\n", nil),
+            ("cpu.max", "rubbish", nil),
             ("none", "", nil),
         ])
     func cgroupQuota(file: String, contents: String, expected: Double?) throws {

@@ -61,5 +61,6 @@ public func expectNormalizedError(
         return
     }
     let difference = Difference(actual.values, expected.values)
-    #expect(difference.normalizedMeanSquaredError <= tolerance, "\(name): \(difference)", sourceLocation: sourceLocation)
+    #expect(
+        difference.normalizedMeanSquaredError <= tolerance, "\(name): \(difference)", sourceLocation: sourceLocation)
 }

@@ -15,10 +15,11 @@ struct AnomalyMapper {
     ///   - states: Text embeddings, the normal state first.
     ///   - references: Memory bank; empty for zero-shot. Each has the same stages and width as `features`.
     ///   - validity: Where defects count, [side²], 1 or 0; nil for everywhere. Applied before any score is taken.
+    /// - Throws: ``InspectionModelError`` with `.badImage` when `side` is not positive.
     func maps(
         features: VisionTower.Features, side: Int, states: StateEmbeddings, references: [ReferenceFeatures],
         validity: [Float]?
-    ) -> AnomalyMaps {
+    ) throws(InspectionModelError) -> AnomalyMaps {
         let classes = states.states.count
         let stages = features.stageTokens.count
         let stageWeight: Float = options.stageCombination == .mean ? 1 / Float(stages) : 1
@@ -38,10 +39,14 @@ struct AnomalyMapper {
         let total: Float = stageWeight * Float(stages)
         let anomaly = masked(
             Tensor(shape: [side, side], multitype.rows(0..<1).values.map { max(0, total - $0) }), by: validity)
-        let reference = references.isEmpty
-            ? nil
-            : masked(
-                referenceMap(features, side: side, references: references, stageWeight: stageWeight), by: validity)
+        let reference: Tensor? =
+            if references.isEmpty {
+                nil
+            } else {
+                masked(
+                    try referenceMap(features, side: side, references: references, stageWeight: stageWeight),
+                    by: validity)
+            }
         let final = reference.map { combine(anomaly, $0) } ?? anomaly
         let probabilities = globalProbabilities(features.embedding, states: states)
         return AnomalyMaps(
@@ -70,7 +75,7 @@ struct AnomalyMapper {
 
     private func referenceMap(
         _ features: VisionTower.Features, side: Int, references: [ReferenceFeatures], stageWeight: Float
-    ) -> Tensor {
+    ) throws(InspectionModelError) -> Tensor {
         let matcher = ReferenceMatcher(matching: options.referenceMatching, threads: threads)
         var sum = [Float](repeating: 0, count: features.gridSize * features.gridSize)
         for (stage, tokens) in features.stageTokens.enumerated() {
@@ -79,9 +84,14 @@ struct AnomalyMapper {
         }
         // Enlarging is linear, so the stages are added on the coarse grid and enlarged once.
         let grid = features.gridSize
-        return Tensor(
-            shape: [side, side],
-            MapResize.alignedCorners(sum, width: grid, height: grid, toWidth: side, toHeight: side))
+        do {
+            return Tensor(
+                shape: [side, side],
+                try MapResize.bilinear(
+                    sum, width: grid, height: grid, toWidth: side, toHeight: side, corners: .centers))
+        } catch {
+            throw InspectionModelError(.badImage, "\(error)")
+        }
     }
 
     private func combine(_ text: Tensor, _ reference: Tensor) -> Tensor {

@@ -19,6 +19,21 @@ public struct AnomalyMaps: Sendable {
     /// One number for the picture (0…1 under the default rule).
     public let imageScore: Float
 
+    /// Joins maps that were computed elsewhere, for example read from storage; shapes as the properties say.
+    public init(
+        side: Int, states: [String], multitype: Tensor, anomaly: Tensor, reference: Tensor?, final: Tensor,
+        globalProbabilities: [Float], imageScore: Float
+    ) {
+        self.side = side
+        self.states = states
+        self.multitype = multitype
+        self.anomaly = anomaly
+        self.reference = reference
+        self.final = final
+        self.globalProbabilities = globalProbabilities
+        self.imageScore = imageScore
+    }
+
     /// 1 − global probability of the normal state.
     public var globalAnomaly: Float { 1 - (globalProbabilities.first ?? 1) }
 

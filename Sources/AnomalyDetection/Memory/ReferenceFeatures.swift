@@ -32,7 +32,8 @@ public struct ReferenceFeatures: Sendable {
         guard patches > 0, width > 0, bytes.count == patches * width * 2 else {
             throw InspectionModelError(
                 .badReferences,
-                "expected \(patches) × \(width) float16 values (\(patches * width * 2) bytes), found \(bytes.count) bytes")
+                "expected \(patches) × \(width) float16 values (\(patches * width * 2) bytes), found \(bytes.count) bytes"
+            )
         }
         return Tensor(shape: [patches, width]) { FloatFormats.widen(float16: bytes, into: $0) }
     }

@@ -41,7 +41,8 @@ public struct Adapter: Sendable {
             biases.append(try Self.read("fc.\(index).bias", [embedDim], source))
         }
         guard !weights.isEmpty else {
-            throw InspectionModelError(.badAdapter, "expected tensors fc.0.weight, fc.0.bias …, found none in \(source.file)")
+            throw InspectionModelError(
+                .badAdapter, "expected tensors fc.0.weight, fc.0.bias …, found none in \(source.file)")
         }
         let known = Set(weights.indices.flatMap { ["fc.\($0).weight", "fc.\($0).bias"] })
         if let stranger = source.tensorNames.first(where: { !known.contains($0) }) {

@@ -86,10 +86,12 @@ public struct InspectionModel: Sendable {
         let patches = features.gridSize * features.gridSize
         let width = clip.configuration.vision.width
         for (index, reference) in references.enumerated() {
-            let fits = reference.stages.count == stages.count && reference.stages.allSatisfy {
-                $0.shape.count == 2 && $0.shape[1] == width
-                    && (options.referenceMatching == .nearest || $0.shape[0] == patches)
-            }
+            let fits =
+                reference.stages.count == stages.count
+                && reference.stages.allSatisfy {
+                    $0.shape.count == 2 && $0.shape[1] == width
+                        && (options.referenceMatching == .nearest || $0.shape[0] == patches)
+                }
             guard fits else {
                 throw InspectionModelError(
                     .badReferences,
@@ -102,7 +104,7 @@ public struct InspectionModel: Sendable {
                 .badImage, "expected \(imageSide * imageSide) validity values, found \(validity.count)")
         }
         let mapper = AnomalyMapper(adapter: adapter, options: options, threads: threads)
-        return mapper.maps(
+        return try mapper.maps(
             features: features, side: imageSide, states: states, references: references, validity: validity)
     }
 }

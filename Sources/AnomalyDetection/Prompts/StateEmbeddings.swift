@@ -18,7 +18,8 @@ public struct StateEmbeddings: Sendable {
         }
         if let wrong = columns.first(where: { $0.embedding.count != embedDim }) {
             throw InspectionModelError(
-                .badStates, "expected embeddings of length \(embedDim), found \(wrong.embedding.count) for \(wrong.state)")
+                .badStates,
+                "expected embeddings of length \(embedDim), found \(wrong.embedding.count) for \(wrong.state)")
         }
         let names = columns.map(\.state)
         guard Set(names).count == names.count else {

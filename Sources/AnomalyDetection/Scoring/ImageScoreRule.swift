@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// How one number for the whole picture is made from the anomaly map and the global probabilities.
 public enum ImageScoreRule: Sendable, Equatable {

@@ -11,14 +11,17 @@ extension CLIPConfiguration {
     ///   - source: Tensors by OpenCLIP name.
     ///   - activation: Which non-linearity the weights are run with.
     /// - Throws: ``CLIPError``: `.missingTensor`, `.unsupportedArchitecture`, `.badConfiguration`.
-    public static func infer(from source: any TensorSource, activation: Activation) throws(CLIPError) -> CLIPConfiguration {
+    public static func infer(from source: any TensorSource, activation: Activation) throws(CLIPError)
+        -> CLIPConfiguration
+    {
         let patch = try shape("visual.conv1.weight", axes: 4, source)
         let positions = try shape("visual.positional_embedding", axes: 2, source)
         let gridSize = Int(Double(max(0, positions[0] - 1)).squareRoot().rounded())
         guard gridSize > 0, gridSize * gridSize + 1 == positions[0] else {
             throw CLIPError(
                 .unsupportedArchitecture,
-                "expected a square grid of positions and one for the class token, found \(positions[0]) positions in \(source.file)")
+                "expected a square grid of positions and one for the class token, found \(positions[0]) positions in \(source.file)"
+            )
         }
         let projection = try shape("text_projection", axes: 2, source)
         let tokens = try shape("token_embedding.weight", axes: 2, source)

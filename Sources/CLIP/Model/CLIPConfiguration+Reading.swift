@@ -8,7 +8,9 @@ extension CLIPConfiguration {
     /// Reads OpenCLIP's `open_clip_config.json`, or `config.json` of a Hugging Face CLIPModel folder.
     ///
     /// - Throws: ``CLIPError``: `.badConfiguration`, `.unsupportedArchitecture`.
-    static func read(_ region: ByteRegion, file: String, preprocessor: ByteRegion?) throws(CLIPError) -> CLIPConfiguration {
+    static func read(_ region: ByteRegion, file: String, preprocessor: ByteRegion?) throws(CLIPError)
+        -> CLIPConfiguration
+    {
         let root = try ConfigurationObject(region, file: file)
         let configuration: CLIPConfiguration
         if !root.isAbsent("model_cfg") {
@@ -17,7 +19,8 @@ extension CLIPConfiguration {
             configuration = try huggingFace(root, preprocessor: preprocessor)
         } else {
             throw CLIPError(
-                .badConfiguration, "expected model_cfg (OpenCLIP) or vision_config (Hugging Face), found neither in \(file)")
+                .badConfiguration,
+                "expected model_cfg (OpenCLIP) or vision_config (Hugging Face), found neither in \(file)")
         }
         try configuration.validate(source: file)
         return configuration
@@ -38,7 +41,8 @@ extension CLIPConfiguration {
         let (width, headWidth) = (try vision.integer("width"), try vision.integer("head_width", default: 64))
         guard headWidth > 0, width % headWidth == 0 else {
             throw CLIPError(
-                .badConfiguration, "expected width \(width) to be a multiple of head_width, found \(headWidth) in \(vision.location)")
+                .badConfiguration,
+                "expected width \(width) to be a multiple of head_width, found \(headWidth) in \(vision.location)")
         }
         let textWidth = try text.integer("width")
         let statistics = root.isAbsent("preprocess_cfg") ? nil : try root.object("preprocess_cfg")
@@ -64,7 +68,8 @@ extension CLIPConfiguration {
     private static func mlpWidth(_ width: Int, ratio object: ConfigurationObject) throws(CLIPError) -> Int {
         let ratio = try object.number("mlp_ratio", default: 4)
         guard ratio > 0, ratio <= 64, width > 0, width <= 1 << 24 else {
-            throw CLIPError(.badConfiguration, "expected mlp_ratio between 0 and 64, found \(ratio) in \(object.location)")
+            throw CLIPError(
+                .badConfiguration, "expected mlp_ratio between 0 and 64, found \(ratio) in \(object.location)")
         }
         return Int(Double(width) * ratio)
     }
@@ -80,7 +85,8 @@ extension CLIPConfiguration {
         guard visionActivation == textActivation, let activation = Activation(rawValue: visionActivation) else {
             throw CLIPError(
                 .unsupportedArchitecture,
-                "expected hidden_act gelu or quick_gelu in both towers, found \(visionActivation) and \(textActivation) in \(root.location)")
+                "expected hidden_act gelu or quick_gelu in both towers, found \(visionActivation) and \(textActivation) in \(root.location)"
+            )
         }
         let statistics = try preprocessor.map { region throws(CLIPError) in
             try ConfigurationObject(region, file: "preprocessor_config.json")

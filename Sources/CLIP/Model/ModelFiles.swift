@@ -46,7 +46,8 @@ public struct ModelFiles: Sendable {
     /// The first of several files that is there.
     ///
     /// - Throws: ``CLIPError`` with `.missingFile` when none is.
-    public func first(of candidates: [String], purpose: String) throws(CLIPError) -> (name: String, region: ByteRegion) {
+    public func first(of candidates: [String], purpose: String) throws(CLIPError) -> (name: String, region: ByteRegion)
+    {
         for candidate in candidates {
             if let region = try region(candidate) { return (candidate, region) }
         }

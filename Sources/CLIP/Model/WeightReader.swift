@@ -64,6 +64,7 @@ struct WeightReader {
         let shown = unused.prefix(5).joined(separator: ", ") + (unused.count > 5 ? ", …" : "")
         throw CLIPError(
             .unknownTensor,
-            "expected only tensors of the configured architecture, found \(unused.count) others in \(source.file): \(shown)")
+            "expected only tensors of the configured architecture, found \(unused.count) others in \(source.file): \(shown)"
+        )
     }
 }

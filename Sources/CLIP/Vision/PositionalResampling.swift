@@ -42,7 +42,9 @@ enum PositionalResampling {
                         let target = (1 + y * to + x) * width
                         for (offset, weight) in taps[y].weights.enumerated() {
                             let origin = ((taps[y].first + offset) * to + x) * width
-                            for channel in 0..<width { output[target + channel] += weight * horizontal[origin + channel] }
+                            for channel in 0..<width {
+                                output[target + channel] += weight * horizontal[origin + channel]
+                            }
                         }
                     }
                 }

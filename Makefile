@@ -1,0 +1,47 @@
+# Everything a newcomer needs: `make run` starts the service, `make test` checks it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# Libraries from the distribution (Debian 12 names), in one place for people, containers and CI.
+APT_PACKAGES := libopenblas-dev libturbojpeg0-dev libspng-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config curl
+RELEASE := .build/release/multiads
+DATA ?= data
+PORT ?= 8080
+# `make test FILTER=Tokenizer` runs the suites whose name matches.
+FILTER ?=
+
+.PHONY: help setup build run test test-full lint format bench golden clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: ## install what the build needs (apt; asks for sudo when not root)
+	@Tools/setup.sh $(APT_PACKAGES)
+
+build: setup ## build the release binary, one file: .build/release/multiads
+	swift build -c release --product multiads --static-swift-stdlib
+
+run: build ## start the service on http://127.0.0.1:8080 (PORT=, DATA= to change)
+	$(RELEASE) serve --port $(PORT) --data $(DATA)
+
+test: setup ## run all tests but the full-size ones
+	swift test $(if $(FILTER),--filter $(FILTER))
+
+test-full: setup ## compare a full-size random ViT-L-14-336 at 518 pixels with OpenCLIP (needs Python, 4 GB of disk)
+	Tools/golden/test_full.sh
+
+lint: ## check formatting, module imports and scripts
+	swift format lint --strict --recursive --parallel Sources Tests Migrations Package.swift
+	Tools/check_imports.sh
+
+format: ## rewrite the sources in the project's format
+	swift format --in-place --recursive --parallel Sources Tests Migrations Package.swift
+
+bench: build ## measure the image tower beside PyTorch in one run (needs Python, see Tools/bench)
+	Tools/bench/run.sh
+
+golden: ## make the golden files again (needs Python, see Tools/requirements.txt)
+	Tools/golden/make_all.sh
+
+clean: ## remove build products
+	rm -rf .build

@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: see docs/adr/0001-architecture.md.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets with hot loops are optimised in debug builds too: unoptimised kernels take minutes where tests allow seconds.
+let numeric = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// C targets that carry files inside the binary by C23's `#embed`.
+let embedding: [CSetting] = [.unsafeFlags(["-std=c23"])]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "multiads",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "multiads", targets: ["multiads"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries: a module map and a shim each.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // The engine.
+        .target(name: "Tensors", dependencies: ["COpenBLAS"], swiftSettings: numeric),
+        .target(name: "Checkpoints", dependencies: ["Tensors", "COpenSSL"], swiftSettings: numeric),
+        .target(name: "Images", dependencies: ["CTurboJPEG", "CSPNG"], swiftSettings: numeric),
+        .target(name: "CLIP", dependencies: ["Tensors", "Checkpoints", "Images"], swiftSettings: numeric),
+        .target(name: "KnowledgeBaseData", cSettings: embedding),
+        .target(
+            name: "AnomalyDetection",
+            dependencies: ["CLIP", "Tensors", "Checkpoints", "Images", "KnowledgeBaseData"], swiftSettings: numeric),
+        .target(name: "BundledModel", exclude: ["model"], cSettings: embedding),
+        .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
+
+        // The service.
+        .target(name: "HTTPServer", dependencies: [httpTypes], swiftSettings: strict),
+        .target(
+            name: "Migrations", path: "Migrations", resources: [.embedInCode("sqlite/m0001_initial.sql")],
+            swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["Migrations", grdb], swiftSettings: strict),
+        .target(
+            name: "InspectionService",
+            dependencies: [
+                "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", httpTypes,
+                logging,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "multiads",
+            dependencies: [
+                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images",
+                "Tensors",
+                "BundledModel", "ModelFetch", argumentParser, logging, .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: strict),
+
+        // Tests: one folder per target.
+        .target(
+            name: "TestSupport", dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], swiftSettings: strict),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: strict),
+        .testTarget(
+            name: "CLIPTests",
+            dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AnomalyDetectionTests",
+            dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "ModelFetchTests", dependencies: ["ModelFetch", "Checkpoints"], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "Migrations", grdb], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,52 @@
+public import Images
+
+/// The decision about one part, in the terms of OPC 40001-101.
+public enum Verdict: String, Sendable, Codable, CaseIterable {
+    /// The score lies below the threshold.
+    case ok
+    /// The score reaches the threshold.
+    case notOk
+    /// No decision could be made.
+    case undecidable
+}
+
+/// What an inspection distinguishes.
+public enum InspectionMode: String, Sendable, Codable, CaseIterable {
+    /// Defects by type, one mask each.
+    case multitype
+    /// Defective or not, one mask of type ``Findings/binaryType``.
+    case binary
+}
+
+/// All regions of one defect type found on a part, in the pixels of the picture that was sent.
+public struct Defect: Sendable, Equatable {
+    /// Name of the defect type.
+    public let type: String
+    /// Largest probability of this type among its pixels (0…1).
+    public let score: Float
+    /// Marked where the type was found; the union of ``regions``.
+    public let mask: BinaryMask
+    /// 8-connected regions, largest first; `peak` is the largest value of the deciding map.
+    public let regions: [Region]
+
+    /// Number of marked pixels.
+    public var areaPixels: Int { regions.reduce(0) { $0 + $1.areaPixels } }
+    /// ``areaPixels`` relative to the whole picture (0…1).
+    public var areaFraction: Double { Double(areaPixels) / Double(mask.width * mask.height) }
+}
+
+/// What was decided about one picture and where.
+public struct Findings: Sendable {
+    /// Name of the only defect type in binary mode.
+    public static let binaryType = "defect"
+
+    /// The decision.
+    public let verdict: Verdict
+    /// The image score that was compared with the threshold.
+    public let score: Float
+    /// The threshold.
+    public let threshold: Float
+    /// What makes the part not ok, the highest score first. Empty for an ok part, and when only the global score, not any
+    /// place, reached the threshold.
+    public let defects: [Defect]
+}

@@ -1,0 +1,116 @@
+import AnomalyDetection
+import Images
+import Tensors
+import Testing
+
+@Suite("Defects in the pixels of the picture that was sent")
+struct DefectFinderTests {
+    /// An 8 × 8 map: "scratch" fills columns 1–2 of rows 1–4, "hole" the pixel (6, 6).
+    private func maps(score: Float = 0.9) -> AnomalyMaps {
+        let side = 8
+        var planes = [[Float]](repeating: [Float](repeating: 0.02, count: side * side), count: 3)
+        for row in 1...4 { for column in 1...2 { planes[1][row * side + column] = 0.9 - 0.1 * Float(column) } }
+        planes[2][6 * side + 6] = 0.95
+        for pixel in planes[0].indices { planes[0][pixel] = 1 - planes[1][pixel] - planes[2][pixel] }
+        let anomaly = Tensor(shape: [side, side], planes[0].map { 1 - $0 })
+        return AnomalyMaps(
+            side: side, states: ["normal", "scratch", "hole"],
+            multitype: Tensor(shape: [3, side, side], planes.flatMap(\.self)), anomaly: anomaly, reference: nil,
+            final: anomaly, globalProbabilities: [0.1, 0.6, 0.3], imageScore: score)
+    }
+
+    @Test("one defect per type with boxes and areas, highest score first")
+    func types() throws {
+        let rules = DefectRules(threshold: 0.5, minimumAreaFraction: 0)
+        let findings = try DefectFinder(rules: rules, mode: .multitype).findings(maps(), imageWidth: 8, imageHeight: 8)
+        #expect(findings.verdict == .notOk)
+        #expect(findings.defects.map(\.type) == ["hole", "scratch"])
+        #expect(findings.defects[0].regions.map(\.box) == [PixelBox(x: 6, y: 6, width: 1, height: 1)])
+        #expect(findings.defects[1].regions.map(\.box) == [PixelBox(x: 1, y: 1, width: 2, height: 4)])
+        #expect(findings.defects[1].areaPixels == 8)
+        #expect(findings.defects[1].areaFraction == 8.0 / 64)
+        #expect(abs(findings.defects[1].score - 0.8) < 1e-6)
+        #expect(findings.defects[1].mask.area == 8)
+    }
+
+    @Test("positions and areas scale with the picture, also when it is not square")
+    func scaled() throws {
+        let finder = DefectFinder(rules: DefectRules(threshold: 0.5, minimumAreaFraction: 0), mode: .multitype)
+        let findings = try finder.findings(maps(), imageWidth: 320, imageHeight: 160)
+        let scratch = try #require(findings.defects.first { $0.type == "scratch" })
+        let box = try #require(scratch.regions.first).box
+        #expect(abs(box.x - 40) <= 20 && abs(box.y - 20) <= 10)
+        #expect(abs(box.width - 80) <= 30 && abs(box.height - 80) <= 15)
+        #expect(scratch.mask.width == 320 && scratch.mask.height == 160)
+        #expect(abs(scratch.areaFraction - 8.0 / 64) < 0.05)
+    }
+
+    @Test("binary mode gives one mask over all types")
+    func binary() throws {
+        let finder = DefectFinder(rules: DefectRules(threshold: 0.5, minimumAreaFraction: 0), mode: .binary)
+        let findings = try finder.findings(maps(), imageWidth: 8, imageHeight: 8)
+        #expect(findings.defects.map(\.type) == [Findings.binaryType])
+        #expect(findings.defects[0].regions.count == 2)
+        #expect(findings.defects[0].areaPixels == 9)
+    }
+
+    @Test("a score below the threshold is ok and lists nothing; at the threshold it is not ok")
+    func verdict() throws {
+        let finder = DefectFinder(rules: DefectRules(threshold: 0.5), mode: .multitype)
+        let ok = try finder.findings(maps(score: 0.4999), imageWidth: 8, imageHeight: 8)
+        #expect(ok.verdict == .ok && ok.defects.isEmpty)
+        #expect(try finder.findings(maps(score: 0.5), imageWidth: 8, imageHeight: 8).verdict == .notOk)
+    }
+
+    @Test("regions below the minimum area vanish from list and mask")
+    func minimumArea() throws {
+        let rules = DefectRules(threshold: 0.5, minimumAreaFraction: 2.0 / 64)
+        let findings = try DefectFinder(rules: rules, mode: .binary).findings(maps(), imageWidth: 8, imageHeight: 8)
+        #expect(findings.defects[0].areaPixels == 8)
+        #expect(findings.defects[0].mask.area == 8)
+        #expect(findings.defects[0].score < 0.9)
+    }
+
+    @Test("refuses an empty picture")
+    func emptyPicture() {
+        let finder = DefectFinder(rules: DefectRules(), mode: .binary)
+        #expect(throws: InspectionModelError.self) { try finder.findings(maps(), imageWidth: 0, imageHeight: 8) }
+    }
+}
+
+@Suite("Include and ignore polygons")
+struct ValidityMapTests {
+    private let square = Polygon(points: [[0, 0], [40, 0], [40, 40], [0, 40]])
+
+    @Test("ignored pixels are 0, in the picture's own coordinates")
+    func ignore() throws {
+        let map = try #require(
+            ValidityMap.make(include: [], ignore: [square], imageWidth: 80, imageHeight: 160, side: 8))
+        for y in 0..<8 { for x in 0..<8 { #expect(map[y * 8 + x] == (x < 4 && y < 2 ? 0 : 1)) } }
+    }
+
+    @Test("only included pixels count, and ignoring wins")
+    func include() throws {
+        let map = try #require(
+            ValidityMap.make(
+                include: [square], ignore: [Polygon(points: [[0, 0], [20, 0], [20, 80], [0, 80]])], imageWidth: 80,
+                imageHeight: 80, side: 8))
+        for y in 0..<8 { for x in 0..<8 { #expect(map[y * 8 + x] == (2..<4 ~= x && y < 4 ? 1 : 0)) } }
+    }
+
+    @Test("no polygons need no map; wild corners do no harm")
+    func extremes() throws {
+        #expect(ValidityMap.make(include: [], ignore: [], imageWidth: 8, imageHeight: 8, side: 8) == nil)
+        let wild = Polygon(points: [[-1e300, -1e9], [1e300, -1e9], [1e300, 1e9], [-1e300, 1e9]])
+        let map = try #require(ValidityMap.make(include: [], ignore: [wild], imageWidth: 8, imageHeight: 8, side: 4))
+        #expect(map.allSatisfy { $0 == 0 })
+    }
+
+    @Test(
+        "says what is wrong with a polygon",
+        arguments: [[[0, 0], [1, 1]], [[0, 0], [1, 1], [2]], [[0, 0], [1, 1], [.nan, 2]]])
+    func faults(points: [[Double]]) {
+        #expect(Polygon(points: points).fault != nil)
+        #expect(square.fault == nil)
+    }
+}

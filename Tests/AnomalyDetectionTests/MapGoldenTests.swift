@@ -1,0 +1,161 @@
+import AnomalyDetection
+import CLIP
+import Tensors
+import TestSupport
+import Testing
+
+@Suite("Maps and scores equal the PyTorch reference on a tiny random model")
+struct MapGoldenTests {
+    let golden: GoldenModel
+    let states: StateEmbeddings
+    init() throws {
+        golden = try GoldenModel.tiny()
+        let matrix = try golden.tensor("text").transposed()
+        states = try StateEmbeddings(
+            zip(["normal", "scratch", "hole", "bent"], 0...).map { name, row in
+                (name, matrix.rows(row..<row + 1).reshaped([matrix.shape[1]]))
+            })
+    }
+
+    private func references() throws -> [ReferenceFeatures] {
+        try ["reference_0", "reference_1"].map { name in
+            golden.model.reference(from: try golden.model.features(of: golden.picture(name), imageSide: golden.side))
+        }
+    }
+
+    private func maps(
+        _ references: [ReferenceFeatures] = [], options: MapOptions = MapOptions(), validity: [Float]? = nil
+    ) throws -> AnomalyMaps {
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        return try golden.model.maps(
+            features: features, imageSide: golden.side, states: states, references: references, validity: validity,
+            options: options)
+    }
+
+    @Test("stage tokens, multi-type map, anomaly map, zero-shot score")
+    func zeroShot() throws {
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        for stage in 0..<4 {
+            try expectNormalizedError(
+                features.stageTokens[stage], golden.tensor("stage_\(stage)"), atMost: 1e-12, "stage \(stage)")
+        }
+        let maps = try maps()
+        expectClose(maps.multitype.values, try golden.tensor("multitype_map").values, within: 1e-4, "multitype")
+        expectClose(maps.anomaly.values, try golden.tensor("anomaly_map").values, within: 1e-4, "anomaly")
+        expectClose(
+            maps.globalProbabilities, try golden.tensor("global_probabilities").values, within: 5e-5, "probabilities")
+        expectClose([maps.imageScore], try golden.tensor("image_score_zero_shot").values, within: 5e-5, "score")
+        #expect(maps.reference == nil)
+        #expect(maps.final.values == maps.anomaly.values)
+    }
+
+    @Test("few-shot: reference map, combined map, score")
+    func fewShot() throws {
+        let maps = try maps(references())
+        let reference = try #require(maps.reference)
+        expectClose(reference.values, try golden.tensor("reference_map").values, within: 2e-6, "reference")
+        expectClose(maps.final.values, try golden.tensor("final_map").values, within: 1e-4, "final")
+        expectClose([maps.imageScore], try golden.tensor("image_score").values, within: 5e-5, "score")
+    }
+
+    @Test("the paper's position-wise matching as an option")
+    func samePosition() throws {
+        let maps = try maps(references(), options: MapOptions(referenceMatching: .samePosition))
+        let reference = try #require(maps.reference)
+        expectClose(reference.values, try golden.tensor("reference_map_indexwise").values, within: 2e-6)
+    }
+
+    @Test("sums are the means times a constant, with the same ranking")
+    func sums() throws {
+        let references = try references()
+        let mean = try maps(references)
+        let sum = try maps(references, options: MapOptions(stageCombination: .sum, mapCombination: .sum))
+        expectClose(sum.final.values.map { $0 / 8 }, mean.final.values, within: 1e-5)
+        expectClose(sum.multitype.values.map { $0 / 4 }, mean.multitype.values, within: 1e-6)
+    }
+
+    @Test("a picture that is its own reference has no distance anywhere")
+    func ownReference() throws {
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        let maps = try maps([golden.model.reference(from: features)])
+        let reference = try #require(maps.reference)
+        expectClose(reference.values, [Float](repeating: 0, count: reference.count), within: 2e-6)
+    }
+
+    @Test("references survive storage as float16")
+    func float16References() throws {
+        let original = try references()
+        let restored = try original.map { reference in
+            ReferenceFeatures(
+                unitStages: try reference.stages.indices.map { stage in
+                    let bytes = reference.float16(stage: stage)
+                    let shape = reference.stages[stage].shape
+                    return try bytes.withUnsafeBytes {
+                        try ReferenceFeatures.stage(float16: $0, patches: shape[0], width: shape[1])
+                    }
+                })
+        }
+        let exact = try #require(try maps(original).reference)
+        let stored = try #require(try maps(restored).reference)
+        expectClose(stored.values, exact.values, within: 1e-3)
+        #expect(throws: InspectionModelError.self) {
+            try [UInt8](repeating: 0, count: 7).withUnsafeBytes {
+                _ = try ReferenceFeatures.stage(float16: $0, patches: 2, width: 2)
+            }
+        }
+    }
+
+    @Test("probabilities sum to one at every pixel and the binary map is one minus normal")
+    func normalised() throws {
+        let maps = try maps()
+        let plane = maps.side * maps.side
+        let values = maps.multitype.values
+        for pixel in 0..<plane {
+            let sum = (0..<maps.states.count).reduce(Float(0)) { $0 + values[$1 * plane + pixel] }
+            #expect(abs(sum - 1) < 1e-5)
+            #expect(abs(maps.anomaly.values[pixel] - (1 - values[pixel])) < 1e-6)
+        }
+    }
+
+    @Test("places that are ignored count neither in the map nor in the score")
+    func validity() throws {
+        let nothing = try maps(validity: [Float](repeating: 0, count: golden.side * golden.side))
+        #expect(nothing.maximum == 0)
+        #expect(abs(nothing.imageScore - nothing.globalAnomaly / 2) < 1e-6)
+        let everything = try maps(validity: [Float](repeating: 1, count: golden.side * golden.side))
+        #expect(everything.final.values == (try maps()).final.values)
+    }
+
+    @Test("fewer states: the softmax runs over the product's own list only")
+    func filtered() throws {
+        let matrix = states.matrix
+        let subset = try StateEmbeddings([
+            ("normal", matrix.rows(0..<1).reshaped([matrix.shape[1]])),
+            ("hole", matrix.rows(2..<3).reshaped([matrix.shape[1]])),
+        ])
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        let maps = try golden.model.maps(features: features, imageSide: golden.side, states: subset)
+        #expect(maps.multitype.shape == [2, golden.side, golden.side])
+        let all = try self.maps()
+        #expect(maps.anomaly.values != all.anomaly.values)
+        #expect(maps.globalProbabilities.reduce(0, +) > 0.999)
+    }
+
+    @Test("refuses embeddings and references of another model")
+    func mismatches() throws {
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        let foreign = try StateEmbeddings([
+            ("normal", Tensor(shape: [3], [1, 0, 0])), ("hole", Tensor(shape: [3], [0, 1, 0])),
+        ])
+        #expect { try golden.model.maps(features: features, imageSide: golden.side, states: foreign) } throws: {
+            ($0 as? InspectionModelError)?.code == .badStates
+        }
+        let wrong = ReferenceFeatures(unitStages: [Tensor(shape: [1, 2], [1, 0])])
+        #expect {
+            try golden.model.maps(features: features, imageSide: golden.side, states: states, references: [wrong])
+        } throws: { ($0 as? InspectionModelError)?.code == .badReferences }
+        #expect { try StateEmbeddings([("normal", Tensor(shape: [1], [1]))]) } throws: {
+            ($0 as? InspectionModelError)?.code == .badStates
+        }
+    }
+}

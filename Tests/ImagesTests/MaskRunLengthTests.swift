@@ -1,0 +1,33 @@
+import Images
+import Testing
+
+@Suite("Run lengths of a mask")
+struct MaskRunLengthTests {
+    @Test("restores masks of every kind", arguments: 0..<40)
+    func roundTrip(seed: Int) throws {
+        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1
+        let (width, height) = (1 + seed * 7 % 50, 1 + seed * 3 % 31)
+        let pixels = (0..<width * height).map { index -> UInt8 in
+            state = state &* 6_364_136_223_846_793_005 &+ 1
+            return seed % 3 == 0 ? UInt8(seed % 2) : UInt8(truncatingIfNeeded: state >> 62) & UInt8(index / 9 & 1)
+        }
+        let mask = BinaryMask(width: width, height: height, pixels: pixels)
+        let bytes = MaskRunLengths.encode(mask)
+        #expect(try MaskRunLengths.decode(bytes, width: width, height: height) == mask)
+    }
+
+    @Test("a large mask with one region stays small")
+    func compact() {
+        var pixels = [UInt8](repeating: 0, count: 4000 * 100)
+        for index in 1000..<1500 { pixels[index] = 1 }
+        #expect(MaskRunLengths.encode(BinaryMask(width: 4000, height: 100, pixels: pixels)).count < 10)
+    }
+
+    @Test(
+        "refuses runs that do not fit the picture",
+        arguments: [[], [200], [5], [3, 3], [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80], [0xFF]] as [[UInt8]]
+    )
+    func malformed(bytes: [UInt8]) {
+        #expect(throws: ImageError.self) { try MaskRunLengths.decode(bytes, width: 2, height: 2) }
+    }
+}
