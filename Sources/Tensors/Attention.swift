@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Scaled dot-product self-attention (Vaswani et al. 2017, Eq. 1) over packed sequences.
+/// Scaled dot-product self-attention over packed sequences.
 ///
-/// Queries are handled in blocks, so a worker holds scores of one block of one head only: `queryBlock` × tokens floats,
+/// Vaswani et al. 2017, Eq. 1. Queries are handled in blocks, so a worker holds scores of one block of one head only: `queryBlock` × tokens floats,
 /// never the whole tokens × tokens matrix of a head.
 public struct Attention: Sendable {
     /// Query rows whose scores are in flight per worker: with 1370 tokens 1 MB, the size of a core's second-level cache.

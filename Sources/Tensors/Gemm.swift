@@ -14,9 +14,12 @@ public enum Gemm {
     /// C = alpha · A · Bᵀ + beta · C.
     ///
     /// - Parameters:
-    ///   - a: [m, k], rows `lda` floats apart.
-    ///   - b: [n, k], rows `ldb` floats apart.
-    ///   - c: [m, n], rows `ldc` floats apart. Must not overlap `a` or `b`.
+    ///   - a: [m, k].
+    ///   - lda: Floats between rows of `a`.
+    ///   - b: [n, k].
+    ///   - ldb: Floats between rows of `b`.
+    ///   - c: [m, n]. Must not overlap `a` or `b`.
+    ///   - ldc: Floats between rows of `c`.
     ///   - m: Rows of the product.
     ///   - n: Columns of the product.
     ///   - k: Length of the dot products.
@@ -37,9 +40,12 @@ public enum Gemm {
     /// C = alpha · A · B + beta · C.
     ///
     /// - Parameters:
-    ///   - a: [m, k], rows `lda` floats apart.
-    ///   - b: [k, n], rows `ldb` floats apart.
-    ///   - c: [m, n], rows `ldc` floats apart. Must not overlap `a` or `b`.
+    ///   - a: [m, k].
+    ///   - lda: Floats between rows of `a`.
+    ///   - b: [k, n].
+    ///   - ldb: Floats between rows of `b`.
+    ///   - c: [m, n]. Must not overlap `a` or `b`.
+    ///   - ldc: Floats between rows of `c`.
     ///   - m: Rows of the product.
     ///   - n: Columns of the product.
     ///   - k: Length of the dot products.

@@ -1,6 +1,8 @@
 /// Kernels that work on the rows of a row-major matrix, each a few passes over memory and free of allocation.
 public enum RowKernels {
-    /// Layer normalisation with affine parameters (Ba et al. 2016), biased variance.
+    /// Layer normalisation with affine parameters and biased variance.
+    ///
+    /// Ba, Kiros & Hinton 2016.
     ///
     /// - Parameters:
     ///   - x: [rows, width].

@@ -3,7 +3,7 @@
 /// The memory is either owned (aligned to 64 bytes) or borrowed from a longer-lived owner such as a memory-mapped
 /// checkpoint, so that float32 weights are used in place and never copied.
 public struct Tensor: Sendable {
-    /// Extent of every axis, outermost first. Empty for a scalar.
+    /// Extent of every axis, outermost first; empty for a scalar.
     public let shape: [Int]
     private let storage: TensorStorage
 

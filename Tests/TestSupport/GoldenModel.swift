@@ -23,6 +23,7 @@ public struct GoldenModel: Sendable {
     /// - Parameters:
     ///   - folder: Holds `golden.safetensors` and `adapter.safetensors`.
     ///   - weights: Folder of the model itself; nil for `folder`.
+    /// - Throws: What loading the files throws.
     public init(folder: String, weights: String? = nil) throws {
         let goldenPath = folder + "/golden.safetensors"
         golden = try SafeTensorsFile(region: ByteRegion.map(path: goldenPath), name: goldenPath)
@@ -36,7 +37,7 @@ public struct GoldenModel: Sendable {
     /// A reference tensor.
     public func tensor(_ name: String) throws -> Tensor { try golden.tensor(name) }
 
-    /// One of the script's pictures: "query", "reference_0" …
+    /// One of the script's pictures, such as "query" or "reference_0".
     public func picture(_ name: String) throws -> RGBImage {
         let region = try ByteRegion.map(path: "\(folder)/\(name).png")
         return try ImageDecoder.decode(region.bytes, limits: ImageLimits())

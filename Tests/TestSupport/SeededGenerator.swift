@@ -1,6 +1,8 @@
 public import Tensors
 
-/// A small deterministic generator (SplitMix64, Steele et al. 2014) so that a failing case can be repeated.
+/// A small deterministic generator, so that a failing case can be repeated.
+///
+/// SplitMix64, Steele, Lea & Flood 2014.
 public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

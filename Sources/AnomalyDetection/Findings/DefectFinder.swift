@@ -23,6 +23,7 @@ public struct DefectFinder: Sendable {
     ///   - maps: The picture's maps and score.
     ///   - imageWidth: Columns of the original picture.
     ///   - imageHeight: Rows of the original picture.
+    /// - Returns: Verdict and defects; no defects for an ok part.
     /// - Throws: ``InspectionModelError`` with `.badImage` when the size is not positive.
     public func findings(
         _ maps: AnomalyMaps, imageWidth: Int, imageHeight: Int

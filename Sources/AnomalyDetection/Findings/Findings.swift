@@ -46,7 +46,9 @@ public struct Findings: Sendable {
     public let score: Float
     /// The threshold.
     public let threshold: Float
-    /// What makes the part not ok, the highest score first. Empty for an ok part, and when only the global score, not any
+    /// What makes the part not ok, the highest score first.
+    ///
+    /// Empty for an ok part, and when only the global score, not any
     /// place, reached the threshold.
     public let defects: [Defect]
 }

@@ -27,8 +27,9 @@ public struct Polygon: Sendable, Equatable, Codable {
     }
 }
 
-/// Where defects count: inside any of the include polygons (everywhere when there are none) and outside every ignore
-/// polygon. Applied before any score is taken, not only to the picture that is shown.
+/// Where defects count.
+///
+/// Inside any of the include polygons (everywhere when there are none) and outside every ignore polygon. Applied before any score is taken, not only to the picture that is shown.
 public enum ValidityMap {
     /// Draws the polygons on the network's square grid.
     ///

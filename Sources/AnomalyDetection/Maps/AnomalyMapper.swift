@@ -12,9 +12,11 @@ struct AnomalyMapper {
     ///
     /// - Parameters:
     ///   - features: The picture's stage tokens and global embedding; as many stages as the adapter has.
+    ///   - side: Side of the maps in pixels.
     ///   - states: Text embeddings, the normal state first.
     ///   - references: Memory bank; empty for zero-shot. Each has the same stages and width as `features`.
     ///   - validity: Where defects count, [side²], 1 or 0; nil for everywhere. Applied before any score is taken.
+    /// - Returns: Maps of `side` × `side` pixels.
     /// - Throws: ``InspectionModelError`` with `.badImage` when `side` is not positive.
     func maps(
         features: VisionTower.Features, side: Int, states: StateEmbeddings, references: [ReferenceFeatures],

@@ -18,6 +18,7 @@ extension InspectionModel {
     ///   - stages: Overrides the adapter's block numbers.
     ///   - threads: Workers used per picture.
     ///   - progress: Told what is being done.
+    /// - Returns: The checked model.
     /// - Throws: ``InspectionModelError``: `.badModel` with the file and its fault, `.badAdapter`, `.badStages`.
     public static func load(
         _ files: ModelFiles, adapterPath: String? = nil, activation: Activation? = nil, stages: [Int]? = nil,

@@ -72,6 +72,7 @@ public struct InspectionModel: Sendable {
     ///   - references: Normal pictures of the product; empty for zero-shot.
     ///   - validity: Where defects count, [imageSide²] of 0 or 1, row-major; nil for everywhere.
     ///   - options: Which variant of each formula.
+    /// - Returns: Maps of `imageSide` × `imageSide` pixels.
     /// - Throws: ``InspectionModelError``: `.badStates` or `.badReferences` when something was made with another model,
     ///   `.badImage` when `validity` has the wrong size.
     public func maps(

@@ -29,9 +29,9 @@ public struct StateEmbeddings: Sendable {
         matrix = Tensor(shape: [columns.count, embedDim], columns.flatMap { $0.embedding.values })
     }
 
-    /// The embedding of one state from its prompts (Radford et al. 2021, section 3.1.4).
+    /// The embedding of one state from its prompts.
     ///
-    /// Each prompt's embedding is scaled to length 1, the mean is taken, and scaled to length 1 again; every prompt
+    /// Prompt ensembling (Radford et al. 2021, section 3.1.4): each prompt's embedding is scaled to length 1, the mean is taken, and scaled to length 1 again; every prompt
     /// weighs the same.
     ///
     /// - Parameters:

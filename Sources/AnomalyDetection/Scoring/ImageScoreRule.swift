@@ -20,6 +20,7 @@ public enum ImageScoreRule: Sendable, Equatable {
     /// - Parameters:
     ///   - map: Anomaly map with at least one element.
     ///   - globalAnomaly: a, in 0…1.
+    /// - Returns: The picture's score, higher meaning more anomalous.
     public func score(map: Tensor, globalAnomaly: Float) -> Float {
         switch self {
         case .paper: (globalAnomaly + Self.largest(map, 1)) / 2

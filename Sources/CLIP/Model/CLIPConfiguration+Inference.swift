@@ -10,6 +10,7 @@ extension CLIPConfiguration {
     /// - Parameters:
     ///   - source: Tensors by OpenCLIP name.
     ///   - activation: Which non-linearity the weights are run with.
+    /// - Returns: A validated configuration.
     /// - Throws: ``CLIPError``: `.missingTensor`, `.unsupportedArchitecture`, `.badConfiguration`.
     public static func infer(from source: any TensorSource, activation: Activation) throws(CLIPError)
         -> CLIPConfiguration

@@ -18,6 +18,7 @@ extension CLIPModel {
     ///   - activation: Overrides the configuration's; nil keeps it.
     ///   - threads: Workers that both towers use.
     ///   - progress: Told what is being done, for slow disks and large models.
+    /// - Returns: The checked model.
     /// - Throws: ``CLIPError``, naming the file and what is wrong with it.
     public static func load(
         _ files: ModelFiles, activation: Activation? = nil, threads: ComputeThreads,

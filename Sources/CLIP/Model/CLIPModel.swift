@@ -14,7 +14,9 @@ public struct CLIPModel: Sendable {
     /// SHA-256 of the weights file, 64 hexadecimal digits.
     public let digest: String
 
-    /// Factor of cosine similarities before a softmax. Fixed as in MultiADS, not the checkpoint's `logit_scale`.
+    /// Factor of cosine similarities before a softmax.
+    ///
+    /// Fixed as in MultiADS, not the checkpoint's `logit_scale`.
     public static let logitScale: Float = 100
 
     /// Builds both towers from a checkpoint in OpenCLIP's naming.

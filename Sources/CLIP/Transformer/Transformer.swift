@@ -8,7 +8,7 @@ struct Transformer: Sendable {
     let attention: Attention
     let activation: Activation
 
-    /// Runs the blocks on the residual stream in place. Allocates nothing.
+    /// Runs the blocks on the residual stream in place, without allocating.
     ///
     /// - Parameters:
     ///   - x: [tokens, width]; the residual stream, overwritten.

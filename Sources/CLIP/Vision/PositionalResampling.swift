@@ -68,7 +68,7 @@ enum PositionalResampling {
         }
     }
 
-    /// Keys' cubic convolution kernel with a = −0.5 (Keys 1981, Eq. 15).
+    /// The cubic convolution kernel of Keys (1981) with a = −0.5.
     private static func cubic(_ distance: Float) -> Float {
         let t = abs(distance)
         if t < 1 { return (1.5 * t - 2.5) * t * t + 1 }

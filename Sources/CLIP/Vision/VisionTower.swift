@@ -2,7 +2,9 @@ public import Images
 import Synchronization
 public import Tensors
 
-/// CLIP's vision transformer (Radford et al. 2021; Dosovitskiy et al. 2021, Eq. 1–4) with its intermediate stages.
+/// CLIP's vision transformer with its intermediate stages.
+///
+/// Radford et al. 2021; Dosovitskiy et al. 2021, Eq. 1–4.
 public struct VisionTower: Sendable {
     /// Dimensions of the network.
     public let configuration: VisionConfiguration
@@ -35,6 +37,7 @@ public struct VisionTower: Sendable {
     ///   - image: Any size; squashed to `imageSide` first.
     ///   - imageSide: Side in pixels that the network sees, a positive multiple of the patch size.
     ///   - stages: 1-based block numbers, ascending.
+    /// - Returns: Stage tokens in the order of `stages`, and the global embedding.
     /// - Throws: ``CLIPError`` with `.badImageSide` or `.badStage`, or when the picture cannot be resized.
     public func encode(_ image: RGBImage, imageSide: Int, stages: [Int]) throws(CLIPError) -> Features {
         try checkSide(imageSide)
@@ -71,7 +74,7 @@ public struct VisionTower: Sendable {
         return Features(stageTokens: collected, embedding: project(stream, workspace: workspace), gridSize: gridSize)
     }
 
-    /// Sequence = [class, patch₀, …] + positions, then `lnPre` (Eq. 1); fills `workspace.stream`.
+    /// Fills `workspace.stream` with [class, patch₀, …] + positions, then `lnPre`: equation 1.
     private func embed(_ image: RGBImage, gridSize: Int, workspace: TransformerWorkspace) {
         let width = configuration.width
         let patches = gridSize * gridSize
@@ -95,7 +98,7 @@ public struct VisionTower: Sendable {
             stream, rows: patches + 1, weight: lnPre.weight, bias: lnPre.bias, into: stream, threads: threads)
     }
 
-    /// z = normalise(LN_post(x[class]) · proj) (Eq. 4).
+    /// The global embedding, normalise(LN_post(x[class]) · proj): equation 4.
     private func project(_ stream: UnsafePointer<Float>, workspace: TransformerWorkspace) -> Tensor {
         let normed = workspace.normed.baseAddress
         RowKernels.layerNorm(stream, rows: 1, weight: lnPost.weight, bias: lnPost.bias, into: normed, threads: threads)
