@@ -9,6 +9,7 @@ public enum ImageDecoder {
     /// - Parameters:
     ///   - bytes: The whole file; its beginning up to the frame header (JPEG) or the first 33 bytes (PNG) will do.
     ///   - limits: Largest picture allowed.
+    /// - Returns: What the file says about itself.
     /// - Throws: `ImageError` with `.emptyInput`, `.notAnImage`, `.tooLarge`, or one of the format's own codes.
     /// - Complexity: Reads marker segments only; allocates no pixel.
     public static func header(
@@ -28,6 +29,7 @@ public enum ImageDecoder {
     /// - Parameters:
     ///   - bytes: The whole file, or its beginning.
     ///   - limits: Largest picture allowed.
+    /// - Returns: What the file says about itself.
     /// - Throws: As the overload that takes a buffer.
     public static func header(
         of bytes: [UInt8], limits: ImageLimits = ImageLimits()
@@ -61,6 +63,7 @@ public enum ImageDecoder {
     /// - Parameters:
     ///   - bytes: The whole file.
     ///   - limits: Largest picture allowed.
+    /// - Returns: The picture, grey ones with three equal channels.
     /// - Throws: As the overload that takes a buffer.
     public static func decode(_ bytes: [UInt8], limits: ImageLimits = ImageLimits()) throws(ImageError) -> RGBImage {
         try withBytes(bytes) { buffer throws(ImageError) in try decode(buffer, limits: limits) }

@@ -15,6 +15,8 @@ enum JPEGDecoder {
     /// - Parameters:
     ///   - bytes: The file.
     ///   - header: From `header(of:)`, already checked against the limits.
+    /// - Returns: The picture in RGB.
+    /// - Throws: `ImageError` with `.truncated`, `.corrupt` or `.limitExceeded`.
     static func decode(_ bytes: UnsafeRawBufferPointer, header: ImageHeader) throws(ImageError) -> RGBImage {
         try JPEGFrame.checkScans(of: bytes)
         guard let width = Int32(exactly: header.width), let height = Int32(exactly: header.height) else {

@@ -18,6 +18,7 @@ public enum JPEGEncoder {
     ///   - image: At most 65 500 pixels a side, the library's own limit.
     ///   - quality: 1 (smallest file) to 100 (finest).
     ///   - subsampling: How much colour detail is kept.
+    /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for a quality or a size out of range, `.encodingFailed` when the
     ///   library refuses.
     public static func encode(

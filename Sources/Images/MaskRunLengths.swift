@@ -27,6 +27,7 @@ public enum MaskRunLengths {
     ///   - bytes: Written by ``encode(_:)``.
     ///   - width: Columns of the mask.
     ///   - height: Rows of the mask.
+    /// - Returns: The mask that was coded.
     /// - Throws: `ImageError` with `.invalidArgument` when the runs do not add up to the size.
     public static func decode(_ bytes: [UInt8], width: Int, height: Int) throws(ImageError) -> BinaryMask {
         let total = width * height

@@ -34,6 +34,8 @@ enum PNGDecoder {
     /// - Parameters:
     ///   - bytes: The file.
     ///   - header: From `header(of:)`, already checked against the limits.
+    /// - Returns: The picture in RGB.
+    /// - Throws: `ImageError` with `.truncated`, `.corrupt` or `.limitExceeded`.
     static func decode(_ bytes: UnsafeRawBufferPointer, header: ImageHeader) throws(ImageError) -> RGBImage {
         try PNGChunks.checkEnd(of: bytes)
         let context = try SPNGContext(flags: 0)

@@ -11,6 +11,7 @@ public enum PNGEncoder {
     /// - Parameters:
     ///   - image: The picture.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
     public static func encode(_ image: RGBImage, compressionLevel: Int = 2) throws(ImageError) -> [UInt8] {
         try encode(
@@ -24,6 +25,7 @@ public enum PNGEncoder {
     /// - Parameters:
     ///   - image: The picture.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
     public static func encode(_ image: GrayImage, compressionLevel: Int = 2) throws(ImageError) -> [UInt8] {
         try encode(
@@ -37,6 +39,7 @@ public enum PNGEncoder {
     /// - Parameters:
     ///   - image: The picture.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
     public static func encode(_ image: RGBAImage, compressionLevel: Int = 2) throws(ImageError) -> [UInt8] {
         try encode(
@@ -50,6 +53,7 @@ public enum PNGEncoder {
     /// - Parameters:
     ///   - mask: The mask.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
     public static func encode(_ mask: BinaryMask, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
         // Packed bits of smooth regions are long runs already; a filter would only break them.

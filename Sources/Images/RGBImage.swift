@@ -1,5 +1,5 @@
 /// An 8-bit RGB picture in memory.
-public struct RGBImage: Sendable, Equatable {
+public struct RGBImage: Sendable, Hashable {
     /// Pixels per row, at least 1.
     public let width: Int
     /// Rows, at least 1.

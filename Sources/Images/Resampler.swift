@@ -10,6 +10,7 @@ public enum Resampler {
     ///   - width: New width, 1…65535.
     ///   - height: New height, 1…65535.
     ///   - filter: Interpolation kernel.
+    /// - Returns: [height, width] pixels.
     /// - Throws: `ImageError` with `.invalidArgument` for a size out of range.
     /// - Complexity: Across: 3·width·(input rows used)·taps multiply-adds; down: 3·width·height·taps.
     public static func resize(
@@ -28,6 +29,7 @@ public enum Resampler {
     ///   - width: New width, 1…65535.
     ///   - height: New height, 1…65535.
     ///   - filter: Interpolation kernel.
+    /// - Returns: [height, width] pixels.
     /// - Throws: `ImageError` with `.invalidArgument` for a size out of range.
     public static func resize(
         _ image: GrayImage, width: Int, height: Int, filter: ResizeFilter

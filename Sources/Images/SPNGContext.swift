@@ -4,7 +4,10 @@ internal import CSPNG
 struct SPNGContext: ~Copyable {
     let pointer: OpaquePointer
 
+    /// Makes a codec.
+    ///
     /// - Parameter flags: 0 to decode, `SPNG_CTX_ENCODER` to encode.
+    /// - Throws: `ImageError` with `.limitExceeded` when memory runs out.
     init(flags: Int32) throws(ImageError) {
         guard let pointer = spng_ctx_new(flags) else {
             throw ImageError(

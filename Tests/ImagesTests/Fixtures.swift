@@ -75,7 +75,7 @@ func refusal(_ bytes: some Sequence<UInt8>, limits: ImageLimits = ImageLimits())
     }
 }
 
-/// SplitMix64 (Steele et al. 2014): small, seeded, the same everywhere.
+/// Steele, Lea and Flood's SplitMix64 (2014); small, seeded, the same everywhere.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -43,8 +43,8 @@ struct ResizeTests {
             pixels, golden.pixels, width: golden.width, channels: golden.channels, testCase.name)
     }
 
-    @Test("gives Pillow's pixels at camera sizes, by digest", arguments: try Fixtures.text("resize/digests.txt"))
-    func matchesPillowAtCameraSizes(line: Substring) throws {
+    @Test("gives Pillow's pixels at full sizes, by digest", arguments: try Fixtures.text("resize/digests.txt"))
+    func matchesPillowAtFullSizes(line: Substring) throws {
         let fields = line.split(separator: " ")
         let sizes = fields.prefix(4).compactMap { Int($0) }
         try #require(fields.count == 6 && sizes.count == 4)

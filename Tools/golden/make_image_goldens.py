@@ -83,7 +83,7 @@ def make_jpegs(rng: numpy.random.Generator) -> None:
         (folder / f"{name}.jpg").write_bytes(buffer.getvalue())
         write_pnm(folder / f"{name}.ppm", numpy.asarray(Image.open(io.BytesIO(buffer.getvalue())).convert("RGB")))
 
-    # Four components: refused, so there are no golden pixels. The YCCK file is the CMYK one with its Adobe transform set.
+    # Four components: refused, so there are no golden pixels. YCCK is the CMYK file with its Adobe transform set.
     buffer = io.BytesIO()
     Image.fromarray(color).convert("CMYK").save(buffer, "JPEG", quality=90)
     cmyk = bytearray(buffer.getvalue())
@@ -195,7 +195,10 @@ def make_pngs(rng: numpy.random.Generator) -> None:
 def make_resizes(rng: numpy.random.Generator) -> None:
     folder = ROOT / "resize"
     sources = {
-        "wide": (scene(61, 47, rng), [(13, 9), (61, 20), (20, 47), (122, 94), (97, 71), (1, 1), (1, 47), (61, 1), (60, 48)]),
+        "wide": (
+            scene(61, 47, rng),
+            [(13, 9), (61, 20), (20, 47), (122, 94), (97, 71), (1, 1), (1, 47), (61, 1), (60, 48)],
+        ),
         "row": (scene(50, 1, rng), [(7, 1), (77, 5), (1, 1)]),
         "column": (scene(1, 50, rng), [(1, 7), (5, 77), (3, 50)]),
         "dot": (scene(1, 1, rng), [(1, 1), (4, 3)]),
@@ -212,9 +215,9 @@ def make_resizes(rng: numpy.random.Generator) -> None:
                 write_pnm(folder / f"{name}_rgb_{stem}", numpy.asarray(Image.fromarray(rgb).resize(size, pil_filter)))
                 write_pnm(folder / f"{name}_grey_{stem}", numpy.asarray(Image.fromarray(grey).resize(size, pil_filter)))
 
-    # Camera sizes by digest: the source is a formula, the result is its 64-bit FNV-1a hash.
+    # Full sizes by digest: the source is a formula, the result is its 64-bit FNV-1a hash.
     lines = [f"# make_image_goldens.py, {VERSIONS}: width height newWidth newHeight filter fnv1a64"]
-    for width, height, size in [(1600, 1200, (518, 518)), (1023, 767, (336, 336)), (300, 200, (518, 518))]:
+    for width, height, size in [(1200, 900, (518, 518)), (767, 511, (336, 336)), (300, 200, (518, 518))]:
         index = numpy.arange(width * height * 3, dtype=numpy.uint64)
         source = (((index * numpy.uint64(2654435761)) >> numpy.uint64(13)) & numpy.uint64(255)).astype(numpy.uint8)
         for filter_name, pil_filter in filters.items():
@@ -231,7 +234,8 @@ def make_map_resizes(rng: numpy.random.Generator) -> None:
     import torch
 
     lines = [f"# make_image_goldens.py, PyTorch {torch.__version__}, seed {SEED}: w h W H align_corners"]
-    for (w, h), (width, height) in [((5, 4), (11, 9)), ((7, 3), (7, 8)), ((9, 8), (4, 3)), ((1, 4), (3, 5)), ((4, 1), (1, 1)), ((6, 6), (37, 2))]:
+    sizes = [(5, 4, 11, 9), (7, 3, 7, 8), (9, 8, 4, 3), (1, 4, 3, 5), (4, 1, 1, 1), (6, 6, 37, 2)]
+    for w, h, width, height in sizes:
         source = rng.standard_normal((h, w)).astype(numpy.float32)
         for aligned in (False, True):
             result = torch.nn.functional.interpolate(

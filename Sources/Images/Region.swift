@@ -1,0 +1,48 @@
+/// One pixel position: column `x` and row `y`, both counted from 0 at the top left.
+public struct PixelPoint: Sendable, Hashable {
+    /// Column.
+    public var x: Int
+    /// Row.
+    public var y: Int
+
+    /// Makes a position.
+    public init(x: Int, y: Int) {
+        self.x = x
+        self.y = y
+    }
+}
+
+/// An upright rectangle of whole pixels.
+public struct PixelBox: Sendable, Hashable {
+    /// Leftmost column.
+    public var x: Int
+    /// Topmost row.
+    public var y: Int
+    /// Number of columns.
+    public var width: Int
+    /// Number of rows.
+    public var height: Int
+
+    /// Makes a rectangle.
+    public init(x: Int, y: Int, width: Int, height: Int) {
+        self.x = x
+        self.y = y
+        self.width = width
+        self.height = height
+    }
+}
+
+/// One connected part of a mask.
+public struct Region: Sendable, Equatable {
+    /// Smallest rectangle around the region.
+    public let box: PixelBox
+    /// Number of marked pixels, holes left out.
+    public let areaPixels: Int
+    /// Largest value of the score map inside the region; nil without a map, or when every value is NaN.
+    public let peak: Float?
+    /// Outer border, a closed polygon through the centres of border pixels, anticlockwise on screen.
+    ///
+    /// The first point is not repeated. A single pixel gives one point; thin parts are walked out and back; holes have
+    /// no border of their own.
+    public let contour: [PixelPoint]
+}
