@@ -9,6 +9,8 @@ struct ZipArchive {
         let checksum: UInt32
         let isStored: Bool
         let isEncrypted: Bool
+        /// Absolute position of the local header.
+        let headerStart: Int
         /// Absolute positions of the stored bytes.
         let range: Range<Int>
     }
@@ -35,7 +37,8 @@ struct ZipArchive {
             let start = try record.dataStart(in: region.bytes, limit: directory.range.lowerBound, file: file)
             let entry = Entry(
                 name: record.name, checksum: record.checksum, isStored: record.method == 0,
-                isEncrypted: record.flags & 0x41 != 0, range: start..<start + record.storedSize)
+                isEncrypted: record.flags & 0x41 != 0, headerStart: record.localHeader,
+                range: start..<start + record.storedSize)
             guard entries.updateValue(entry, forKey: record.name) == nil else {
                 throw CheckpointError(.duplicateName, file: file, "two archive entries are named “\(record.name)”")
             }
@@ -54,8 +57,8 @@ struct ZipArchive {
 
     private static func checkOverlap(_ entries: [Entry], file: String) throws(CheckpointError) {
         var previousEnd = 0
-        for entry in entries.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
-            guard entry.range.lowerBound >= previousEnd else {
+        for entry in entries.sorted(by: { $0.headerStart < $1.headerStart }) {
+            guard entry.headerStart >= previousEnd else {
                 throw CheckpointError(
                     .invalidArchive, file: file, "entry “\(entry.name)” shares bytes with the entry before it")
             }

@@ -93,7 +93,8 @@ struct ZipDirectoryRecord {
     let method: UInt16
     let checksum: UInt32
     let storedSize: Int
-    private let localHeader: Int
+    /// Absolute position of the local header.
+    let localHeader: Int
     private let nameBytes: UnsafeRawBufferPointer
     /// Bytes this record takes in the directory.
     let length: Int
