@@ -31,6 +31,7 @@ public protocol ProductStore: Sendable {
     /// - Parameters:
     ///   - token: Where the previous page ended; `nil` for the first page.
     ///   - limit: 1…1000 products.
+    /// - Returns: At most `limit` products, and the token of the page after them.
     /// - Throws: `.invalidPageToken`, `.invalidValue` for the limit, or an engine failure.
     func products(after token: PageToken?, limit: Int) async throws(StorageError) -> Page<ProductRecord>
 
@@ -55,7 +56,8 @@ public protocol ReferenceStore: Sendable {
     ///   - reference: The picture and its banks.
     ///   - product: The product's id.
     ///   - limits: Checked against the set as it would become.
-    ///   - now: Becomes `createdAt`.
+    ///   - now: Becomes `createdAt` of the picture and of the new version.
+    /// - Returns: The reference, the current set, and whether it changed.
     /// - Throws: `.notFound` without such a product, `.limitExceeded`, `.invalidValue`, or an engine failure.
     func addReference(
         _ reference: NewReference, to product: String, limits: ReferenceLimits, at now: Timestamp
@@ -70,8 +72,11 @@ public protocol ReferenceStore: Sendable {
 
     /// Reads a version of a product's set, without pictures and banks.
     ///
-    /// - Parameter version: `nil` for the current one.
+    /// - Parameters:
+    ///   - product: The product's id.
+    ///   - version: `nil` for the current one.
     /// - Returns: `nil` when there is no such version.
+    /// - Throws: What the engine reports.
     func referenceSet(of product: String, version: Int?) async throws(StorageError) -> ReferenceSet?
 
     /// Reads one picture as it was received.
@@ -100,8 +105,12 @@ public protocol ReferenceStore: Sendable {
     /// The entries come in the layout's order: by stage, then by position in the set. All are read from one snapshot.
     ///
     /// - Parameters:
+    ///   - product: The product's id.
+    ///   - version: Which version of its references.
+    ///   - key: With what the banks must have been made.
     ///   - initial: What `update` fills.
     ///   - update: Called once per entry. The span holds `entry.byteCount` bytes and ends with the call.
+    /// - Returns: What `update` made of `initial`.
     /// - Throws: `.notFound`, `.staleEncoding` when a member has no banks for `key`, or an engine failure.
     func reduceBank<Output: Sendable>(
         of product: String, version: Int, encodedWith key: EncodingKey, into initial: Output,
@@ -135,6 +144,7 @@ public protocol ResultStore: Sendable {
     ///   - filter: All its conditions must hold.
     ///   - token: Where the previous page ended; `nil` for the first page. It belongs to the filter it came from.
     ///   - limit: 1…1000 results.
+    /// - Returns: At most `limit` results, and the token of the page after them.
     /// - Throws: `.invalidPageToken`, `.invalidValue` for the filter or the limit, or an engine failure.
     func results(
         matching filter: ResultFilter, after token: PageToken?, limit: Int

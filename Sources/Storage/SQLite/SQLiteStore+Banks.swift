@@ -6,7 +6,8 @@ extension SQLiteStore {
     public func bankLayout(
         of product: String, version: Int, encodedWith key: EncodingKey
     ) async throws(StorageError) -> BankLayout {
-        try await read { try Self.layout(of: product, version: version, key, $0).layout }
+        try key.validate()
+        return try await read { try Self.layout(of: product, version: version, key, $0).layout }
     }
 
     /// See `ReferenceStore`.
@@ -14,7 +15,8 @@ extension SQLiteStore {
         of product: String, version: Int, encodedWith key: EncodingKey, into initial: Output,
         _ update: @Sendable (inout Output, BankEntry, RawSpan) -> Void
     ) async throws(StorageError) -> Output {
-        try await read { db in
+        try key.validate()
+        return try await read { db in
             let (layout, seqs) = try Self.layout(of: product, version: version, key, db)
             guard layout.stale.isEmpty else {
                 throw StorageError(
@@ -40,7 +42,7 @@ extension SQLiteStore {
     static func layout(
         of product: String, version: Int, _ key: EncodingKey, _ db: Database
     ) throws -> (layout: BankLayout, seqs: [Int64]) {
-        guard try setCreatedAt(of: product, version: version, db) != nil else {
+        guard Validation.canBeStored(product), try setCreatedAt(of: product, version: version, db) != nil else {
             throw StorageError(.notFound, "there is no such version of the product's references")
         }
         let rows = try Row.fetchAll(
@@ -119,10 +121,16 @@ extension SQLiteStore {
     private static var damagedBank: StorageError { StorageError(.corrupt, "a memory bank has another size") }
 }
 
+extension EncodingKey {
+    fileprivate func validate() throws(StorageError) {
+        try Validation.name(model, "the model's name")
+        try Validation.atLeast(1, imageSide, "the image side")
+    }
+}
+
 extension ReferenceEncoding {
     func validate() throws(StorageError) {
-        try Validation.name(key.model, "the model's name")
-        try Validation.atLeast(1, key.imageSide, "the image side")
+        try key.validate()
         guard !banks.isEmpty, banks.map(\.stage) == key.stages, Set(key.stages).count == key.stages.count else {
             throw StorageError(.invalidValue, "the banks do not match the stages")
         }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import GRDB
 import Migrations
+import Synchronization
 
 /// The store in one SQLite database.
 ///
@@ -28,8 +29,9 @@ public final class SQLiteStore: Store {
     let pool: DatabasePool
     let path: String
     private let lock: DirectoryLock
+    private let isOpen = Mutex(true)
     /// For the few accesses that GRDB offers only as blocking calls.
-    private static let queue = DispatchQueue(label: "storage.maintenance")
+    private static let queue = DispatchQueue(label: "storage.maintenance", attributes: .concurrent)
 
     private init(directory: String, options: Options) throws {
         try Self.makeDirectory(directory)
@@ -64,6 +66,7 @@ public final class SQLiteStore: Store {
     /// - Parameters:
     ///   - directory: Belongs to this process until the store is closed; a folder made here is for the owner only.
     ///   - options: How the database is used.
+    /// - Returns: The open store.
     /// - Throws: `.inUse` when another process has the folder open; `.newerDatabase`, `.changedMigration` or
     ///   `.notADatabase` when the database is not one for this program; `.cannotOpen`, `.readOnly` and others.
     public static func open(directory: String, options: Options = Options()) async throws(StorageError) -> SQLiteStore {
@@ -71,10 +74,18 @@ public final class SQLiteStore: Store {
     }
 
     /// Closes the connections, which empties the write-ahead log, and gives up the folder.
+    ///
+    /// A second call does nothing.
     public func close() async throws(StorageError) {
-        try await Self.offPool { [pool, lock] in
-            try pool.close()
-            lock.release()
+        try await Self.offPool { [self] in
+            try isOpen.withLock { isOpen in
+                guard isOpen else { return }
+                // Closes the readers first: GRDB closes them last, and a reader that is last cannot empty the log.
+                pool.releaseMemory()
+                try pool.close()
+                lock.release()
+                isOpen = false
+            }
         }
     }
 

@@ -1,0 +1,135 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Storage
+
+@Suite("Maintenance")
+struct MaintenanceTests {
+    @Test("connections keep what was acknowledged and check what refers to what")
+    func pragmas() async throws {
+        try await withStore { store in
+            let writer = try await store.pool.writeWithoutTransaction { db in
+                try ["journal_mode", "synchronous", "foreign_keys", "page_size", "auto_vacuum", "secure_delete"]
+                    .map { try String.fetchOne(db, sql: "PRAGMA \($0)") }
+            }
+            #expect(writer == ["wal", "2", "1", "8192", "2", "2"])
+            let violating = "INSERT INTO reference_sets (product_id, version, created_at) VALUES ('x', 1, 0)"
+            try await expectError(.notFound) { try await store.write { try $0.execute(sql: violating) } }
+        }
+    }
+
+    @Test("health says that writing works, and the sizes")
+    func health() async throws {
+        try await withStore { store in
+            try await store.insertResult(newResult(1))
+            let health = await store.health()
+            #expect(health.isWritable)
+            #expect(health.schemaVersion == 4)
+            #expect(health.databaseBytes > 0)
+            #expect(health.logBytes > 0)
+            #expect(health.freeBytes > 0)
+        }
+    }
+
+    @Test("a checkpoint empties the log")
+    func checkpoint() async throws {
+        try await withStore { store in
+            try await store.insertResult(newResult(1))
+            try await store.checkpoint()
+            let log = try FileManager.default.attributesOfItem(atPath: store.path + "-wal")[.size] as? Int
+            #expect(log == 0)
+            #expect(try await store.result("result-1") != nil)
+        }
+    }
+
+    @Test("a backup made while results are written is a whole store", .timeLimit(.minutes(1)))
+    func backup() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withStore { store in
+                for number in 0..<20 { try await store.insertResult(newResult(number)) }
+                async let writing: Void = {
+                    for number in 20..<60 { try await store.insertResult(newResult(number)) }
+                }()
+                try FileManager.default.createDirectory(
+                    atPath: directory + "/copy", withIntermediateDirectories: true)
+                try await store.backup(to: directory + "/copy/" + SQLiteStore.fileName)
+                try await writing
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory + "/copy")
+            #expect(names == [SQLiteStore.fileName])
+
+            let copy = try await SQLiteStore.open(directory: directory + "/copy")
+            #expect(try await copy.check(.full).isEmpty)
+            let page = try await copy.results(matching: ResultFilter(), after: nil, limit: 1000)
+            #expect(page.items.count >= 20)
+            for record in page.items { #expect(try await copy.resultFile(.heatMap, of: record.id) != nil) }
+            try await copy.insertResult(newResult(1000))
+            try await copy.close()
+        }
+    }
+
+    @Test("a backup replaces no file and leaves nothing when it fails")
+    func backupTarget() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withStore { store in
+                let path = directory + "/backup"
+                try "mine".write(toFile: path, atomically: true, encoding: .utf8)
+                let error = try await expectError(.alreadyExists) { try await store.backup(to: path) }
+                #expect(error.systemCode == EEXIST)
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
+                try await expectError(.cannotOpen) { try await store.backup(to: directory + "/none/backup") }
+                #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["backup"])
+            }
+        }
+    }
+
+    @Test("a check finds nothing in a whole store", arguments: CheckDepth.allCases)
+    func checkWhole(depth: CheckDepth) async throws {
+        try await withStore { store in
+            try await store.insertResult(newResult(1))
+            #expect(try await store.check(depth).isEmpty)
+        }
+    }
+
+    @Test("a check finds rows that refer to nothing")
+    func checkOrphans() async throws {
+        try await withStore { store in
+            try await store.pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA foreign_keys = OFF")
+                try db.execute(
+                    sql: "INSERT INTO reference_sets (product_id, version, created_at) VALUES ('x', 1, 0)")
+                try db.execute(sql: "PRAGMA foreign_keys = ON")
+            }
+            #expect(try await store.check(.full) == ["a row of reference_sets refers to nothing in products"])
+        }
+    }
+
+    @Test("a check finds a damaged page, or it is reported as such", arguments: CheckDepth.allCases)
+    func checkDamaged(depth: CheckDepth) async throws {
+        try await withTemporaryDirectory { directory in
+            let store = try await SQLiteStore.open(directory: directory)
+            try await store.insertResult(newResult(1))
+            let page = try await store.read { db in
+                try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'results_by_time'")
+            }
+            try await store.close()
+
+            let file = try FileHandle(forUpdating: URL(filePath: directory + "/" + SQLiteStore.fileName))
+            try file.seek(toOffset: UInt64(try #require(page) - 1) * 8192)
+            try file.write(contentsOf: [UInt8](repeating: 0xff, count: 64))
+            try file.close()
+
+            let damaged = try await SQLiteStore.open(directory: directory)
+            do throws(StorageError) {
+                #expect(try await !damaged.check(depth).isEmpty)
+            } catch {
+                #expect(error.code == .corrupt)
+            }
+            try await expectError(.corrupt) {
+                try await damaged.results(matching: ResultFilter(), after: nil, limit: 1)
+            }
+            try await damaged.close()
+        }
+    }
+}
