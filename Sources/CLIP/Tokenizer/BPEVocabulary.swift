@@ -29,6 +29,7 @@ struct BPEVocabulary: Sendable {
     ///   - ids: Id of every symbol, by its spelling in vocabulary files.
     ///   - pairs: Spellings to merge, in order of rank.
     ///   - special: Ids of the start and the end token.
+    ///   - size: Number of ids.
     ///   - file: Name for error messages.
     /// - Throws: ``CLIPError`` with `.badVocabulary` when a symbol has no id or a pair occurs twice.
     init(

@@ -17,6 +17,7 @@ final class BytePairEncoder: Sendable {
     /// Ids of one word.
     ///
     /// - Parameter word: UTF-8, not empty.
+    /// - Returns: At least one id.
     func encode(_ word: [UInt8]) -> [Int32] {
         guard word.count <= Self.cachedWordLimit else { return split(word) }
         if let known = cache.withLock({ $0[word] }) { return known }

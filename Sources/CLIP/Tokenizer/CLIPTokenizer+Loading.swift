@@ -7,6 +7,7 @@ extension CLIPTokenizer {
     ///   - region: `merges.txt`, OpenAI's `bpe_simple_vocab_16e6.txt`, or Hugging Face's `tokenizer.json`.
     ///   - file: Name for error messages.
     ///   - configuration: Gives the vocabulary size and the context length.
+    /// - Returns: The tokenizer of that vocabulary.
     /// - Throws: ``CLIPError`` with `.badVocabulary`.
     public static func load(
         _ region: ByteRegion, file: String, configuration: TextConfiguration

@@ -64,7 +64,9 @@ struct PreTokenizer {
         }
     }
 
-    /// Compares without regard to case. The text is lower-case already, but the long s (U+017F) is too, and still
+    /// Compares without regard to case.
+    ///
+    /// The text is lower-case already, but the long s (U+017F) is too, and still
     /// counts as an s to the expression CLIP was trained with.
     private func begins(with literal: [Unicode.Scalar]) -> Bool {
         guard scalars.count - position >= literal.count else { return false }

@@ -50,7 +50,7 @@ enum TextRepair {
         }
     }
 
-    /// Latin ligatures and digraphs that stand for their letters. ŉ begins with an apostrophe, straight at once.
+    /// Latin ligatures and digraphs by the letters they stand for; the apostrophe of ŉ is straightened at once.
     private static let ligatures: [Unicode.Scalar: String] = [
         "\u{132}": "IJ", "\u{133}": "ij", "\u{149}": "'n",
         "\u{1C4}": "D\u{17D}", "\u{1C5}": "D\u{17E}", "\u{1C6}": "d\u{17E}",
