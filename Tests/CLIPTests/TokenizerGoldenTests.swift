@@ -72,10 +72,10 @@ struct TokenizerGolden: Decodable {
         self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: Self.folder.appending(path: "strings.json")))
     }
 
-    func smallTokenizer() throws -> CLIPTokenizer {
+    func smallTokenizer(contextLength: Int? = nil) throws -> CLIPTokenizer {
         try CLIPTokenizer(
             vocabulary: .map(path: Self.folder.appending(path: "small-merges.txt").path), file: "small-merges.txt",
-            vocabularySize: smallVocabularySize, contextLength: contextLength)
+            vocabularySize: smallVocabularySize, contextLength: contextLength ?? self.contextLength)
     }
 
     func check(_ tokenizer: CLIPTokenizer, against file: String) throws {
