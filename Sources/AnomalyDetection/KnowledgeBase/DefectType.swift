@@ -71,9 +71,8 @@ public struct DefectType: Sendable, Equatable {
     ///   - phrases: At least one, all different, each with one `{}`.
     /// - Throws: ``KnowledgeBaseError`` with the offending place in `path`, such as `phrases[1]`.
     public init(name: String, title: String? = nil, phrases: [String]) throws(KnowledgeBaseError) {
-        let node = JSONNode(.object(["phrases": .array(phrases.map { .string($0) })]))
         let key = try JSONNode(.string(name), path: "name").key()
-        let checked = try node.members(required: ["phrases"], optional: [])["phrases"]?.phrases() ?? []
+        let checked = try JSONNode(.array(phrases.map { .string($0) }), path: "phrases").phrases()
         self.init(
             name: key, title: title, phrases: checked, ownPhrases: checked, sizes: [], shapes: [], rawNames: [],
             source: nil)

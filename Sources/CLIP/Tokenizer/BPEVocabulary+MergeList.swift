@@ -13,12 +13,13 @@ extension BPEVocabulary {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw CLIPError(.badVocabulary, "\(file): expected text in UTF-8, found other bytes")
         }
-        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let wanted = size - Self.fixedSymbols
+        // OpenAI's list has five times as many lines as are used; the last piece holds the rest.
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: wanted + 1, omittingEmptySubsequences: false)
         let marker = Array("#version".utf8)
         guard let header = lines.first, header.contains(marker) else {
             throw CLIPError(.badVocabulary, "\(file): expected a first line with “#version”, found none")
         }
-        let wanted = size - Self.fixedSymbols
         var pairs: [Pair] = []
         pairs.reserveCapacity(wanted)
         for (index, line) in lines.dropFirst().prefix(wanted).enumerated() {

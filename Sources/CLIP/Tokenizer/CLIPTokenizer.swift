@@ -16,7 +16,7 @@ public struct CLIPTokenizer: Sendable {
     public var endID: Int32 { vocabulary.endID }
 
     /// Scalars of a text that are looked at; the rest lies far beyond any context, and the bound keeps hostile text cheap.
-    static let maximumTextLength = 8192
+    static let maximumTextLength = 4096
 
     private let vocabulary: BPEVocabulary
     private let encoder: BytePairEncoder
