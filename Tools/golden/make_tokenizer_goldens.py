@@ -172,7 +172,7 @@ def random_strings(rng):
         (lambda: "".join(rng.choice(known) for _ in range(rng.randrange(1, 12))), 130),
         (lambda: mix([prompt() for _ in range(9)], 6, 9, [" ", "; "]), 12),
     ]
-    yield from ["", " ", "a diagram", "hello world!", "a photo of my transistor1.", "\n\n", "&", "Σ", "ΑΣ'", "x" * 300, "é" * 200]
+    yield from ["", " ", "a diagram", "hello world!", "a photo of my transistor1.", "\n\n", "&", "Σ", "ΑΣ'", "x" * 300, "é" * 200, "&LTIMES; &GTDOT; &NTILDE;", "<b>\n&rsquo;s &EACUTE;", "&rsquo;s\n<b>&rsquo;s"]
     for make, count in plan:
         for _ in range(count):
             yield make()
