@@ -1,7 +1,7 @@
 /// A tensor of a CLIP model with a ViT image tower, independent of how a checkpoint spells it.
 ///
-/// This file alone knows parameter names; elsewhere tensors are asked for by case. The canonical spelling is OpenCLIP's,
-/// which is also OpenAI's. D is the vision width, W the text width, E the embedding width.
+/// This file alone knows parameter names; elsewhere tensors are asked for by case. The canonical spelling is
+/// OpenCLIP's, which is also OpenAI's. D is the vision width, W the text width, E the embedding width.
 public enum CLIPTensorName: Hashable, Sendable {
     /// Which of the two transformers a block belongs to.
     public enum Tower: Hashable, Sendable, CaseIterable { case vision, text }

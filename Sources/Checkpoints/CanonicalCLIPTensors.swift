@@ -3,9 +3,9 @@ public import Tensors
 /// Presents any CLIP checkpoint under OpenCLIP's names and orientations.
 ///
 /// Understands OpenCLIP and OpenAI files, custom-text OpenCLIP files and Hugging Face's `CLIPModel`, each with the
-/// prefixes that training wrappers add. Only names and layout change, never values: Hugging Face's separate query, key and value maps
-/// are stacked, and its two projections, which it stores as [out, in], are transposed to [in, out]. The text projection is square,
-/// so a forgotten transpose would go unnoticed by any shape check.
+/// prefixes that training wrappers add. Only names and layout change, never values: Hugging Face's separate query, key
+/// and value maps are stacked, and its two projections, which it stores as [out, in], are transposed to [in, out]. The
+/// text projection is square, so a forgotten transpose would go unnoticed by any shape check.
 public struct CanonicalCLIPTensors: TensorSource {
     /// The wrapped checkpoint's path or label.
     public var file: String { source.file }
@@ -23,8 +23,8 @@ public struct CanonicalCLIPTensors: TensorSource {
     /// Finds out the layout and maps every name.
     ///
     /// - Parameter source: An opened checkpoint.
-    /// - Throws: ``CheckpointError`` with `.notCLIP` when no layout fits, `.missingTensor` when a stacked tensor lacks a
-    ///   part, `.shapeMismatch` when parts do not fit together.
+    /// - Throws: ``CheckpointError`` with `.notCLIP` when no layout fits, `.missingTensor` when a stacked tensor lacks
+    ///   a part, `.shapeMismatch` when parts do not fit together.
     public init(_ source: any TensorSource) throws(CheckpointError) {
         self.source = source
         let candidates = source.tensorNames.filter { !CheckpointWrapping.isIgnorable($0) }

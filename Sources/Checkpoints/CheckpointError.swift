@@ -1,3 +1,5 @@
+import Glibc
+
 /// One failure to read, check or write a model file.
 public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What went wrong; stable, one code per kind of failure.
@@ -70,6 +72,9 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
         self.detail = detail
         self.systemError = systemError
     }
+
+    /// True when a file could not be opened because it does not exist.
+    public var isMissingFile: Bool { code == .cannotOpen && systemError == ENOENT }
 
     /// File name (without its folder) and detail, in one line.
     public var description: String {

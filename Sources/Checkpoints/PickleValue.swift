@@ -1,7 +1,7 @@
 /// A value built by the restricted unpickler.
 ///
-/// Containers and tensors are indices into a ``PickleHeap``: Python's values may share and contain each other, and indices
-/// can neither form reference cycles nor make releasing a deeply nested value recurse.
+/// Containers and tensors are indices into a ``PickleHeap``: Python's values may share and contain each other, and
+/// indices can neither form reference cycles nor make releasing a deeply nested value recurse.
 enum PickleValue {
     case none
     case bool(Bool)

@@ -17,8 +17,8 @@ struct SafeTensorsHeader {
 
     /// Reads and checks the header of `bytes`, the whole file.
     ///
-    /// Every byte of the data section must belong to exactly one tensor: overlaps, holes and trailing bytes are refused,
-    /// since they would hide data or mean that the file was cut or patched.
+    /// Every byte of the data section must belong to exactly one tensor: overlaps, holes and trailing bytes are
+    /// refused, since they would hide data or mean that the file was cut or patched.
     init(bytes: UnsafeRawBufferPointer, file: String) throws(CheckpointError) {
         guard let announced = bytes.integer(at: 0, as: UInt64.self) else {
             throw CheckpointError(
@@ -137,7 +137,7 @@ struct SafeTensorsHeader {
         guard covered == end else {
             throw CheckpointError(
                 .invalidTensor, file: file,
-                "expected the data to end at byte \(covered), found \(end - covered) more bytes that belong to no tensor"
+                "expected the data to end at byte \(covered), found \(end - covered) more bytes of no tensor"
             )
         }
     }

@@ -1,7 +1,7 @@
 /// Names and tensors gathered from an unpickled value.
 ///
-/// Dictionaries and module attributes nest by dots (`visual.conv1.weight`). The dictionary in which a training script put
-/// the weights is entered, and prefixes that wrappers put before every name are removed.
+/// Dictionaries and module attributes nest by dots (`visual.conv1.weight`). The dictionary in which a training script
+/// put the weights is entered, and prefixes that wrappers put before every name are removed.
 struct StateDictionary {
     private(set) var tensors: [String: TorchTensor] = [:]
     private(set) var scalars: [String: String] = [:]

@@ -4,8 +4,8 @@ public import Tensors
 /// A PyTorch file of version 1.6 or later: a ZIP archive of one pickle and raw storages.
 ///
 /// Reads what `torch.save` writes (state dictionaries, training checkpoints, adapters) and TorchScript archives such as
-/// OpenAI's CLIP files, of which only the attributes are looked at. Nothing in the file is executed. Float32 tensors that
-/// lie contiguous and aligned are borrowed in place; others are gathered or widened when asked for.
+/// OpenAI's CLIP files, of which only the attributes are looked at. Nothing in the file is executed. Float32 tensors
+/// that lie contiguous and aligned are borrowed in place; others are gathered or widened when asked for.
 public struct TorchArchive: TensorSource {
     /// The path or label given at opening.
     public let file: String

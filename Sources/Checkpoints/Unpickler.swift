@@ -1,8 +1,8 @@
 /// Reads the pickle program inside a PyTorch archive without being able to do harm.
 ///
 /// Python's pickle is a stack machine that may call any function. This one knows the instructions that saving tensors
-/// produces (protocol 2, and the framing of 3 to 5), accepts the globals of ``PickleGlobal`` and refuses everything else by
-/// name. Size limits keep a hostile program from exhausting memory: values are counted, not trusted.
+/// produces (protocol 2, and the framing of 3 to 5), accepts the globals of ``PickleGlobal`` and refuses everything
+/// else by name. Size limits keep a hostile program from exhausting memory: values are counted, not trusted.
 struct Unpickler {
     /// Values a program may create, and entries its stack and memo may hold.
     static let valueLimit = 2_000_000

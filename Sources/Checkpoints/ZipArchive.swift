@@ -1,7 +1,8 @@
 /// The entries of a ZIP archive held in memory (PKWARE APPNOTE 6.3), as far as PyTorch files need.
 ///
-/// Everything is taken from the central directory and compared with the local headers; entries may not overlap. Compressed
-/// entries are tolerated until one is asked for: TorchScript archives compress their source code, never their tensors.
+/// Everything is taken from the central directory and compared with the local headers; entries may not overlap.
+/// Compressed entries are tolerated until one is asked for: TorchScript archives compress their source code, never
+/// their tensors.
 struct ZipArchive {
     /// One entry.
     struct Entry {

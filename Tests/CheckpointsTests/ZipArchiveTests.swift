@@ -112,7 +112,7 @@ struct ZipArchiveTests {
         let good = try CheckpointFixtures.bytes("adapter-zip64.pth")
         let record = try #require(
             (0..<good.count).last { Array(good[$0..<min($0 + 4, good.count)]) == [0x50, 0x4B, 6, 6] })
-        // Offsets inside the record of: disk, entries here, entries, directory size, directory offset; and the locator's.
+        // Offsets inside the record; the last one lies in the locator behind it.
         for (offset, title) in [
             (16, "disk"), (24, "here"), (32, "entries"), (40, "size"), (48, "offset"), (64, "locator"),
         ] {
