@@ -32,6 +32,9 @@ CREATE INDEX results_by_camera ON results (camera, created_at, seq, product_id, 
 CREATE INDEX results_by_part ON results (part_id, created_at, seq, product_id, verdict, score)
     WHERE part_id IS NOT NULL;
 
+-- For the few results with a high score, which a walk in the order of time would look for in vain.
+CREATE INDEX results_by_score ON results (score, created_at, seq, product_id, verdict, camera);
+
 -- One row per defect type found. product_id and created_at repeat the result's, so that a page of one type is one
 -- index range.
 CREATE TABLE result_defects (

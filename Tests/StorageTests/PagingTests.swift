@@ -1,16 +1,17 @@
-import Storage
 import Testing
+
+@testable import Storage
 
 /// Reads a whole list, page by page, through the tokens' text.
 private func readAll(
-    _ store: SQLiteStore, _ filter: ResultFilter, limit: Int,
+    _ store: SQLiteStore, _ filter: ResultFilter, limit: Int, few: Int = ResultQuery.fewResults,
     betweenPages: (Int) async throws -> Void = { _ in }
 ) async throws -> [ResultRecord] {
     var items: [ResultRecord] = []
     var token: PageToken?
     var pages = 0
     repeat {
-        let page = try await store.results(matching: filter, after: token, limit: limit)
+        let page = try await store.results(matching: filter, after: token, limit: limit, few: few)
         #expect(page.items.count <= limit)
         items += page.items
         token = try page.next.map { try PageToken($0.text) }
@@ -66,8 +67,11 @@ struct PagingTests {
             }.map(\.element)
             for filter in ResultFilter.allCombinations {
                 let expected = ordered.filter { matches($0, filter) }.map(\.record)
-                let found = try await readAll(store, filter, limit: 7)
-                #expect(found == expected, "seed \(seed), \(filter)")
+                // A score that few reach, and one that many reach, are looked for in different ways.
+                for few in filter.minScore == nil ? [0] : [0, 1000] {
+                    let found = try await readAll(store, filter, limit: 7, few: few)
+                    #expect(found == expected, "seed \(seed), few \(few), \(filter)")
+                }
             }
         }
     }

@@ -14,49 +14,99 @@ enum ColumnJSON {
     }
 }
 
-extension Row {
-    /// Reads a column, or fails with `.corrupt` where `Row`'s subscript would trap.
-    func value<Value: DatabaseValueConvertible>(_ column: String, as type: Value.Type = Value.self) throws -> Value {
-        guard let value = Value.fromDatabaseValue(try databaseValue(column)) else { throw Self.corrupt }
-        return value
+/// Reads a row's columns from left to right, in the order of the statement that made it.
+///
+/// By position and not by name: finding a name costs more than reading the value. A value that does not fit is thrown
+/// as an error, where `Row`'s subscript would trap.
+struct ColumnReader {
+    private let row: Row
+    private var index = 0
+
+    init(_ row: Row) {
+        self.row = row
     }
 
-    /// Reads a column that may be NULL.
-    func optional<Value: DatabaseValueConvertible>(
-        _ column: String, as type: Value.Type = Value.self
-    ) throws -> Value? {
-        try databaseValue(column).isNull ? nil : value(column)
+    /// Reads a number or a text; an optional one where the column may be NULL.
+    mutating func next<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+        _ type: Value.Type = Value.self
+    ) throws -> Value {
+        defer { index += 1 }
+        return try row.decode(type, atIndex: index)
     }
 
-    /// Reads a column as one of the names of an enumeration.
-    func name<Value: RawRepresentable>(_ column: String, as type: Value.Type = Value.self) throws -> Value
+    /// Reads one of the names of an enumeration.
+    mutating func nextName<Value: RawRepresentable>(_ type: Value.Type = Value.self) throws -> Value
     where Value.RawValue == String {
-        guard let value = Value(rawValue: try value(column)) else { throw Self.corrupt }
+        guard let value = Value(rawValue: try next()) else { throw Self.corrupt }
         return value
     }
 
-    /// Reads a column of microseconds.
-    func timestamp(_ column: String) throws -> Timestamp {
-        Timestamp(microseconds: try value(column))
+    /// Reads JSON.
+    mutating func nextJSON<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        try ColumnJSON.decode(type, next())
     }
 
-    /// Reads a column of 32 bytes.
-    func digest(_ column: String) throws -> SHA256Digest {
-        guard let digest = SHA256Digest(bytes: try value(column, as: Data.self)) else { throw Self.corrupt }
+    /// Reads microseconds.
+    mutating func nextTimestamp() throws -> Timestamp {
+        Timestamp(microseconds: try next())
+    }
+
+    /// Reads 32 bytes.
+    mutating func nextDigest() throws -> SHA256Digest {
+        guard let digest = SHA256Digest(bytes: try nextBytes()) else { throw Self.corrupt }
         return digest
     }
 
-    /// Reads a column of bytes.
-    func bytes(_ column: String) throws -> [UInt8] {
-        [UInt8](try value(column, as: Data.self))
+    /// Reads bytes, copying them once.
+    mutating func nextBytes() throws -> [UInt8] {
+        try withNextBytes { [UInt8]($0) }
     }
 
-    private func databaseValue(_ column: String) throws -> DatabaseValue {
-        guard let value = self[column] as DatabaseValue? else { throw Self.corrupt }
-        return value
+    /// Lends bytes as they lie in the engine's memory.
+    mutating func withNextBytes<Output>(_ body: (UnsafeRawBufferPointer) throws -> Output) throws -> Output {
+        defer { index += 1 }
+        return try row.withUnsafeData(atIndex: index) { data in
+            guard let data else { throw Self.corrupt }
+            return try data.withUnsafeBytes(body)
+        }
     }
 
     private static var corrupt: StorageError { StorageError(.corrupt, "a stored value cannot be read") }
+}
+
+extension Database {
+    /// Runs a statement and hands over each row while it is still the engine's.
+    func readEach(
+        _ sql: String, _ arguments: StatementArguments, _ body: (inout ColumnReader) throws -> Void
+    ) throws {
+        let rows = try Row.fetchCursor(self, sql: sql, arguments: arguments)
+        while let row = try rows.next() {
+            var columns = ColumnReader(row)
+            try body(&columns)
+        }
+    }
+
+    /// Runs a statement and makes a value of each row.
+    func readAll<Value>(
+        _ sql: String, _ arguments: StatementArguments, _ make: (inout ColumnReader) throws -> Value
+    ) throws -> [Value] {
+        var values: [Value] = []
+        try readEach(sql, arguments) { values.append(try make(&$0)) }
+        return values
+    }
+
+    /// Runs a statement and makes a value of its first row.
+    func readFirst<Value>(
+        _ sql: String, _ arguments: StatementArguments, _ make: (inout ColumnReader) throws -> Value
+    ) throws -> Value? {
+        let rows = try Row.fetchCursor(self, sql: sql, arguments: arguments)
+        // A cursor that goes away takes its row's values along.
+        return try withExtendedLifetime(rows) {
+            guard let row = try rows.next() else { return nil }
+            var columns = ColumnReader(row)
+            return try make(&columns)
+        }
+    }
 }
 
 extension SHA256Digest {

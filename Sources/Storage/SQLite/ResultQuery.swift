@@ -4,8 +4,17 @@ import GRDB
 ///
 /// The index is chosen here and named in the statement, by the most selective condition of the filter, and not by the
 /// engine's guess: a page then costs the same on every database. All indexes end in (created_at, seq), so that nothing
-/// is sorted.
+/// is sorted. The exception is a least score that few results reach: walking in the order of time could pass all others
+/// before a page is full, so those few are taken from the index over scores and sorted.
 struct ResultQuery {
+    /// Results that reach a score are few up to this number: reading and sorting so many takes about 5 ms.
+    static let fewResults = 5000
+
+    /// Counts results with at least the score `?`, but no more than `?`.
+    static let countByScore = """
+        SELECT count(*) FROM (SELECT 1 FROM results INDEXED BY results_by_score WHERE score >= ? LIMIT ?)
+        """
+
     let sql: String
     let arguments: StatementArguments
 
@@ -15,7 +24,8 @@ struct ResultQuery {
     ///   - filter: All its conditions must hold.
     ///   - position: Rows after this one, in descending order; `nil` for the first page.
     ///   - limit: Most rows to read.
-    init(filter: ResultFilter, after position: ResultPosition?, limit: Int) {
+    ///   - scoreIsRare: Whether few results reach the filter's score.
+    init(filter: ResultFilter, after position: ResultPosition?, limit: Int, scoreIsRare: Bool) {
         var conditions: [String] = []
         var arguments: [(any DatabaseValueConvertible)?] = []
         func require(_ condition: String, _ values: any DatabaseValueConvertible...) {
@@ -23,7 +33,7 @@ struct ResultQuery {
             arguments += values
         }
 
-        let source = Source(filter)
+        let source = Source(filter, scoreIsRare: scoreIsRare)
         let time = source.timeColumn
         let seq = source.seqColumn
         if let defect = filter.defect { require("defect.type = ?", defect) }
@@ -44,7 +54,7 @@ struct ResultQuery {
         arguments.append(limit)
 
         sql = """
-            SELECT result.* FROM \(source.from)
+            SELECT \(ResultRecord.columns), result.seq FROM \(source.from)
             WHERE \(conditions.isEmpty ? "1" : conditions.joined(separator: " AND "))
             ORDER BY \(time) DESC, \(seq) DESC LIMIT ?
             """
@@ -58,7 +68,14 @@ private struct Source {
     let timeColumn: String
     let seqColumn: String
 
-    init(_ filter: ResultFilter) {
+    init(_ filter: ResultFilter, scoreIsRare: Bool) {
+        if filter.minScore != nil, scoreIsRare {
+            let defects = " CROSS JOIN result_defects AS defect ON defect.result_seq = result.seq"
+            from = "results AS result INDEXED BY results_by_score" + (filter.defect == nil ? "" : defects)
+            timeColumn = "result.created_at"
+            seqColumn = "result.seq"
+            return
+        }
         if filter.defect != nil {
             let index = filter.product == nil ? "result_defects_by_type" : "result_defects_by_product_type"
             // CROSS JOIN fixes the order of the loops: defects outside, so that their index gives the order.

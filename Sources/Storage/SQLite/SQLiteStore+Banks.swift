@@ -24,15 +24,16 @@ extension SQLiteStore {
                     expected: 0, found: layout.stale.count)
             }
             // Found by row number, one at a time: a sorted query over the blobs would copy them all into the sorter.
-            let statement = try db.makeStatement(sql: "SELECT bytes FROM reference_banks WHERE seq = ?")
             var output = initial
             for (entry, seq) in zip(layout.entries, seqs) {
-                let cursor = try Row.fetchCursor(statement, arguments: [seq])
-                guard let row = try cursor.next() else { throw Self.damagedBank }
-                try row.withUnsafeData(atIndex: 0) { data in
-                    guard let data, data.count == entry.byteCount else { throw Self.damagedBank }
-                    data.withUnsafeBytes { update(&output, entry, $0.bytes) }
+                let found: Void? = try db.readFirst("SELECT bytes FROM reference_banks WHERE seq = ?", [seq]) {
+                    columns in
+                    try columns.withNextBytes { bytes in
+                        guard bytes.count == entry.byteCount else { throw Self.damagedBank }
+                        update(&output, entry, bytes.bytes)
+                    }
                 }
+                guard found != nil else { throw Self.damagedBank }
             }
             return output
         }
@@ -45,34 +46,32 @@ extension SQLiteStore {
         guard Validation.canBeStored(product), try setCreatedAt(of: product, version: version, db) != nil else {
             throw StorageError(.notFound, "there is no such version of the product's references")
         }
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT picture.sha256, bank.seq, bank.stage, bank.element_type, bank.row_count, bank.width
-                FROM reference_set_members AS member
-                JOIN reference_images AS picture ON picture.seq = member.reference_seq
-                LEFT JOIN reference_encodings AS encoding ON encoding.reference_seq = picture.seq
-                    AND encoding.model = ? AND encoding.image_side = ? AND encoding.stages = ?
-                LEFT JOIN reference_banks AS bank ON bank.encoding_seq = encoding.seq
-                WHERE member.product_id = ? AND member.version = ?
-                ORDER BY bank.stage, member.position
-                """,
-            arguments: [key.model, key.imageSide, try ColumnJSON.encode(key.stages), product, version])
+        let sql = """
+            SELECT picture.sha256, bank.seq, bank.stage, bank.element_type, bank.row_count, bank.width
+            FROM reference_set_members AS member
+            JOIN reference_images AS picture ON picture.seq = member.reference_seq
+            LEFT JOIN reference_encodings AS encoding ON encoding.reference_seq = picture.seq
+                AND encoding.model = ? AND encoding.image_side = ? AND encoding.stages = ?
+            LEFT JOIN reference_banks AS bank ON bank.encoding_seq = encoding.seq
+            WHERE member.product_id = ? AND member.version = ?
+            ORDER BY bank.stage, member.position
+            """
         var entries: [BankEntry] = []
         var stale: [SHA256Digest] = []
         var seqs: [Int64] = []
         var rowOffset = 0
-        for row in rows {
-            let reference = try row.digest("sha256")
-            guard let seq: Int64 = try row.optional("seq") else {
+        let stages = try ColumnJSON.encode(key.stages)
+        try db.readEach(sql, [key.model, key.imageSide, stages, product, version]) { columns in
+            let reference = try columns.nextDigest()
+            guard let seq = try columns.next(Int64?.self) else {
                 stale.append(reference)
-                continue
+                return
             }
-            let stage: Int = try row.value("stage")
+            let stage = try columns.next(Int.self)
             if entries.last?.stage != stage { rowOffset = 0 }
             let entry = BankEntry(
-                reference: reference, stage: stage, element: try row.name("element_type"),
-                rows: try row.value("row_count"), width: try row.value("width"), rowOffset: rowOffset)
+                reference: reference, stage: stage, element: try columns.nextName(), rows: try columns.next(),
+                width: try columns.next(), rowOffset: rowOffset)
             rowOffset += entry.rows
             entries.append(entry)
             seqs.append(seq)

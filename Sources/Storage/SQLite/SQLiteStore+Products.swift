@@ -32,9 +32,10 @@ extension SQLiteStore {
         }
         let rows = try await read { db in
             // One row more than the page tells whether there is a next one. No id is empty, so all are after ''.
-            try Row.fetchAll(
-                db, sql: Self.selectProduct + " WHERE id > ? ORDER BY id LIMIT ?", arguments: [last ?? "", limit + 1]
-            ).map(ProductRecord.init(row:))
+            try db.readAll(Self.selectProduct + " WHERE id > ? ORDER BY id LIMIT ?", [last ?? "", limit + 1]) {
+                columns in
+                try ProductRecord(&columns)
+            }
         }
         let items = Array(rows.prefix(limit))
         guard rows.count > limit, let end = items.last else { return Page(items: items, next: nil) }
@@ -58,6 +59,7 @@ extension SQLiteStore {
 
     private static let productList = FNV1a.hash("products".utf8)
 
+    /// The columns in the order in which `ProductRecord.init(_:)` reads them.
     private static let selectProduct = """
         SELECT id, noun, defect_types, threshold, image_side, ignore_polygons, include_polygons, mm_per_pixel,
             keep_images, created_at, updated_at, revision,
@@ -68,7 +70,7 @@ extension SQLiteStore {
         """
 
     private static func product(_ id: String, _ db: Database) throws -> ProductRecord? {
-        try Row.fetchOne(db, sql: selectProduct + " WHERE id = ?", arguments: [id]).map(ProductRecord.init(row:))
+        try db.readFirst(selectProduct + " WHERE id = ?", [id]) { try ProductRecord(&$0) }
     }
 
     private static func upsertProduct(
@@ -143,21 +145,15 @@ extension ProductSettings {
 }
 
 extension ProductRecord {
-    fileprivate init(row: Row) throws {
-        id = try row.value("id")
+    fileprivate init(_ columns: inout ColumnReader) throws {
+        id = try columns.next()
         settings = ProductSettings(
-            noun: try row.value("noun"),
-            defectTypes: try ColumnJSON.decode([ProductDefectType].self, row.value("defect_types")),
-            threshold: try row.optional("threshold"),
-            imageSide: try row.optional("image_side"),
-            ignore: try ColumnJSON.decode([[PixelPoint]].self, row.value("ignore_polygons")),
-            include: try ColumnJSON.decode([[PixelPoint]].self, row.value("include_polygons")),
-            mmPerPixel: try row.optional("mm_per_pixel"),
-            keepImages: try row.name("keep_images"))
-        createdAt = try row.timestamp("created_at")
-        updatedAt = try row.timestamp("updated_at")
-        revision = try row.value("revision")
-        references = ReferenceSetSummary(
-            version: try row.value("reference_version"), count: try row.value("reference_count"))
+            noun: try columns.next(), defectTypes: try columns.nextJSON(), threshold: try columns.next(),
+            imageSide: try columns.next(), ignore: try columns.nextJSON(), include: try columns.nextJSON(),
+            mmPerPixel: try columns.next(), keepImages: try columns.nextName())
+        createdAt = try columns.nextTimestamp()
+        updatedAt = try columns.nextTimestamp()
+        revision = try columns.next()
+        references = ReferenceSetSummary(version: try columns.next(), count: try columns.next())
     }
 }

@@ -3,16 +3,6 @@ import GRDB
 
 // The steps that transactions on references are made of.
 extension SQLiteStore {
-    static let pictureColumns = "sha256, format, width, height, length(image) AS byte_count, picture.created_at"
-
-    static func picture(
-        _ id: SHA256Digest, of product: String, columns: String, _ db: Database
-    ) throws -> Row? {
-        try Row.fetchOne(
-            db, sql: "SELECT \(columns) FROM reference_images AS picture WHERE product_id = ? AND sha256 = ?",
-            arguments: [product, id.data])
-    }
-
     static func referenceSeq(_ id: SHA256Digest, of product: String, _ db: Database) throws -> Int64? {
         try Int64.fetchOne(
             db, sql: "SELECT seq FROM reference_images WHERE product_id = ? AND sha256 = ?",

@@ -28,10 +28,11 @@ extension SQLiteStore {
                 set = try Self.insertSet(of: product, members: members, at: now, db)
             }
             try Self.check(limits, set, of: product, key: reference.encoding.key, db)
-            guard let record = try Self.picture(reference.id, of: product, columns: Self.pictureColumns, db) else {
+            let sql = "SELECT \(ReferenceRecord.columns) FROM reference_images AS picture WHERE seq = ?"
+            guard let record = try db.readFirst(sql, [seq], { try ReferenceRecord(&$0) }) else {
                 throw StorageError(.corrupt, "a reference that was just written is missing")
             }
-            return AddedReference(reference: try ReferenceRecord(row: record), references: set, isNew: isNew)
+            return AddedReference(reference: record, references: set, isNew: isNew)
         }
     }
 
@@ -55,15 +56,12 @@ extension SQLiteStore {
         return try await read { db in
             let version = try version ?? Self.summary(of: product, db).version
             guard let createdAt = try Self.setCreatedAt(of: product, version: version, db) else { return nil }
-            let members = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT \(Self.pictureColumns) FROM reference_set_members AS member
-                    JOIN reference_images AS picture ON picture.seq = member.reference_seq
-                    WHERE member.product_id = ? AND member.version = ? ORDER BY member.position
-                    """,
-                arguments: [product, version]
-            ).map(ReferenceRecord.init(row:))
+            let sql = """
+                SELECT \(ReferenceRecord.columns) FROM reference_set_members AS member
+                JOIN reference_images AS picture ON picture.seq = member.reference_seq
+                WHERE member.product_id = ? AND member.version = ? ORDER BY member.position
+                """
+            let members = try db.readAll(sql, [product, version]) { try ReferenceRecord(&$0) }
             return ReferenceSet(version: version, createdAt: createdAt, members: members)
         }
     }
@@ -74,8 +72,12 @@ extension SQLiteStore {
     ) async throws(StorageError) -> ReferencePicture? {
         guard Validation.canBeStored(product) else { return nil }
         return try await read { db in
-            try Self.picture(id, of: product, columns: Self.pictureColumns + ", image", db).map { row in
-                ReferencePicture(record: try ReferenceRecord(row: row), bytes: try row.bytes("image"))
+            let sql = """
+                SELECT \(ReferenceRecord.columns), picture.image FROM reference_images AS picture
+                WHERE product_id = ? AND sha256 = ?
+                """
+            return try db.readFirst(sql, [product, id.data]) { columns in
+                ReferencePicture(record: try ReferenceRecord(&columns), bytes: try columns.nextBytes())
             }
         }
     }
@@ -107,12 +109,17 @@ extension NewReference {
 }
 
 extension ReferenceRecord {
-    fileprivate init(row: Row) throws {
-        id = try row.digest("sha256")
-        format = try row.value("format")
-        width = try row.value("width")
-        height = try row.value("height")
-        byteCount = try row.value("byte_count")
-        createdAt = try row.timestamp("created_at")
+    /// The columns that `init(_:)` reads, of a table named `picture` in the statement.
+    fileprivate static let columns = """
+        picture.sha256, picture.format, picture.width, picture.height, length(picture.image), picture.created_at
+        """
+
+    fileprivate init(_ columns: inout ColumnReader) throws {
+        id = try columns.nextDigest()
+        format = try columns.next()
+        width = try columns.next()
+        height = try columns.next()
+        byteCount = try columns.next()
+        createdAt = try columns.nextTimestamp()
     }
 }

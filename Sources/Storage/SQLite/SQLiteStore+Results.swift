@@ -32,8 +32,9 @@ extension SQLiteStore {
     public func result(_ id: String) async throws(StorageError) -> ResultRecord? {
         guard Validation.canBeStored(id) else { return nil }
         return try await read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM results WHERE id = ?", arguments: [id])
-                .map(ResultRecord.init(row:))
+            try db.readFirst("SELECT \(ResultRecord.columns) FROM results AS result WHERE id = ?", [id]) { columns in
+                try ResultRecord(&columns)
+            }
         }
     }
 
@@ -41,16 +42,13 @@ extension SQLiteStore {
     public func resultFile(_ kind: ResultFile.Kind, of id: String) async throws(StorageError) -> ResultFile? {
         guard Validation.canBeStored(id), kind.name.isEmpty || Validation.canBeStored(kind.name) else { return nil }
         return try await read { db in
-            let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT file.media_type, file.bytes FROM results AS result
-                    JOIN result_files AS file ON file.result_seq = result.seq
-                    WHERE result.id = ? AND file.kind = ? AND file.name = ?
-                    """,
-                arguments: [id, kind.column, kind.name])
-            return try row.map {
-                ResultFile(kind: kind, mediaType: try $0.value("media_type"), bytes: try $0.bytes("bytes"))
+            let sql = """
+                SELECT file.media_type, file.bytes FROM results AS result
+                JOIN result_files AS file ON file.result_seq = result.seq
+                WHERE result.id = ? AND file.kind = ? AND file.name = ?
+                """
+            return try db.readFirst(sql, [id, kind.column, kind.name]) { columns in
+                ResultFile(kind: kind, mediaType: try columns.next(), bytes: try columns.nextBytes())
             }
         }
     }
@@ -59,18 +57,29 @@ extension SQLiteStore {
     public func results(
         matching filter: ResultFilter, after token: PageToken?, limit: Int
     ) async throws(StorageError) -> Page<ResultRecord> {
+        try await results(matching: filter, after: token, limit: limit, few: ResultQuery.fewResults)
+    }
+
+    /// The same, with the number up to which results are few as an argument.
+    func results(
+        matching filter: ResultFilter, after token: PageToken?, limit: Int, few: Int
+    ) async throws(StorageError) -> Page<ResultRecord> {
         try Validation.pageSize(limit)
         try filter.validate()
         let list = filter.fingerprint
         let last = try token.map { token throws(StorageError) in
             try ResultPosition(bytes: token.position(in: list))
         }
-        // One row more than the page tells whether there is a next one.
-        let query = ResultQuery(filter: filter, after: last, limit: limit + 1)
         let rows = try await read { db in
-            try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).map { row in
-                let record = try ResultRecord(row: row)
-                return (record, ResultPosition(createdAt: record.createdAt, seq: try row.value("seq")))
+            let count = try filter.minScore.flatMap { score in
+                try Int.fetchOne(db, sql: ResultQuery.countByScore, arguments: [score, few + 1])
+            }
+            // One row more than the page tells whether there is a next one.
+            let query = ResultQuery(
+                filter: filter, after: last, limit: limit + 1, scoreIsRare: count.map { $0 <= few } ?? false)
+            return try db.readAll(query.sql, query.arguments) { columns in
+                let record = try ResultRecord(&columns)
+                return (record, ResultPosition(createdAt: record.createdAt, seq: try columns.next()))
             }
         }
         let page = rows.prefix(limit)
@@ -140,14 +149,20 @@ extension ResultFile.Kind {
 }
 
 extension ResultRecord {
-    fileprivate init(row: Row) throws {
+    /// The columns that `init(_:)` reads, of a table named `result` in the statement.
+    static let columns = """
+        result.id, result.product_id, result.created_at, result.verdict, result.score, result.threshold, result.mode,
+        result.shots, result.references_version, result.part_id, result.camera, result.image_width,
+        result.image_height, result.image_sha256, result.metadata, result.document
+        """
+
+    fileprivate init(_ columns: inout ColumnReader) throws {
         self.init(
-            id: try row.value("id"), product: try row.value("product_id"), createdAt: try row.timestamp("created_at"),
-            verdict: try row.name("verdict"), score: try row.value("score"), threshold: try row.optional("threshold"),
-            mode: try row.value("mode"), shots: try row.value("shots"),
-            referencesVersion: try row.optional("references_version"), partID: try row.optional("part_id"),
-            camera: try row.optional("camera"), imageWidth: try row.value("image_width"),
-            imageHeight: try row.value("image_height"), imageDigest: try row.digest("image_sha256"),
-            metadata: try row.optional("metadata"), document: try row.bytes("document"))
+            id: try columns.next(), product: try columns.next(), createdAt: try columns.nextTimestamp(),
+            verdict: try columns.nextName(), score: try columns.next(), threshold: try columns.next(),
+            mode: try columns.next(), shots: try columns.next(), referencesVersion: try columns.next(),
+            partID: try columns.next(), camera: try columns.next(), imageWidth: try columns.next(),
+            imageHeight: try columns.next(), imageDigest: try columns.nextDigest(), metadata: try columns.next(),
+            document: try columns.nextBytes())
     }
 }

@@ -6,15 +6,13 @@ extension SQLiteStore {
     public func textEmbedding(for key: TextEmbeddingKey) async throws(StorageError) -> TextEmbedding? {
         try key.validate()
         return try await read { db in
-            let row = try Row.fetchOne(
-                db, sql: "SELECT shape, embedding FROM text_embeddings WHERE model = ? AND phrases = ? AND noun = ?",
-                arguments: [key.model, key.phrases, key.noun])
-            guard let row else { return nil }
-            let embedding = TextEmbedding(
-                shape: try ColumnJSON.decode([Int].self, row.value("shape")),
-                values: FloatBytes.decode(try row.bytes("embedding")))
-            guard embedding.isConsistent else { throw StorageError(.corrupt, "a text embedding has another size") }
-            return embedding
+            let sql = "SELECT shape, embedding FROM text_embeddings WHERE model = ? AND phrases = ? AND noun = ?"
+            return try db.readFirst(sql, [key.model, key.phrases, key.noun]) { columns in
+                let embedding = TextEmbedding(
+                    shape: try columns.nextJSON(), values: FloatBytes.decode(try columns.nextBytes()))
+                guard embedding.isConsistent else { throw StorageError(.corrupt, "a text embedding has another size") }
+                return embedding
+            }
         }
     }
 

@@ -125,6 +125,8 @@ CREATE INDEX results_by_product ON results (product_id, created_at, seq, score);
 
 CREATE INDEX results_by_product_verdict ON results (product_id, verdict, created_at, seq, score);
 
+CREATE INDEX results_by_score ON results (score, created_at, seq, product_id, verdict, camera);
+
 CREATE INDEX results_by_time ON results (created_at, seq, score);
 
 CREATE INDEX results_by_verdict ON results (verdict, created_at, seq, score);
