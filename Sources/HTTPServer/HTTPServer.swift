@@ -55,22 +55,21 @@ public final class HTTPServer: Sendable {
             let mailboxes = try (0..<context.configuration.eventLoops).map { _ throws(ServerError) in try LoopMailbox()
             }
             do throws(ServerError) {
-                for (index, mailbox) in mailboxes.enumerated() {
-                    try startLoop(index, mailbox, listener: index == 0 ? listener : nil, peers: mailboxes)
-                }
+                for (index, mailbox) in mailboxes.enumerated() { try startLoop(index, mailbox) }
             } catch {
                 Self.post(.drain(until: .now), to: mailboxes)
                 throw error
             }
+            mailboxes[0].post(.listen(listener, placingWith: mailboxes))
             state = .running(mailboxes)
             return listener.address
         }
     }
 
-    /// Shuts down in order: stops accepting, closes idle connections, lets running requests finish, and closes what is
-    /// left when the time is over. Returns when all is closed.
+    /// Shuts down in order, and returns when all is closed.
     ///
-    /// Responses sent meanwhile carry `Connection: close`. Handlers cut off by the deadline are cancelled, not awaited.
+    /// Stops accepting, closes idle connections, lets running requests finish, and closes what is left when the time is
+    /// over. Responses sent meanwhile carry `Connection: close`. Handlers cut off by the deadline are cancelled, not awaited.
     ///
     /// - Parameter deadline: Longest time to wait; the configuration's `drain` when nil.
     public func drain(deadline: Duration? = nil) async {
@@ -78,14 +77,12 @@ public final class HTTPServer: Sendable {
         await context.loops.waitForEnd()
     }
 
-    private func startLoop(
-        _ index: Int, _ mailbox: LoopMailbox, listener: Listener?, peers: [LoopMailbox]
-    ) throws(ServerError) {
+    private func startLoop(_ index: Int, _ mailbox: LoopMailbox) throws(ServerError) {
         let context = context
         context.loops.enter()
         do throws(ServerError) {
             try LoopThread.start(name: "http-loop-\(index)") {
-                EventLoop(context: context, mailbox: mailbox, listener: listener, peers: peers).run()
+                EventLoop(context: context, mailbox: mailbox).run()
                 context.loops.leave()
             }
         } catch {

@@ -2,11 +2,15 @@
 ///
 /// The defaults suit images of up to 32 MiB from untrusted clients.
 public struct ServerConfiguration: Sendable, Equatable {
-    /// Numeric IPv4 or IPv6 address, or a host name, to listen on. `::` takes IPv4 as well where the system allows it.
+    /// Numeric IPv4 or IPv6 address, or a host name, to listen on.
+    ///
+    /// `::` takes IPv4 as well where the system allows it.
     public var host = "127.0.0.1"
     /// TCP port, 0…65535; 0 lets the system choose a free one.
     public var port = 8080
-    /// Threads that do network I/O. One serves tens of thousands of requests per second.
+    /// Threads that do network I/O.
+    ///
+    /// One serves tens of thousands of requests per second.
     public var eventLoops = 1
     /// Threads that run `ResponseChunks.next`, where responses are encoded while they are sent.
     public var responseThreads = 2
@@ -28,7 +32,9 @@ public struct ServerConfiguration: Sendable, Equatable {
         public var maxHeaderCount = 100
         /// Longest request body, in bytes, where a route sets no other bound; 413 beyond.
         public var maxBodyBytes = 32 * 1024 * 1024
-        /// Bodies of all unfinished requests together, in bytes; 503 beyond. Counted until the handler drops its request.
+        /// Bodies of all unfinished requests together, in bytes; 503 beyond.
+        ///
+        /// Counted until the handler drops its request.
         public var maxBufferedBodyBytes = 256 * 1024 * 1024
         /// Open connections; beyond it a new one is answered 503 and closed.
         public var maxConnections = 1024

@@ -54,7 +54,9 @@ public struct RequestRecord: Sendable {
     public let outcome: Outcome
     /// The request; nil when its head was malformed or incomplete.
     public let request: HTTPRequest?
-    /// The matched route's pattern; nil when none matched. Use it, not the path, as a label.
+    /// The matched route's pattern; nil when none matched.
+    ///
+    /// Use it, not the path, as a label.
     public let routePattern: String?
     /// The status that was sent; nil when the exchange ended before a response began.
     public let status: HTTPResponse.Status?

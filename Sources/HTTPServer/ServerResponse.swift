@@ -19,7 +19,9 @@ public struct ServerResponse: Sendable {
     public var status: HTTPResponse.Status
     /// Fields in the order they are sent.
     public var headerFields: HTTPFields
-    /// The body. For HEAD requests it is measured, not sent.
+    /// The body.
+    ///
+    /// For HEAD requests it is measured, not sent.
     public var body: Body
 
     /// Makes a response.

@@ -76,7 +76,7 @@ extension ConnectionStateMachine {
             exchange?.pendingHead = nil
             return refuse(.invalidResponse(reason))
         }
-        return abandon(.aborted, reset: true, at: now)
+        return finish(.aborted, at: now) + close(reset: true)
     }
 
     /// Bytes of `.write` actions were handed to the network.

@@ -52,7 +52,7 @@ package struct ConnectionStateMachine: Sendable {
     /// Set once the connection must not be used for another request.
     var mustClose = false
     /// Bytes in `.write` actions not yet reported with `written`.
-    var unwritten = 0
+    package internal(set) var unwritten = 0
     /// Bytes written since the current flush began.
     var flushed = 0
 

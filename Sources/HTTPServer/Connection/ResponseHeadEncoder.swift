@@ -31,6 +31,7 @@ package enum ResponseHeadEncoder {
     ///   - version: The version of the request.
     ///   - keepsAlive: Whether another request may follow on the connection.
     ///   - date: The value of `Date` (RFC 9110, 6.6.1).
+    /// - Returns: The bytes to send before the body.
     package static func encode(
         status: HTTPResponse.Status, fields: HTTPFields, framing: ResponseFraming, version: HTTPVersion,
         keepsAlive: Bool, date: [UInt8]

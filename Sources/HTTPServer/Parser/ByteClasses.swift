@@ -31,7 +31,9 @@ extension UInt8 {
         }
     }
 
-    /// What a field value may hold: tab, space, visible ASCII and obs-text (RFC 9110, 5.5). No other control byte.
+    /// What a field value may hold: tab, space, visible ASCII and obs-text (RFC 9110, 5.5).
+    ///
+    /// No other control byte.
     package var isFieldValue: Bool {
         self == ASCII.tab || (self >= ASCII.space && self != 0x7F)
     }

@@ -17,6 +17,7 @@ struct FieldSemantics {
     ///   - version: The version of the request line.
     ///   - method: The method of the request line.
     ///   - end: Length of the head in bytes: the position reported for what is missing or contradictory.
+    /// - Throws: `ParseError` for every doubtful form.
     init(_ fields: HTTPFields, version: HTTPVersion, method: String, end: Int) throws(ParseError) {
         var contentLength: Int?
         var codings: [ArraySlice<UInt8>] = []
@@ -68,7 +69,9 @@ struct FieldSemantics {
         }
     }
 
-    /// Digits only: no sign, no list, no spaces, no overflow (RFC 9110, 8.6). `Int("+5")` would succeed.
+    /// Digits only: no sign, no list, no spaces, no overflow (RFC 9110, 8.6).
+    ///
+    /// `Int("+5")` would succeed.
     private static func parseLength(_ value: ArraySlice<UInt8>, at end: Int) throws(ParseError) -> Int {
         var length = 0
         for byte in value {

@@ -2,7 +2,9 @@
 package struct ParserLimits: Sendable, Equatable {
     /// Longest request line without its CRLF, in bytes; beyond it the answer is 414.
     package var maxRequestLineBytes = 8 * 1024
-    /// Longest header section (all field lines with their CRLFs), in bytes; beyond it the answer is 431. Trailers have the same bound.
+    /// Longest header section (all field lines with their CRLFs), in bytes; beyond it the answer is 431.
+    ///
+    /// Trailers have the same bound.
     package var maxHeaderBytes = 32 * 1024
     /// Most field lines in a header or trailer section; beyond it the answer is 431.
     package var maxHeaderCount = 100

@@ -88,8 +88,7 @@ extension RequestParser {
             size = size << 4 | Int(digit)
             index += 1
         }
-        // No digit at all, or anything but ";" behind the digits. White space there is refused on purpose: RFC 9112
-        // tolerates it before ";" only, and parsers have disagreed about it.
+        // No digit at all, or anything but ";" behind the digits.
         guard index > line.startIndex, index == line.endIndex || line[index] == ASCII.semicolon else {
             throw ParseError(.invalidChunkSize, found: line, at: lineStart)
         }
@@ -110,25 +109,25 @@ extension RequestParser {
     }
 }
 
-/// The syntax of chunk extensions (RFC 9112, 7.1.1). Their meaning is ignored, as it may be.
+/// The syntax of chunk extensions (RFC 9112, 7.1.1).
+///
+/// Their meaning is ignored, as it may be. The white space that the RFC's grammar calls bad is refused.
 enum ChunkExtensions {
-    /// Whether these bytes are `*( ";" name [ "=" ( token / quoted-string ) ] )`, with optional white space around.
+    /// Whether these bytes are `*( ";" name [ "=" ( token / quoted-string ) ] )`.
     static func areValid(_ bytes: ArraySlice<UInt8>) -> Bool {
         var rest = bytes
         while rest.first == ASCII.semicolon {
-            rest = rest.dropFirst().drop(while: \.isWhitespace)
-            let name = rest.prefix(while: \.isToken)
+            let name = rest.dropFirst().prefix(while: \.isToken)
             guard !name.isEmpty else { return false }
-            rest = rest.dropFirst(name.count)
-            guard rest.drop(while: \.isWhitespace).first == ASCII.equals else { continue }
-            rest = rest.drop(while: \.isWhitespace).dropFirst().drop(while: \.isWhitespace)
-            if rest.first == ASCII.quote {
-                guard let end = quotedStringEnd(rest) else { return false }
+            rest = rest[name.endIndex...]
+            guard rest.first == ASCII.equals else { continue }
+            if rest.dropFirst().first == ASCII.quote {
+                guard let end = quotedStringEnd(rest.dropFirst()) else { return false }
                 rest = rest[end...]
             } else {
-                let value = rest.prefix(while: \.isToken)
+                let value = rest.dropFirst().prefix(while: \.isToken)
                 guard !value.isEmpty else { return false }
-                rest = rest.dropFirst(value.count)
+                rest = rest[value.endIndex...]
             }
         }
         return rest.isEmpty

@@ -22,8 +22,9 @@ public struct RequestTarget: Sendable, Equatable {
 
     /// Takes an origin-form target apart.
     ///
+    /// Fails when it does not begin with `/`, or holds something named in the type's description.
+    ///
     /// - Parameter target: A path beginning with `/`, then optionally `?` and a query.
-    /// - Returns: nil when it does not begin with `/`, or holds something named in the type's description.
     public init?(_ target: String) {
         let bytes = Array(target.utf8)
         guard bytes.first == ASCII.slash else { return nil }

@@ -39,7 +39,9 @@ public struct Router: Sendable {
     /// A router without routes.
     public init() {}
 
-    /// Adds a route. The same method and pattern twice, or a pattern that cannot be read, is a programming error.
+    /// Adds a route.
+    ///
+    /// The same method and pattern twice, or a pattern that cannot be read, is a programming error.
     ///
     /// - Parameters:
     ///   - method: The method; a GET route answers HEAD too, unless that has its own.

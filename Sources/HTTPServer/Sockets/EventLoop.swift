@@ -23,11 +23,12 @@ final class EventLoop {
     /// Connections that gave way to others with input left.
     private var unfinished: [ConnectionID] = []
 
+    /// The listening socket, on the loop that accepts; it is closed by letting go of it.
     var listener: Listener?
     var isAccepting = false
     var acceptAgainAt: MonotonicInstant?
     /// Where accepted connections go, in turn: the mailboxes of all loops.
-    let peers: [LoopMailbox]
+    var peers: [LoopMailbox] = []
     var nextPeer = 0
 
     private var drainUntil: MonotonicInstant?
@@ -39,13 +40,9 @@ final class EventLoop {
     /// - Parameters:
     ///   - context: What all loops share.
     ///   - mailbox: Where others reach this loop.
-    ///   - listener: The listening socket, on the loop that accepts.
-    ///   - peers: The mailboxes of all loops, this one's among them; used by the loop that accepts.
-    init(context: ServerContext, mailbox: LoopMailbox, listener: Listener?, peers: [LoopMailbox]) {
+    init(context: ServerContext, mailbox: LoopMailbox) {
         self.context = context
         self.mailbox = mailbox
-        self.listener = listener
-        self.peers = peers
     }
 
     deinit { readBuffer.deallocate() }
@@ -68,7 +65,6 @@ final class EventLoop {
 
     /// Serves until drained, and until its last connection is closed.
     func run() {
-        resumeAccepting()
         while true {
             let count = mailbox.poller.wait(for: &events, milliseconds: waitMilliseconds())
             for index in 0..<count {
@@ -125,6 +121,10 @@ final class EventLoop {
 
     private func deliver(_ message: LoopMessage) {
         switch message {
+        case .listen(let listener, let peers):
+            guard !isDraining else { return }
+            (self.listener, self.peers) = (listener, peers)
+            resumeAccepting()
         case .adopt(let number, let address, let isRefused):
             adopt(Descriptor(owning: number), address, isRefused: isRefused)
         case .response(let id, let exchange, let response):

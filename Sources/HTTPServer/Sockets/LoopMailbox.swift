@@ -22,6 +22,8 @@ struct ConnectionID: Sendable, Hashable {
 
 /// What other threads tell an event loop.
 enum LoopMessage: Sendable {
+    /// Accept connections, and hand them to the loops of these mailboxes in turn. The loop becomes the only owner.
+    case listen(Listener, placingWith: [LoopMailbox])
     /// Take over an accepted connection. The number is owned by the message.
     case adopt(descriptor: Int32, address: BoundAddress, isRefused: Bool)
     /// A handler has answered.
@@ -37,7 +39,7 @@ enum LoopMessage: Sendable {
         case .adopt(let number, _, _): _ = Descriptor(owning: number)
         case .response(_, _, let response):
             if case .stream(let chunks) = response.body { chunks.cancelled() }
-        case .chunk, .drain: break
+        case .listen, .chunk, .drain: break
         }
     }
 }

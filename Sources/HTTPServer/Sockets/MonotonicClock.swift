@@ -1,7 +1,9 @@
 import Glibc
 
 extension MonotonicInstant {
-    /// The system's monotonic clock, read now. Only the socket layer reads it.
+    /// The system's monotonic clock, read now.
+    ///
+    /// Only the socket layer reads it.
     static var now: MonotonicInstant {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -33,7 +33,9 @@ struct OutputQueue {
         pieces.removeFirst(finished)
     }
 
-    /// Calls `body` with pointers to the first pieces, valid during the call. The queue must not be empty.
+    /// Calls `body` with pointers to the first pieces, valid during the call.
+    ///
+    /// The queue must not be empty.
     func withVectors<R>(_ body: (UnsafeMutableBufferPointer<iovec>) -> R) -> R {
         var vectors: [iovec] = []
         return gather(0, &vectors, body)
