@@ -54,7 +54,7 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     public let code: Code
     /// The file (as it was named to this module) or the label of an in-memory model.
     public let file: String
-    /// What was expected, what was found, and where.
+    /// What was expected, what was found, and where; control characters replaced, at most 1000 characters.
     public let detail: String
     /// The operating system's `errno`, when a system call failed.
     public let systemError: Int32?
@@ -69,8 +69,16 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     public init(_ code: Code, file: String, _ detail: String, systemError: Int32? = nil) {
         self.code = code
         self.file = file
-        self.detail = detail
+        self.detail = Self.printable(detail)
         self.systemError = systemError
+    }
+
+    /// Keeps control characters and endless names, which a hostile file may contain, out of terminals and logs.
+    private static func printable(_ text: String) -> String {
+        let shown = text.unicodeScalars.prefix(1000).map { scalar in
+            scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) ? "\u{FFFD}" : scalar
+        }
+        return String(String.UnicodeScalarView(shown)) + (shown.count < text.unicodeScalars.count ? "…" : "")
     }
 
     /// True when a file could not be opened because it does not exist.

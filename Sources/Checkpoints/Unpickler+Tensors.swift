@@ -8,14 +8,8 @@ extension Unpickler {
         }
         throw CheckpointError(
             .refusedGlobal, file: file,
-            "the file names \(printable(module)).\(printable(name)), which loading weights does not need; "
+            "the file names \(module.prefix(200)).\(name.prefix(200)), which loading weights does not need; "
                 + "refused without executing anything")
-    }
-
-    /// Names come from the file: keep control characters and endless lines out of terminals and logs.
-    private func printable(_ name: String) -> String {
-        let scalars = name.unicodeScalars.prefix(200).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }
-        return String(String.UnicodeScalarView(scalars))
     }
 
     /// A storage from its persistent id: ("storage", class, key, location, element count).
@@ -57,7 +51,7 @@ extension Unpickler {
             throw CheckpointError(
                 .invalidTensor, file: file,
                 "tensor of shape \(shape.prefix(8)), strides \(strides.prefix(8)) and offset \(offset) "
-                    + "does not fit its storage “\(printable(storage.key))” of \(storage.count) elements")
+                    + "does not fit its storage “\(storage.key)” of \(storage.count) elements")
         }
         heap.tensors.append(tensor)
         return .tensor(heap.tensors.count - 1)

@@ -112,6 +112,13 @@ struct SafeTensorsHeaderTests {
         expectFailure(code, "\(ranges)") { _ = try open("{\(first),\(second)}", data: ranges.2) }
     }
 
+    @Test("names from a hostile file reach messages without control characters, and shortened")
+    func hostileNames() {
+        let name = "\\u001b[2J" + String(repeating: "x", count: 100_000)
+        let message = expectFailure(.invalidHeader) { _ = try open("{\"\(name)\":1}") }
+        #expect(message.contains("\u{FFFD}[2Jxxx") && !message.contains("\u{1B}") && message.count < 1100)
+    }
+
     @Test("nesting and density are bounded")
     func bounds() {
         let deep = "{\"a\":" + String(repeating: "[", count: 5000)
