@@ -1,0 +1,80 @@
+import AnomalyDetection
+import CLIP
+import Foundation
+import Tensors
+
+/// From arguments to text embeddings.
+struct ProductPrompts {
+    /// What prompts call a product whose noun is not given.
+    static let defaultNoun = "object"
+
+    /// The phrases and templates that the arguments ask for.
+    ///
+    /// - Parameters:
+    ///   - arguments: Noun and defect types, or a states file.
+    ///   - adapter: Gives the default defect types, from its metadata.
+    /// - Throws: `KnowledgeBaseError` or ``CommandFailure`` for names, files and lists that cannot be used.
+    static func ensemble(_ arguments: ProductArguments, adapter: Adapter) throws -> PromptEnsemble {
+        var knowledge = try KnowledgeBase.builtIn()
+        for path in arguments.knowledgeBase {
+            try knowledge.merge(file: path, bytes: InputFile.read(path, maximumBytes: InputFile.maximumTextBytes))
+        }
+        if let path = arguments.states {
+            let file = try StatesFile(
+                parsing: InputFile.read(path, maximumBytes: InputFile.maximumTextBytes), file: path)
+            return try PromptEnsemble(noun: file.noun, states: file.states, templates: knowledge.templates)
+        }
+        guard let names = arguments.defects?.names ?? trainedTypes(adapter) else {
+            let known = try knowledge.dataset(named: KnowledgeBase.generalDataset).defectTypes.map(\.name)
+            throw CommandFailure(
+                "expected --defects, since the adapter does not say which types it was trained on; "
+                    + "the general ones are \(known.joined(separator: ", "))")
+        }
+        var types: [DefectType] = []
+        for name in names { types.append(try knowledge.defectType(named: name)) }
+        return try knowledge.promptEnsemble(noun: arguments.productNoun ?? defaultNoun, defectTypes: types)
+    }
+
+    /// The defect types recorded by training.
+    private static func trainedTypes(_ adapter: Adapter) -> [String]? {
+        adapter.metadata["defect_types"].flatMap(NameList.init(argument:))?.names
+    }
+
+    /// Encodes what the cache does not have.
+    ///
+    /// - Parameters:
+    ///   - ensemble: States and phrases.
+    ///   - model: Encodes them.
+    ///   - cache: Asked first and filled; nil for none.
+    ///   - progress: Shows the advance.
+    /// - Returns: One column per state.
+    static func embeddings(
+        of ensemble: PromptEnsemble, model: InspectionModel, cache: TextEmbeddingCache?, progress: ProgressReporter
+    ) throws -> StateEmbeddings {
+        let embedDim = model.clip.configuration.embedDim
+        var columns: [(state: String, embedding: Tensor)] = []
+        var cacheWorks = true
+        for (index, state) in ensemble.states.enumerated() {
+            if let known = cache?.embedding(of: state, in: ensemble, embedDim: embedDim) {
+                columns.append((state.name, known))
+                continue
+            }
+            let prompts = ensemble.prompts(of: state)
+            let label = "encoding prompts, state \(index + 1) of \(ensemble.states.count)"
+            let embedding = try StateEmbeddings.embedding(of: prompts, model: model.clip) { done in
+                progress.advance(label, done, of: prompts.count)
+            }
+            columns.append((state.name, embedding))
+            guard let cache, cacheWorks else { continue }
+            do {
+                try cache.keep(embedding, of: state, in: ensemble)
+            } catch {
+                // Only speed is lost: the next run encodes again.
+                cacheWorks = false
+                progress.finish()
+                Terminal.standardError.write("multiads: warning: prompts are not cached: \(error)\n")
+            }
+        }
+        return try StateEmbeddings(columns)
+    }
+}

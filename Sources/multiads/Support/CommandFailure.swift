@@ -1,0 +1,36 @@
+import ArgumentParser
+
+/// A failure that ends a command with one line on standard error and an exit code.
+struct CommandFailure: Error, CustomStringConvertible {
+    /// What was expected, what was found, and where.
+    let description: String
+    /// The code the process ends with.
+    let exitCode: Int32
+
+    /// Makes a failure; commands that use 1 for a result of their own pass another code.
+    init(_ description: String, exitCode: Int32 = 1) {
+        self.description = description
+        self.exitCode = exitCode
+    }
+}
+
+extension ParsableCommand {
+    /// Runs `body` and turns what it throws into one line on standard error and an exit code.
+    ///
+    /// - Parameters:
+    ///   - failureCode: Exit code for errors that do not bring their own.
+    ///   - body: The command's work.
+    /// - Throws: `ExitCode`, or a usage error for the argument parser to explain.
+    static func reporting(failureCode: Int32 = 1, _ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let code as ExitCode {
+            throw code
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            Terminal.standardError.write("multiads: \(error)\n")
+            throw ExitCode((error as? CommandFailure)?.exitCode ?? failureCode)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import AnomalyDetection
+public import ArgumentParser  // public, because the conformance of a public type is
+public import Tensors
+
+extension Activation: ExpressibleByArgument {}
+
+/// Number formats for the network's arithmetic.
+enum Precision: String, CaseIterable, ExpressibleByArgument {
+    case f32, bf16, int8
+
+    /// Refuses what the engine cannot compute in.
+    func requireSupport() throws {
+        guard self == .f32 else {
+            throw ValidationError(
+                "expected --precision f32, found \(rawValue): this version computes in float32 only")
+        }
+    }
+}
+
+/// Block numbers such as `6,12,18,24`.
+struct StageList: ExpressibleByArgument, Equatable {
+    let blocks: [Int]
+
+    init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let blocks = numbers.compactMap { $0 }
+        guard blocks.count == numbers.count, blocks.allSatisfy({ $0 > 0 }) else { return nil }
+        self.blocks = blocks
+    }
+}
+
+/// Options that choose a model; the same for every command that runs one.
+struct EngineArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Model folder; without it the bundled model is used.", valueName: "dir"))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp("Adapter file, when it is not adapter.safetensors in the model folder.", valueName: "file"))
+    var adapter: String?
+
+    @Option(help: "Non-linearity of the towers; by default the one the adapter was trained with.")
+    var activation: Activation?
+
+    @Option(
+        help: ArgumentHelp(
+            "Blocks whose tokens the adapter takes, such as 6,12,18,24; by default those it was trained with.",
+            valueName: "list"))
+    var stages: StageList?
+
+    @Option(help: "Number format of the network's arithmetic; this version has f32.")
+    var precision: Precision = .f32
+
+    @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
+    var threads: Int?
+
+    func validate() throws {
+        try precision.requireSupport()
+        if let threads, threads < 1 {
+            throw ValidationError("expected --threads of 1 or more, found \(threads)")
+        }
+    }
+
+    /// The workers to use.
+    var computeThreads: ComputeThreads { threads.map(ComputeThreads.init(count:)) ?? .available() }
+
+    /// Loads and checks the model.
+    ///
+    /// - Parameter progress: Told what is being done.
+    /// - Returns: The model and the files it came from.
+    func load(progress: (String) -> Void) throws -> LoadedModel {
+        let files = try ModelLocation(folder: model).files()
+        let model = try InspectionModel.load(
+            files, adapterPath: adapter, activation: activation, stages: stages?.blocks, threads: computeThreads,
+            progress: progress)
+        return LoadedModel(model: model, files: files)
+    }
+}
