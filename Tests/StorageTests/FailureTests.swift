@@ -182,6 +182,27 @@ struct DataFolderTests {
 
 @Suite("Errors")
 struct ErrorTests {
+    @Test(
+        "tell the engine's failures apart and keep its code",
+        arguments: [
+            (ResultCode.SQLITE_FULL, StorageError.Code.diskFull), (.SQLITE_IOERR_WRITE, .ioError),
+            (.SQLITE_IOERR_FSYNC, .ioError), (.SQLITE_IOERR_NOMEM, .outOfMemory), (.SQLITE_NOMEM, .outOfMemory),
+            (.SQLITE_READONLY_DBMOVED, .readOnly), (.SQLITE_CANTOPEN_ISDIR, .cannotOpen), (.SQLITE_BUSY, .busy),
+            (.SQLITE_BUSY_SNAPSHOT, .busy), (.SQLITE_LOCKED, .busy), (.SQLITE_CORRUPT_VTAB, .corrupt),
+            (.SQLITE_NOTADB, .notADatabase), (.SQLITE_CONSTRAINT_UNIQUE, .alreadyExists),
+            (.SQLITE_CONSTRAINT_PRIMARYKEY, .alreadyExists), (.SQLITE_CONSTRAINT_FOREIGNKEY, .notFound),
+            (.SQLITE_CONSTRAINT_CHECK, .invalidValue), (.SQLITE_CONSTRAINT_NOTNULL, .invalidValue),
+            (.SQLITE_INTERRUPT, .cancelled), (.SQLITE_TOOBIG, .tooLarge), (.SQLITE_MISUSE, .closed),
+            (.SQLITE_ERROR, .engine),
+        ])
+    func mapping(engine: ResultCode, expected: StorageError.Code) {
+        let error = StorageError(DatabaseError(resultCode: engine, message: "secret", sql: "SELECT 'secret'"))
+        #expect(error.code == expected)
+        #expect(error.engineCode == engine.rawValue)
+        #expect(error.engineMessage == "secret")
+        #expect(!error.description.contains("secret"))
+    }
+
     @Test("name neither identifiers nor paths in their descriptions")
     func privacy() async throws {
         try await withStore { store in

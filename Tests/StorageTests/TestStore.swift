@@ -65,8 +65,8 @@ func moment(_ microseconds: Int64) -> Timestamp {
 func digest(_ number: Int) -> SHA256Digest {
     var bytes = [UInt8](repeating: 0xd1, count: 32)
     for i in 0..<8 { bytes[31 - i] = UInt8(truncatingIfNeeded: number >> (8 * i)) }
-    return SHA256Digest(hex: bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
-        ?? digest(0)
+    guard let digest = SHA256Digest(bytes: bytes) else { preconditionFailure("32 bytes make a digest") }
+    return digest
 }
 
 let testKey = EncodingKey(model: "sha256:weights", imageSide: 8, stages: [1, 2])
