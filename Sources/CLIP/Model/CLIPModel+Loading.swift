@@ -24,10 +24,7 @@ extension CLIPModel {
         _ files: ModelFiles, activation: Activation? = nil, threads: ComputeThreads,
         progress: (String) -> Void = { _ in }
     ) throws(CLIPError) -> CLIPModel {
-        let (configFile, configRegion) = try files.first(
-            of: CLIPConfiguration.fileNames, purpose: "a model configuration")
-        var configuration = try CLIPConfiguration.read(
-            configRegion, file: configFile, preprocessor: try files.region("preprocessor_config.json"))
+        var configuration = try CLIPConfiguration.load(files)
         if let activation { configuration.activation = activation }
 
         let (vocabularyFile, vocabulary) = try files.first(of: vocabularyFileNames, purpose: "a vocabulary")
