@@ -3,7 +3,7 @@ import Tensors
 
 extension CLIPConfiguration {
     /// Names of configuration files, the preferred one first.
-    static let fileNames = ["open_clip_config.json", "config.json"]
+    public static let fileNames = ["open_clip_config.json", "config.json"]
 
     /// Reads OpenCLIP's `open_clip_config.json`, or `config.json` of a Hugging Face CLIPModel folder.
     ///
