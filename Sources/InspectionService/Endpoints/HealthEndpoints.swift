@@ -1,0 +1,66 @@
+import AnomalyDetection
+import CLIP
+import HTTPServer
+import HTTPTypes
+import Storage
+import Tensors
+
+/// Liveness, readiness, and what the kinds of problems mean.
+///
+/// None of them waits for the engine.
+struct HealthEndpoints {
+    let core: ServiceCore
+
+    func register(in table: inout RouteTable) {
+        for path in ["/livez", "/healthz", "/health", "/v2/health/live"] {
+            table.add(.get, path) { _, _ in .json(["status": .string("alive")], [.cacheControl: "no-store"]) }
+        }
+        for path in ["/readyz", "/v2/health/ready"] {
+            table.add(.get, path) { request, _ in
+                let query = try QueryReader(request, known: ["verbose"])
+                guard query.contains("verbose") else {
+                    try core.readiness.check()
+                    return .json(["status": .string("ready")], [.cacheControl: "no-store"])
+                }
+                let state = core.readiness.state
+                return .json(
+                    await details(state), status: state == .ready ? .ok : .serviceUnavailable,
+                    [.cacheControl: "no-store"])
+            }
+        }
+        table.add(.get, "/problems/{kind}") { request, _ in
+            guard let kind = request.pathParameters["kind"].flatMap(ProblemKind.init(rawValue:)) else {
+                throw Problem(.notFound, "there is no such kind of problem")
+            }
+            return .json([
+                "type": .string(kind.type), "title": .string(kind.title), "status": .integer(kind.status.code),
+            ])
+        }
+    }
+
+    private func details(_ state: Readiness.State) async -> JSONTree {
+        let model = core.model
+        let load = core.line.load
+        let store = await core.store.health()
+        return [
+            "status": .string(state.rawValue), "engine": .string(core.configuration.engineName),
+            "kernel": .string(Gemm.kernelName), "threads": .integer(model.threads.count),
+            "model": [
+                "weights": .string("sha256:\(model.clip.digest)"), "adapter": .string("sha256:\(model.adapter.digest)"),
+                "activation": .string(model.clip.configuration.activation.rawValue),
+                "stages": .array(model.stages.map { .integer($0) }), "imageSide": .integer(model.defaultImageSide),
+                "precision": .string("f32"),
+            ],
+            "queue": [
+                "requests": .integer(load.requests), "maxRequests": .integer(core.line.maxRequests),
+                "bytes": .integer(load.bytes), "maxBytes": .integer(core.line.maxBytes),
+            ],
+            "promptsEncoded": .integer(core.prompts.promptsEncoded),
+            "store": [
+                "writable": .bool(store.isWritable), "problem": .string(store.failure?.code.rawValue),
+                "schemaVersion": .integer(store.schemaVersion), "databaseBytes": .integer(store.databaseBytes),
+                "logBytes": .integer(store.logBytes), "freeBytes": .integer(store.freeBytes),
+            ],
+        ]
+    }
+}

@@ -1,0 +1,60 @@
+import HTTPServer
+import HTTPTypes
+import Images
+
+/// The pictures in a request's body: the body itself, or the parts “image” of a form.
+///
+/// What a picture is, its bytes say; the declared type of a part or a raw body is not believed, so a wrong one does no
+/// harm.
+struct ImageUpload: Sendable {
+    /// One picture as received.
+    struct Image: Sendable {
+        /// The file name that the client gave, for its own orientation; never used as a path.
+        let name: String?
+        let bytes: [UInt8]
+    }
+
+    let images: [Image]
+    /// The part “metadata”.
+    let metadata: [UInt8]?
+    /// Whether the pictures came in a form.
+    let isForm: Bool
+
+    /// Takes a body apart.
+    ///
+    /// - Throws: `Problem` of kind `emptyBody` or `malformedMultipart`, `MultipartError`, or `ImageError` with
+    ///   `.notAnImage` when a raw body is something else.
+    init(_ request: ServerRequest, mayHaveMetadata: Bool) throws {
+        guard !request.body.isEmpty else {
+            throw Problem(
+                .emptyBody, "expected a JPEG or PNG picture, or multipart/form-data with a part “image”, found 0 bytes")
+        }
+        let contentType = request.head.headerFields[.contentType].flatMap { MediaType($0) }
+        guard let contentType, contentType.essence == "multipart/form-data" else {
+            _ = try request.body.withUnsafeBytes { bytes in try ImageFormat(recognizing: bytes) }
+            images = [Image(name: nil, bytes: request.body)]
+            metadata = nil
+            isForm = false
+            return
+        }
+        var images: [Image] = []
+        var metadata: [UInt8]?
+        for part in try MultipartParser(contentType: contentType).parse(request.body) {
+            let bytes = Array(request.body[part.content])
+            switch part.name {
+            case "image": images.append(Image(name: part.filename.map { String($0.prefix(200)) }, bytes: bytes))
+            case "metadata" where mayHaveMetadata && metadata == nil: metadata = bytes
+            default:
+                let expected = mayHaveMetadata ? "“image” and at most one “metadata”" : "“image”"
+                throw Problem(
+                    .malformedMultipart, "expected only parts named \(expected), found “\(part.name.prefix(60))”")
+            }
+        }
+        guard !images.isEmpty else {
+            throw Problem(.malformedMultipart, "expected a part named “image”, found none")
+        }
+        self.images = images
+        self.metadata = metadata
+        isForm = true
+    }
+}

@@ -1,0 +1,82 @@
+import AnomalyDetection
+import HTTPServer
+import HTTPTypes
+import Images
+import Storage
+
+// The one place where failures of the parts become statuses.
+extension Problem {
+    /// What a client is told about an error.
+    ///
+    /// Errors that are no client's doing become 500 without their text: it goes to the log, with the request's id.
+    init(_ error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as ImageError: self.init(image: error)
+        case let error as MultipartError: self.init(multipart: error)
+        case let error as StorageError: self.init(storage: error)
+        case let error as InspectionModelError where error.code == .badImage:
+            self.init(.unusableImage, error.description)
+        case is CancellationError:
+            self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
+        default: self = .internalError
+        }
+    }
+
+    /// A failure of the service itself.
+    static let internalError = Problem(
+        .internalError, "an unexpected failure; the service's log has more under the requestId")
+
+    private init(image error: ImageError) {
+        switch error.code {
+        case .emptyInput: self.init(.emptyBody, error.description)
+        case .notAnImage: self.init(.notAnImage, error.description)
+        case .tooLarge: self.init(.imageTooLarge, error.description)
+        case .truncated, .corrupt, .unsupportedColorSpace, .unsupportedFeature, .limitExceeded:
+            self.init(.unusableImage, error.description)
+        case .invalidArgument, .encodingFailed: self = .internalError
+        }
+    }
+
+    private init(multipart error: MultipartError) {
+        switch error.code {
+        case .tooManyParts, .partHeaderTooLarge, .partTooLarge:
+            self.init(.malformedMultipart, error.description, status: .contentTooLarge)
+        default: self.init(.malformedMultipart, error.description)
+        }
+    }
+
+    private init(storage error: StorageError) {
+        switch error.code {
+        case .diskFull:
+            self.init(.storeFull, "no room is left on the device; nothing was stored", retryAfterSeconds: 30)
+        case .busy:
+            self.init(.storeUnavailable, "the store is busy; nothing was stored", retryAfterSeconds: 1)
+        case .ioError, .readOnly, .cannotOpen, .closed, .outOfMemory:
+            self.init(.storeUnavailable, "the store does not work; nothing was stored", retryAfterSeconds: 30)
+        case .cancelled:
+            self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
+        case .revisionMismatch: self.init(.preconditionFailed, error.subject)
+        case .invalidPageToken: self.init(.invalidParameter, "pageToken: \(error.subject)")
+        case .limitExceeded: self.init(.referenceLimit, error.description)
+        case .tooLarge: self.init(.bodyTooLarge, error.subject)
+        default: self = .internalError
+        }
+    }
+
+    /// What a client is told when the server answers in a handler's place.
+    init(_ failure: ServerFailure) {
+        let retryAfter = failure.headerFields[.retryAfter].flatMap { Int($0) }
+        switch failure.code {
+        case .malformed: self.init(.malformedRequest, failure.description, status: failure.status)
+        case .invalidTarget: self.init(.malformedRequest, failure.description)
+        case .notFound: self.init(.notFound, failure.description)
+        case .methodNotAllowed: self.init(.methodNotAllowed, failure.description)
+        case .bodyTooLarge: self.init(.bodyTooLarge, failure.description)
+        case .headerTimeout, .bodyTimeout: self.init(.requestTimeout, failure.description)
+        case .bodyMemoryExhausted, .tooManyConnections:
+            self.init(.overloaded, failure.description, retryAfterSeconds: retryAfter)
+        case .invalidResponse: self = .internalError
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import HTTPServer
+import HTTPTypes
+
+/// One failure as a client sees it (RFC 9457).
+struct Problem: Error, Sendable, Equatable {
+    /// One place in the request's JSON and what is wrong there.
+    struct Fault: Sendable, Equatable {
+        /// JSON Pointer (RFC 6901); empty for the whole value.
+        let pointer: String
+        let detail: String
+    }
+
+    let kind: ProblemKind
+    /// What was expected and found; without paths, SQL or anything else of the server's insides.
+    let detail: String
+    let faults: [Fault]
+    /// The kind's own, unless HTTP names a finer one (411, 414, 431 …).
+    let status: HTTPResponse.Status
+    /// Whole seconds after which trying again makes sense.
+    let retryAfterSeconds: Int?
+
+    init(
+        _ kind: ProblemKind, _ detail: String, faults: [Fault] = [], status: HTTPResponse.Status? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.kind = kind
+        self.detail = detail
+        self.faults = faults
+        self.status = status ?? kind.status
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// The members that do not depend on the request.
+    var tree: JSONTree {
+        [
+            "type": .string(kind.type), "title": .string(kind.title), "status": .integer(status.code),
+            "detail": .string(detail),
+        ]
+    }
+
+    /// The answer.
+    ///
+    /// - Parameters:
+    ///   - path: The request's path, as `instance`; nil when it could not be read.
+    ///   - requestID: As `requestId`.
+    func response(path: String?, requestID: String) -> ServerResponse {
+        guard case .object(var members) = tree else { return ServerResponse(status: status) }
+        if let path { members.append(.init(name: "instance", value: .string(path))) }
+        members.append(.init(name: "requestId", value: .string(requestID)))
+        let errors = faults.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] as JSONTree }
+        members.append(.init(name: "errors", value: .array(errors)))
+        var fields: HTTPFields = [.contentType: "application/problem+json"]
+        if let retryAfterSeconds { fields[.retryAfter] = String(retryAfterSeconds) }
+        return ServerResponse(status: status, headerFields: fields, body: .bytes(JSONTree.object(members).bytes))
+    }
+}

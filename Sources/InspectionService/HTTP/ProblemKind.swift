@@ -1,0 +1,92 @@
+import HTTPTypes
+
+/// The kinds of failure a client can tell apart; each is the stable end of a problem's `type` (RFC 9457, section 3.1.1).
+enum ProblemKind: String, Sendable, CaseIterable {
+    case malformedRequest = "malformed-request"
+    case invalidParameter = "invalid-parameter"
+    case emptyBody = "empty-body"
+    case malformedMultipart = "malformed-multipart"
+    case malformedJSON = "malformed-json"
+    case notFound = "not-found"
+    case unknownProduct = "unknown-product"
+    case unknownReference = "unknown-reference"
+    case unknownResult = "unknown-result"
+    case methodNotAllowed = "method-not-allowed"
+    case notAcceptable = "not-acceptable"
+    case requestTimeout = "request-timeout"
+    case referenceLimit = "reference-limit"
+    case preconditionFailed = "precondition-failed"
+    case bodyTooLarge = "body-too-large"
+    case imageTooLarge = "image-too-large"
+    case notAnImage = "not-an-image"
+    case unusableImage = "unusable-image"
+    case invalidProduct = "invalid-product"
+    case invalidMetadata = "invalid-metadata"
+    case queueFull = "queue-full"
+    case internalError = "internal-error"
+    case notReady = "not-ready"
+    case draining = "draining"
+    case productPreparing = "product-preparing"
+    case preparationFailed = "preparation-failed"
+    case storeFull = "store-full"
+    case storeUnavailable = "store-unavailable"
+    case overloaded = "overloaded"
+
+    /// The value of `type`; `GET` on it explains the kind.
+    var type: String { "/problems/\(rawValue)" }
+
+    /// The status it is answered with.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .malformedRequest, .invalidParameter, .emptyBody, .malformedMultipart, .malformedJSON: .badRequest
+        case .notFound, .unknownProduct, .unknownReference, .unknownResult: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .notAcceptable: .notAcceptable
+        case .requestTimeout: .requestTimeout
+        case .referenceLimit: .conflict
+        case .preconditionFailed: .preconditionFailed
+        case .bodyTooLarge, .imageTooLarge: .contentTooLarge
+        case .notAnImage: .unsupportedMediaType
+        case .unusableImage, .invalidProduct, .invalidMetadata: .unprocessableContent
+        case .queueFull: .tooManyRequests
+        case .internalError: .internalServerError
+        case .notReady, .draining, .productPreparing, .preparationFailed, .storeFull, .storeUnavailable, .overloaded:
+            .serviceUnavailable
+        }
+    }
+
+    /// What it means in a few words, the same for every occurrence.
+    var title: String {
+        switch self {
+        case .malformedRequest: "The request is not acceptable HTTP"
+        case .invalidParameter: "A query parameter or header field has a value that cannot be used"
+        case .emptyBody: "The request has no body"
+        case .malformedMultipart: "The multipart body cannot be taken apart"
+        case .malformedJSON: "The body is not JSON"
+        case .notFound: "Nothing is found at this path"
+        case .unknownProduct: "There is no such product"
+        case .unknownReference: "The product has no such reference"
+        case .unknownResult: "There is no such result or picture"
+        case .methodNotAllowed: "The method is not offered at this path"
+        case .notAcceptable: "None of the media types in Accept can be sent"
+        case .requestTimeout: "The request did not arrive in time"
+        case .referenceLimit: "The product's references are at their limit"
+        case .preconditionFailed: "The product is not in the state that the request demands"
+        case .bodyTooLarge: "The body is too large"
+        case .imageTooLarge: "The picture has too many pixels"
+        case .notAnImage: "The body is not a JPEG or PNG picture"
+        case .unusableImage: "The picture cannot be decoded or inspected"
+        case .invalidProduct: "The product's settings cannot be used"
+        case .invalidMetadata: "The metadata cannot be used"
+        case .queueFull: "Too many inspections are waiting"
+        case .internalError: "The service failed"
+        case .notReady: "The service is not ready yet"
+        case .draining: "The service is shutting down"
+        case .productPreparing: "The product is being prepared"
+        case .preparationFailed: "The product could not be prepared"
+        case .storeFull: "No room is left for results"
+        case .storeUnavailable: "The store does not accept the request now"
+        case .overloaded: "Too much is being received at once"
+        }
+    }
+}

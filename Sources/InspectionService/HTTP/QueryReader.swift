@@ -1,0 +1,88 @@
+import HTTPServer
+import Storage
+
+/// Reads query parameters and refuses those that are unknown, repeated or cannot be understood.
+///
+/// A mistyped parameter that is passed over would inspect the wrong product, or list everything, without a word.
+struct QueryReader {
+    private let items: [String: String]
+
+    /// Checks names.
+    ///
+    /// - Throws: `Problem` of kind `invalidParameter`.
+    init(_ request: ServerRequest, known: [String]) throws(Problem) {
+        var items: [String: String] = [:]
+        for item in request.query {
+            guard known.contains(item.name) else {
+                let expected = known.isEmpty ? "no query parameters" : "only \(known.joined(separator: ", "))"
+                throw Problem(.invalidParameter, "expected \(expected), found “\(item.name)”")
+            }
+            guard items.updateValue(item.value, forKey: item.name) == nil else {
+                throw Problem(.invalidParameter, "expected \(item.name) once, found it again")
+            }
+        }
+        self.items = items
+    }
+
+    /// Whether a parameter is there, with or without a value.
+    func contains(_ name: String) -> Bool { items[name] != nil }
+
+    /// A text of 1…128 characters without control characters.
+    func text(_ name: String) throws(Problem) -> String? {
+        guard let text = items[name] else { return nil }
+        guard let usable = Self.usable(text) else {
+            throw Self.invalid(name, expected: "1 to 128 characters without control characters", found: text)
+        }
+        return usable
+    }
+
+    /// The text itself when it can be stored and shown.
+    static func usable(_ text: String) -> String? {
+        let isClean = !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+        return isClean && (1...128).contains(text.unicodeScalars.count) ? text : nil
+    }
+
+    func moment(_ name: String) throws(Problem) -> Timestamp? {
+        guard let text = items[name] else { return nil }
+        guard let moment = RFC3339.moment(text) else {
+            throw Self.invalid(name, expected: "a time such as 2026-01-31T08:00:00Z", found: text)
+        }
+        return moment
+    }
+
+    func number(_ name: String) throws(Problem) -> Double? {
+        guard let text = items[name] else { return nil }
+        guard let number = Double(text), number.isFinite else {
+            throw Self.invalid(name, expected: "a number", found: text)
+        }
+        return number
+    }
+
+    /// One of an enumeration's raw values.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ type: Choice.Type
+    ) throws(Problem) -> Choice? {
+        guard let text = items[name] else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Self.invalid(name, expected: "one of \(all)", found: text)
+        }
+        return choice
+    }
+
+    /// `pageSize`, 1…1000.
+    func pageSize(default count: Int = 50) throws(Problem) -> Int {
+        guard let text = items["pageSize"] else { return count }
+        guard let size = Int(text), (1...1000).contains(size) else {
+            throw Self.invalid("pageSize", expected: "a whole number from 1 to 1000", found: text)
+        }
+        return size
+    }
+
+    /// `pageToken` as an earlier answer gave it.
+    func pageToken() throws -> PageToken? { try items["pageToken"].map { try PageToken($0) } }
+
+    private static func invalid(_ name: String, expected: String, found: String) -> Problem {
+        Problem(.invalidParameter, "\(name): expected \(expected), found “\(found.prefix(60))”")
+    }
+}

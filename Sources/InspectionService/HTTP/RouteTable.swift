@@ -1,0 +1,92 @@
+import HTTPServer
+import HTTPTypes
+import Logging
+import Storage
+
+/// Answers one request or throws; what it throws becomes problem+json.
+typealias Endpoint = @Sendable (ServerRequest, RequestContext) async throws -> ServerResponse
+
+/// Collects the routes, and gives each what all have in common: request id, problem+json, one line in the log.
+struct RouteTable {
+    /// When an endpoint answers.
+    enum Condition {
+        /// Always.
+        case always
+        /// Only while the service takes work.
+        case whenReady
+    }
+
+    let core: ServiceCore
+    private(set) var router = Router()
+
+    init(core: ServiceCore) { self.core = core }
+
+    mutating func add(
+        _ method: HTTPRequest.Method, _ pattern: String, _ condition: Condition = .always, maxBodyBytes: Int? = nil,
+        _ endpoint: @escaping Endpoint
+    ) {
+        let core = core
+        router.on(method, pattern, limits: RouteLimits(maxBodyBytes: maxBodyBytes)) { request in
+            let started = core.environment.uptime()
+            let context = RequestContext(request.head, makeID: core.makeRequestID)
+            var response: ServerResponse
+            do {
+                if condition == .whenReady { try core.readiness.check() }
+                response = try await endpoint(request, context)
+            } catch {
+                let problem = Problem(error)
+                response = problem.response(path: request.target.path, requestID: context.id)
+                context.note("problem", problem.kind.rawValue)
+                if problem.status.kind == .serverError { context.note("cause", Self.cause(error)) }
+            }
+            context.mark(&response.headerFields)
+            core.log(
+                method: request.head.method, route: request.routePattern, status: response.status, context,
+                duration: core.environment.uptime() - started)
+            return response
+        }
+    }
+
+    /// An error for the log; a store's own words are added here and nowhere else.
+    private static func cause(_ error: any Error) -> String {
+        guard let error = error as? StorageError, let message = error.engineMessage else { return "\(error)" }
+        return "\(error) (\(message))"
+    }
+}
+
+extension ServiceCore {
+    /// Answers what no endpoint does, in the same form.
+    func respond(to failure: ServerFailure) -> ServerResponse {
+        let context = RequestContext(failure.request, makeID: makeRequestID)
+        let problem = Problem(failure)
+        let path = failure.request?.path.flatMap { RequestTarget($0) }?.path
+        var response = problem.response(path: path, requestID: context.id)
+        for field in failure.headerFields where response.headerFields[field.name] == nil {
+            response.headerFields.append(field)
+        }
+        context.mark(&response.headerFields)
+        context.note("problem", problem.kind.rawValue)
+        context.note("cause", failure.description)
+        log(method: failure.request?.method, route: failure.routePattern, status: response.status, context)
+        return response
+    }
+
+    /// Writes the one line of a request.
+    func log(
+        method: HTTPRequest.Method?, route: String?, status: HTTPResponse.Status, _ context: RequestContext,
+        duration: Duration? = nil
+    ) {
+        let isFailure = status.code == 500
+        logger.log(
+            level: isFailure ? .error : .info, "request",
+            metadata: {
+                var fields: Logger.Metadata = [
+                    "method": "\(method?.rawValue ?? "-")", "route": "\(route ?? "-")", "status": "\(status.code)",
+                    "requestId": "\(context.id)",
+                ]
+                if let duration { fields["seconds"] = "\((duration / .microseconds(1)).rounded() / 1e6)" }
+                for (name, value) in context.notes { fields[name] = "\(value)" }
+                return fields
+            }())
+    }
+}

@@ -1,0 +1,101 @@
+public import AnomalyDetection
+public import HTTPServer
+public import Logging
+public import Storage
+import Synchronization
+
+/// The visual-inspection service: a model, a store and a server joined.
+///
+/// Use it in this order: ``listen()`` (liveness answers at once), ``start()`` (readiness follows), ``drain(deadline:)``.
+/// The store is the caller's to close, after draining.
+public final class InspectionApplication: Sendable {
+    let core: ServiceCore
+    private let server: HTTPServer
+    /// All routes, to answer requests without a socket.
+    public let router: Router
+
+    /// Joins the parts; nothing runs yet.
+    ///
+    /// - Parameters:
+    ///   - model: A loaded model with its adapter.
+    ///   - knowledgeBase: The defect types that products may name.
+    ///   - store: Keeps products, references and results.
+    ///   - configuration: Limits and defaults.
+    ///   - logger: Gets one line per request, and the service's own events.
+    ///   - environment: Clocks and randomness.
+    public init(
+        model: InspectionModel, knowledgeBase: KnowledgeBase, store: any Store,
+        configuration: InspectionServiceConfiguration = InspectionServiceConfiguration(), logger: Logger,
+        environment: ServiceEnvironment = .system
+    ) {
+        let core = ServiceCore(
+            model: model, knowledgeBase: knowledgeBase, store: store, configuration: configuration,
+            environment: environment, logger: logger)
+        var table = RouteTable(core: core)
+        HealthEndpoints(core: core).register(in: &table)
+        InspectionEndpoints(core: core).register(in: &table)
+        ProductEndpoints(core: core).register(in: &table)
+        ReferenceEndpoints(core: core).register(in: &table)
+        ResultEndpoints(core: core).register(in: &table)
+        self.core = core
+        router = table.router
+        server = HTTPServer(
+            configuration: configuration.server, router: table.router, errorResponder: core.respond,
+            observer: ServerLog(logger: logger))
+    }
+
+    /// Opens the port; until ``start()`` has ended, work is answered 503.
+    ///
+    /// - Returns: The address, with the port that was chosen.
+    /// - Throws: `ServerError` when the address cannot be listened on.
+    public func listen() throws(ServerError) -> BoundAddress { try server.start() }
+
+    /// Warms and tests the model, makes the default product on a first start, and turns ready.
+    ///
+    /// On the first start with a model this encodes the default product's prompts, so that being ready means that a
+    /// picture can be sent; later starts find them in the store.
+    ///
+    /// - Throws: `InspectionModelError` when the model gives numbers that are not finite, or `StorageError`. The
+    ///   service then stays not ready.
+    public func start() async throws {
+        do {
+            try await core.compute.run { [model = core.model] in try SelfTest.run(model) }
+            try await makeDefaultProduct()
+        } catch {
+            core.readiness.move(to: .failed)
+            throw error
+        }
+        core.readiness.move(to: .ready)
+    }
+
+    /// Answers a request as the server would, without a socket.
+    ///
+    /// - Parameter failure: What no route answers.
+    /// - Returns: The answer, as problem+json.
+    public func respond(to failure: ServerFailure) -> ServerResponse { core.respond(to: failure) }
+
+    /// Shuts down in order: refuses new work, lets requests finish until the deadline, stops preparations.
+    ///
+    /// - Parameter deadline: Longest time to wait; the server configuration's when nil.
+    public func drain(deadline: Duration? = nil) async {
+        core.readiness.move(to: .draining)
+        await core.registry.stop()
+        await server.drain(deadline: deadline)
+    }
+
+    private func makeDefaultProduct() async throws {
+        let configuration = core.configuration
+        let id = InspectionServiceConfiguration.defaultProduct
+        if try await core.store.product(id) == nil {
+            let types = configuration.defaultDefectTypes.map { ProductDefectType(name: $0) }
+            _ = try await core.store.putProduct(
+                id, settings: ProductSettings(noun: configuration.defaultProductNoun, defectTypes: types),
+                if: .absent, at: core.environment.now())
+        }
+        guard let product = try await core.store.product(id) else { return }
+        if case .failed(let problem) = await (try core.registry.preparation(of: product)).finalState() {
+            // Other products may be fine, and this one says what is wrong with it.
+            core.logger.error("the default product cannot be inspected", metadata: ["problem": "\(problem.detail)"])
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import AnomalyDetection
+public import HTTPServer
+
+/// Everything the service can be told besides its model and its store.
+public struct InspectionServiceConfiguration: Sendable {
+    /// Where to listen, and the bounds of the server.
+    public var server = ServerConfiguration()
+    /// Name and version of the program, as results record them.
+    public var engineName = "multiads"
+    /// Largest picture, width × height.
+    public var maxImagePixels = 50_000_000
+    /// Longest body of an inspection, in bytes.
+    public var maxBodyBytes = 32 * 1024 * 1024
+    /// Longest body of an upload of references, in bytes.
+    public var maxReferenceBodyBytes = 128 * 1024 * 1024
+    /// Inspections in work or waiting; one more is answered 429.
+    public var queueLength = 32
+    /// Bytes of decoded pictures in work or waiting; more are answered 429.
+    public var queueBytes = 1024 * 1024 * 1024
+    /// Threads that decode and encode pictures.
+    public var pictureThreads = 2
+    /// Largest image side a product may ask for, in pixels.
+    public var maxImageSide = 1036
+    /// Most references of a product.
+    public var maxReferences = 64
+    /// Most bytes of stored memory banks of a product.
+    public var maxReferenceBankBytes = 1024 * 1024 * 1024
+    /// Memory for banks in use, in bytes; those unused longest give way, and are read again when needed.
+    public var maxLoadedBankBytes = 2 * 1024 * 1024 * 1024
+    /// What prompts call the product ``defaultProduct``.
+    public var defaultProductNoun = "object"
+    /// Defect types of products that name none, by their names in the knowledge base; at least one.
+    public var defaultDefectTypes = ["scratch", "crack", "hole", "stain", "bent", "broken", "missing"]
+    /// Threshold of products that set none, 0…1.
+    public var defaultThreshold = Double(DefectRules.defaultThreshold)
+
+    /// The id of the product that pictures belong to when the request names none.
+    ///
+    /// It is made when the service starts and there is none; from then on it is a product like any other.
+    public static let defaultProduct = "default"
+
+    /// The default configuration.
+    public init() {}
+}

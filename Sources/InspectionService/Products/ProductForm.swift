@@ -1,0 +1,174 @@
+import AnomalyDetection
+import Checkpoints
+import Storage
+
+/// Reads a product as a client states it.
+struct ProductForm {
+    /// What defect types may be named.
+    let knowledgeBase: KnowledgeBase
+    let patchSize: Int
+    let configuration: InspectionServiceConfiguration
+
+    /// Members that answers show and that are not settings: sending an answer back is no mistake.
+    private static let derived = [
+        "status", "progress", "problem", "references", "calibrationId", "createdAt", "updatedAt",
+    ]
+    private static let settings = [
+        "noun", "defectTypes", "threshold", "imageSide", "ignore", "include", "mmPerPixel", "keepImages",
+    ]
+    private static let maxTypes = 64
+    private static let maxPhrases = 64
+    private static let maxPolygons = 64
+    private static let maxPoints = 1000
+
+    /// Accepts an id: a letter or digit, then at most 63 letters, digits, dots, underscores and hyphens.
+    static func check(id: String) throws(Problem) {
+        let bytes = Array(id.utf8)
+        func isAlphanumeric(_ byte: UInt8) -> Bool {
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        }
+        let isUsable =
+            (1...64).contains(bytes.count) && isAlphanumeric(bytes[0])
+            && bytes.allSatisfy { isAlphanumeric($0) || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F }
+        guard isUsable else {
+            throw Problem(
+                .invalidParameter,
+                "expected a product id of 1 to 64 letters, digits, “.”, “_” and “-”, beginning with a letter or digit, "
+                    + "found “\(id.prefix(80))”")
+        }
+    }
+
+    /// Reads the settings from a JSON body.
+    ///
+    /// - Parameters:
+    ///   - body: A JSON object.
+    ///   - id: The id in the path; a member `id` must agree.
+    /// - Throws: `Problem` of kind `malformedJSON`, or `invalidProduct` with every fault and its JSON Pointer.
+    func settings(from body: [UInt8], id: String) throws(Problem) -> ProductSettings {
+        let root = try FormReader.root(of: body)
+        var form = FormReader()
+        let members = form.members(of: root, known: ["id"] + Self.settings + Self.derived, required: ["noun"])
+        if let node = members["id"], node.value != .string(id) {
+            form.note(node, expected: "the id in the path, “\(id)”")
+        }
+        var settings = ProductSettings(noun: "")
+        if let node = members["noun"] { settings.noun = form.text(node, atMost: 100) ?? "" }
+        if let node = members["defectTypes"] {
+            settings.defectTypes = defectTypes(node, &form)
+        } else {
+            settings.defectTypes = configuration.defaultDefectTypes.map { ProductDefectType(name: $0) }
+        }
+        if let node = members["threshold"] {
+            settings.threshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }
+        }
+        if let node = members["imageSide"] { settings.imageSide = imageSide(node, &form) }
+        if let node = members["ignore"] { settings.ignore = polygons(node, &form) }
+        if let node = members["include"] { settings.include = polygons(node, &form) }
+        if let node = members["mmPerPixel"] {
+            settings.mmPerPixel = form.number(node, expected: "a number above 0") { $0 > 0 }
+        }
+        if let node = members["keepImages"] {
+            if let keep = node.value.text.flatMap(KeepImages.init(rawValue:)) {
+                settings.keepImages = keep
+            } else {
+                form.note(node, expected: "one of none, notOk, all")
+            }
+        }
+        try form.finish(.invalidProduct, "the product cannot be used")
+        return settings
+    }
+
+    private func imageSide(_ node: FormReader.Node, _ form: inout FormReader) -> Int? {
+        guard let side = node.value.integer, side > 0, side.isMultiple(of: patchSize),
+            side <= configuration.maxImageSide
+        else {
+            form.note(
+                node,
+                expected: "a positive multiple of \(patchSize), the model's patch size, "
+                    + "of at most \(configuration.maxImageSide)")
+            return nil
+        }
+        return side
+    }
+
+    private func polygons(_ node: FormReader.Node, _ form: inout FormReader) -> [[Storage.PixelPoint]] {
+        form.elements(of: node, atMost: Self.maxPolygons).map { polygon in
+            let points = form.elements(of: polygon, atMost: Self.maxPoints).compactMap { point -> Storage.PixelPoint? in
+                guard case .array(let pair) = point.value, pair.count == 2 else {
+                    form.note(point, expected: "[x, y]")
+                    return nil
+                }
+                let coordinates = zip(["0", "1"], pair).compactMap { key, value in
+                    form.number(point.child(key, value), expected: "a coordinate in pixels") { abs($0) <= 1e6 }
+                }
+                return coordinates.count == 2 ? Storage.PixelPoint(x: coordinates[0], y: coordinates[1]) : nil
+            }
+            if case .array(let items) = polygon.value, items.count < 3 {
+                form.note(polygon, expected: "a polygon of at least 3 points")
+            }
+            return points
+        }
+    }
+}
+
+// Defect types.
+extension ProductForm {
+    private func defectTypes(_ node: FormReader.Node, _ form: inout FormReader) -> [ProductDefectType] {
+        let entries = form.elements(of: node, atMost: Self.maxTypes)
+        if case .array(let items) = node.value, items.isEmpty { form.note(node, expected: "at least one defect type") }
+        var seen: Set<String> = []
+        return entries.compactMap { entry in
+            let type: ProductDefectType?
+            switch entry.value {
+            case .string(let name): type = builtIn(name, entry, &form)
+            case .object: type = own(entry, &form)
+            default:
+                form.note(entry, expected: "a defect type's name, or an object with name and phrases")
+                return nil
+            }
+            guard let type else { return nil }
+            guard type.name != PromptEnsemble.normalState, type.name != Findings.binaryType else {
+                form.note(entry, expected: "a name other than “\(type.name)”, which has a meaning of its own")
+                return nil
+            }
+            guard seen.insert(type.name).inserted else {
+                form.note(entry, expected: "each defect type once")
+                return nil
+            }
+            return type
+        }
+    }
+
+    private func builtIn(_ name: String, _ node: FormReader.Node, _ form: inout FormReader) -> ProductDefectType? {
+        do throws(KnowledgeBaseError) {
+            return ProductDefectType(name: try knowledgeBase.defectType(named: name).name)
+        } catch {
+            form.note(pointer: node.pointer, "expected \(error.expected), found \(error.found)")
+            return nil
+        }
+    }
+
+    private func own(_ node: FormReader.Node, _ form: inout FormReader) -> ProductDefectType? {
+        let members = form.members(of: node, known: ["name", "phrases"], required: ["name", "phrases"])
+        guard let nameNode = members["name"], let phrasesNode = members["phrases"] else { return nil }
+        let count = form.faults.count
+        let name = form.text(nameNode, atMost: 64)
+        let nodes = form.elements(of: phrasesNode, atMost: Self.maxPhrases)
+        let phrases = nodes.compactMap { form.text($0, atMost: PromptText.maximumLength) }
+        guard let name, form.faults.count == count else { return nil }
+        do throws(KnowledgeBaseError) {
+            _ = try DefectType(name: name, phrases: phrases)
+            return ProductDefectType(name: name, phrases: phrases)
+        } catch {
+            form.note(
+                pointer: node.pointer + Self.pointer(error.path), "expected \(error.expected), found \(error.found)")
+            return nil
+        }
+    }
+
+    /// `phrases[1]` as `/phrases/1`.
+    private static func pointer(_ path: String) -> String {
+        let parts = path.split { $0 == "." || $0 == "[" || $0 == "]" }
+        return parts.map { "/\($0)" }.joined()
+    }
+}

@@ -1,0 +1,73 @@
+import AnomalyDetection
+import Logging
+import Storage
+import Tensors
+
+/// Does what a product needs before pictures of it can be inspected: embeddings of its states, current banks.
+struct ProductPreparer: Sendable {
+    /// Work of encoding one reference again, in units of one prompt.
+    private static let unitsPerReference = 32
+
+    let store: any Store
+    let prompts: PromptEncoder
+    let references: ReferenceEncoder
+    let now: @Sendable () -> Timestamp
+    let logger: Logger
+
+    /// Runs the whole preparation and reports to `preparation`; ends early when the task is cancelled.
+    func prepare(_ product: ProductRecord, plan: ProductPlan, _ preparation: Preparation) async {
+        do {
+            let states = plan.prompts.states
+            var embeddings: [Tensor?] = []
+            for state in states { embeddings.append(try await prompts.cached(plan.embeddingKey(of: state))) }
+            let stale = try await staleReferences(of: product, plan)
+            let missing = states.indices.filter { embeddings[$0] == nil }
+            if !missing.isEmpty || !stale.isEmpty {
+                let texts = missing.map { plan.prompts.prompts(of: states[$0]) }
+                let total = texts.reduce(stale.count * Self.unitsPerReference) { $0 + $1.count }
+                preparation.begin(total: total)
+                logger.info(
+                    "preparing a product",
+                    metadata: [
+                        "product": "\(product.id)", "states": "\(missing.count)", "references": "\(stale.count)",
+                    ])
+                for (done, (index, texts)) in zip(missing, texts).enumerated() {
+                    embeddings[index] = try await prompts.encode(
+                        texts, as: plan.embeddingKey(of: states[index]), progress: preparation.advance)
+                    logger.info(
+                        "encoded a state",
+                        metadata: ["product": "\(product.id)", "done": "\(done + 1)", "of": "\(missing.count)"])
+                }
+                try await encodeAgain(stale, of: product, plan, preparation)
+            }
+            let columns = zip(states, embeddings).compactMap { state, embedding in embedding.map { (state.name, $0) } }
+            preparation.finish(.ready(try StateEmbeddings(columns)))
+        } catch {
+            if !(error is CancellationError) {
+                logger.error(
+                    "a product could not be prepared", metadata: ["product": "\(product.id)", "error": "\(error)"])
+            }
+            preparation.finish(.failed(Problem(error)))
+        }
+    }
+
+    private func staleReferences(
+        of product: ProductRecord, _ plan: ProductPlan
+    ) async throws -> [Storage.SHA256Digest] {
+        guard product.references.version > 0 else { return [] }
+        return try await store.bankLayout(
+            of: product.id, version: product.references.version, encodedWith: plan.encodingKey
+        ).stale
+    }
+
+    private func encodeAgain(
+        _ stale: [Storage.SHA256Digest], of product: ProductRecord, _ plan: ProductPlan, _ preparation: Preparation
+    ) async throws {
+        for id in stale {
+            guard let picture = try await store.referencePicture(id, of: product.id) else { continue }
+            let encoding = try await references.encode(picture.bytes, key: plan.encodingKey, lane: .background)
+            try await store.saveEncoding(encoding, of: id, product: product.id, at: now())
+            preparation.advance(Self.unitsPerReference)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import AnomalyDetection
+import Storage
+
+/// A product that can be inspected: everything but the picture.
+struct PreparedProduct: Sendable {
+    let record: ProductRecord
+    let plan: ProductPlan
+    let states: StateEmbeddings
+    /// Empty for zero-shot.
+    let references: [ReferenceFeatures]
+}
+
+/// Knows of every product how it is prepared, and prepares it when asked for the first time.
+actor ProductRegistry {
+    private struct Entry {
+        let revision: Int
+        let plan: ProductPlan
+        let preparation: Preparation
+        let task: Task<Void, Never>
+    }
+
+    private let preparer: ProductPreparer
+    private let banks: BankLibrary
+    private let makePlan: @Sendable (ProductSettings) throws -> ProductPlan
+    private var entries: [String: Entry] = [:]
+    private var isStopped = false
+
+    init(
+        preparer: ProductPreparer, banks: BankLibrary,
+        makePlan: @escaping @Sendable (ProductSettings) throws -> ProductPlan
+    ) {
+        self.preparer = preparer
+        self.banks = banks
+        self.makePlan = makePlan
+    }
+
+    /// How a product's preparation stands; begins it when there is none for these settings.
+    func preparation(of product: ProductRecord) throws -> Preparation { try entry(for: product).preparation }
+
+    /// What the product's settings mean for the model.
+    func plan(of product: ProductRecord) throws -> ProductPlan { try entry(for: product).plan }
+
+    /// The product with all that inspecting a picture of it needs.
+    ///
+    /// - Throws: `Problem` of kind `productPreparing` with `Retry-After`, or `preparationFailed`.
+    func prepared(_ product: ProductRecord) async throws -> PreparedProduct {
+        let entry = try entry(for: product)
+        switch await entry.preparation.checkedState() {
+        case .checking, .preparing(progress: _):
+            throw Self.preparing(product.id, entry.preparation)
+        case .failed(let problem):
+            // The next request tries again: what failed may be a full disk that has room by then.
+            forget(product.id, revision: product.revision)
+            throw Problem(
+                .preparationFailed, "product “\(product.id)” could not be prepared: \(problem.detail)",
+                retryAfterSeconds: problem.retryAfterSeconds ?? 5)
+        case .ready(let states):
+            return PreparedProduct(
+                record: product, plan: entry.plan, states: states,
+                references: try await references(of: product, entry))
+        }
+    }
+
+    /// Stops all preparations; what was encoded stays in the store.
+    func stop() async {
+        isStopped = true
+        let tasks = entries.values.map(\.task)
+        entries = [:]
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Drops what is known of a product that was deleted, or whose preparation must begin anew.
+    func forget(_ id: String, revision: Int? = nil) {
+        guard let entry = entries[id], revision == nil || entry.revision == revision else { return }
+        entry.task.cancel()
+        entries[id] = nil
+    }
+
+    private func references(of product: ProductRecord, _ entry: Entry) async throws -> [ReferenceFeatures] {
+        guard product.references.count > 0 else { return [] }
+        do {
+            return try await banks.references(
+                of: product.id, version: product.references.version, key: entry.plan.encodingKey)
+        } catch let error as StorageError where error.code == .staleEncoding {
+            // Added while the image side changed: preparing again encodes them at the new one.
+            forget(product.id, revision: product.revision)
+            throw Self.preparing(product.id, try self.entry(for: product).preparation)
+        }
+    }
+
+    private func entry(for product: ProductRecord) throws -> Entry {
+        if let entry = entries[product.id], entry.revision == product.revision { return entry }
+        guard !isStopped else {
+            throw Problem(.draining, "the service is shutting down", retryAfterSeconds: 5)
+        }
+        let plan: ProductPlan
+        do {
+            plan = try makePlan(product.settings)
+        } catch {
+            throw Problem(.preparationFailed, "product “\(product.id)” cannot be prepared: \(error)")
+        }
+        let preparation = Preparation()
+        let task = Task { [preparer] in await preparer.prepare(product, plan: plan, preparation) }
+        let entry = Entry(revision: product.revision, plan: plan, preparation: preparation, task: task)
+        if let old = entries[product.id] {
+            // A request that read the product before it was changed keeps nothing.
+            guard old.revision < product.revision else { return entry }
+            old.task.cancel()
+        }
+        entries[product.id] = entry
+        return entry
+    }
+
+    private static func preparing(_ id: String, _ preparation: Preparation) -> Problem {
+        let progress = if case .preparing(let progress) = preparation.state { progress } else { 0.0 }
+        return Problem(
+            .productPreparing, "product “\(id)” is being prepared, \(Int(progress * 100)) % done",
+            retryAfterSeconds: 2)
+    }
+}

@@ -1,0 +1,76 @@
+import AnomalyDetection
+import CLIP
+import Storage
+import Synchronization
+import Tensors
+
+/// Makes the text embedding of a state, or finds it in the store: each is computed once per model, ever.
+final class PromptEncoder: Sendable {
+    /// Prompts in one piece of work: a fraction of the time that a picture takes, so that inspections go in between.
+    private static let promptsPerPiece = 16
+
+    private let model: InspectionModel
+    private let compute: ComputeQueue
+    private let store: any TextEmbeddingStore
+    private let now: @Sendable () -> Timestamp
+    private let encoded = Atomic<Int>(0)
+
+    init(
+        model: InspectionModel, compute: ComputeQueue, store: any TextEmbeddingStore,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.model = model
+        self.compute = compute
+        self.store = store
+        self.now = now
+    }
+
+    /// Prompts that went through the text tower since the service started.
+    var promptsEncoded: Int { encoded.load(ordering: .relaxed) }
+
+    /// The embedding of a state as the store has it.
+    ///
+    /// - Returns: [embedDim], or nil when it must be computed.
+    func cached(_ key: TextEmbeddingKey) async throws -> Tensor? {
+        guard let embedding = try await store.textEmbedding(for: key),
+            embedding.shape == [model.clip.configuration.embedDim]
+        else { return nil }
+        return Tensor(shape: embedding.shape, embedding.values)
+    }
+
+    /// Computes and stores the embedding of a state.
+    ///
+    /// Prompt ensembling as in `StateEmbeddings.embedding`: the mean of unit embeddings, scaled to length 1. Done here
+    /// piece by piece, because that function would occupy the engine for all prompts at once.
+    ///
+    /// - Parameters:
+    ///   - prompts: At least one.
+    ///   - key: Where it is stored.
+    ///   - progress: Told how many more prompts are done.
+    /// - Returns: [embedDim].
+    func encode(
+        _ prompts: [String], as key: TextEmbeddingKey, progress: @Sendable (Int) -> Void
+    ) async throws -> Tensor {
+        let embedDim = model.clip.configuration.embedDim
+        var sum = [Float](repeating: 0, count: embedDim)
+        var first = 0
+        while first < prompts.count {
+            let piece = Array(prompts[first..<min(first + Self.promptsPerPiece, prompts.count)])
+            let rows = try await compute.run(.background) { [model] in try model.clip.encode(texts: piece) }
+            rows.withUnsafeBufferPointer { rows in
+                for index in 0..<rows.count { sum[index % embedDim] += rows[index] }
+            }
+            encoded.add(piece.count, ordering: .relaxed)
+            progress(piece.count)
+            first += piece.count
+        }
+        let embedding = Tensor(shape: [embedDim]) { output in
+            _ = output.initialize(from: sum)
+            guard let target = output.baseAddress else { return }
+            RowKernels.normalizeRows(target, rows: 1, width: embedDim, threads: ComputeThreads(count: 1))
+        }
+        try await store.saveTextEmbedding(
+            TextEmbedding(shape: [embedDim], values: embedding.values), for: key, at: now())
+        return embedding
+    }
+}

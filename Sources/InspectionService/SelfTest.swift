@@ -1,0 +1,30 @@
+import AnomalyDetection
+import Images
+import Tensors
+
+/// One pass through everything, before the first client.
+enum SelfTest {
+    /// Inspects a synthetic picture; this also brings weights into memory and sizes the work buffers.
+    ///
+    /// - Throws: `InspectionModelError` with `.badModel` when a result is not finite.
+    static func run(_ model: InspectionModel) throws {
+        let side = model.defaultImageSide
+        let image = RGBImage(
+            width: 64, height: 48,
+            pixels: (0..<64 * 48).flatMap { index in
+                let (x, y) = (index % 64, index / 64)
+                return [UInt8(x * 4), UInt8(y * 5), (x / 8 + y / 8).isMultiple(of: 2) ? 40 : 215]
+            })
+        let columns = try [("normal", "a photo of an object"), ("defect", "a photo of a damaged object")].map {
+            (state: $0, embedding: try StateEmbeddings.embedding(of: [$1], model: model.clip))
+        }
+        let features = try model.features(of: image, imageSide: side)
+        let maps = try model.maps(
+            features: features, imageSide: side, states: try StateEmbeddings(columns),
+            references: [model.reference(from: features)])
+        guard maps.imageScore.isFinite, maps.final.firstNonFinite == nil, maps.multitype.firstNonFinite == nil else {
+            throw InspectionModelError(
+                .badModel, "expected finite scores for a synthetic picture, found NaN or infinity")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import AnomalyDetection
+import CLIP
+import HTTPServer
+import HTTPTypes
+import Images
+import Logging
+import Storage
+
+/// The parts of one running service, made once and shared by its endpoints.
+final class ServiceCore: Sendable {
+    let model: InspectionModel
+    let knowledgeBase: KnowledgeBase
+    let store: any Store
+    let configuration: InspectionServiceConfiguration
+    let environment: ServiceEnvironment
+    let logger: Logger
+    let readiness = Readiness()
+    let line: WorkLine
+    let compute = ComputeQueue()
+    let pictures: PictureQueue
+    let prompts: PromptEncoder
+    let references: ReferenceEncoder
+    let registry: ProductRegistry
+    let inspector: Inspector
+    let document: ResultDocument
+
+    init(
+        model: InspectionModel, knowledgeBase: KnowledgeBase, store: any Store,
+        configuration: InspectionServiceConfiguration, environment: ServiceEnvironment, logger: Logger
+    ) {
+        self.model = model
+        self.knowledgeBase = knowledgeBase
+        self.store = store
+        self.configuration = configuration
+        self.environment = environment
+        self.logger = logger
+        let limits = ImageLimits(maxPixels: configuration.maxImagePixels)
+        line = WorkLine(maxRequests: configuration.queueLength, maxBytes: configuration.queueBytes)
+        pictures = PictureQueue(threads: configuration.pictureThreads)
+        prompts = PromptEncoder(model: model, compute: compute, store: store, now: environment.now)
+        references = ReferenceEncoder(model: model, compute: compute, pictures: pictures, limits: limits)
+        registry = ProductRegistry(
+            preparer: ProductPreparer(
+                store: store, prompts: prompts, references: references, now: environment.now, logger: logger),
+            banks: BankLibrary(store: store, maxBytes: configuration.maxLoadedBankBytes),
+            makePlan: { settings in
+                try ProductPlan(settings, model: model, knowledgeBase: knowledgeBase, configuration: configuration)
+            })
+        inspector = Inspector(
+            model: model, line: line, compute: compute, pictures: pictures, limits: limits, environment: environment)
+        document = ResultDocument(
+            engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest)
+    }
+
+    /// A new id of a request.
+    func makeRequestID() -> String { environment.identifier(at: environment.now()) }
+
+    /// The stored product.
+    ///
+    /// - Throws: `Problem` of kind `unknownProduct`, or `StorageError`.
+    func product(_ id: String) async throws -> ProductRecord {
+        guard let product = try await store.product(id) else {
+            throw Problem(
+                .unknownProduct, "there is no product “\(id.prefix(80))”; make it with PUT /products/{id}")
+        }
+        return product
+    }
+}
