@@ -1,7 +1,6 @@
 import Checkpoints
 import Foundation
 import Tensors
-import TestSupport
 import Testing
 
 @Suite("Writing safetensors")
