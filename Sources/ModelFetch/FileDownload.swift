@@ -59,6 +59,12 @@ final class FileDownload: TransferReceiver {
         announced = nil
     }
 
+    /// Deletes the part file and its note.
+    func discard() {
+        part.remove()
+        unlink(target.notePath)
+    }
+
     /// Asks for what is missing, once.
     ///
     /// - Throws: ``FetchError``; when it is transient, what arrived is kept and a further attempt continues behind it.

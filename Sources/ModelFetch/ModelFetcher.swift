@@ -116,7 +116,7 @@ public struct ModelFetcher {
             found = try digest(of: target.partPath) { report(file.name, .verifying, $0, download.received, nil) }
         }
         if let expected, found != expected {
-            try download.restart()
+            download.discard()
             throw FetchError(.digestMismatch, "\(url): expected SHA-256 \(expected), found \(found)")
         }
         try download.part.finish(as: target.path)
@@ -130,8 +130,18 @@ public struct ModelFetcher {
             outcome: .downloaded(resumedFrom: download.keptBytes), trust: trust)
     }
 
-    /// Repeats attempts until the file is whole; a failure that moved no byte counts, others start the count anew.
+    /// Receives the whole file, or leaves what arrived for a next run; nothing at all leaves nothing behind.
     private func receive(_ download: FileDownload) throws(FetchError) {
+        do throws(FetchError) {
+            try repeatAttempts(download)
+        } catch {
+            if download.received == 0 { download.discard() }
+            throw error
+        }
+    }
+
+    /// Repeats attempts until the file is whole; a failure that moved no byte counts, others start the count anew.
+    private func repeatAttempts(_ download: FileDownload) throws(FetchError) {
         var failures = 0
         while true {
             let before = download.received

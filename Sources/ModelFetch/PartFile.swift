@@ -55,6 +55,9 @@ final class PartFile {
         }
     }
 
+    /// Deletes the file; what is still written to it is lost.
+    func remove() { unlink(path) }
+
     /// Makes the content durable, then gives the file its final name; an existing file of that name is replaced.
     func finish(as finalPath: String) throws(FetchError) {
         guard fsync(descriptor) == 0 else { throw Self.failure(path, "cannot be synced", errno) }

@@ -13,9 +13,10 @@ struct FailureTests {
         }
         let error = expectFailure(.notFound) { try harness.fetch([file]) }
         #expect(error?.status == 404 && error?.detail.contains("/owner/name/resolve/r1/weights.bin") == true)
-        #expect(harness.server.requests.count == 1 && harness.waited.isEmpty)
+        #expect(harness.server.requests.count == 1 && harness.waited.isEmpty && harness.names == [])
         let result = try harness.fetch([CatalogFile("merges.txt", alternative: "tokenizer.json")])
         #expect(result[0].name == "tokenizer.json" && harness.content("tokenizer.json") == sample)
+        #expect(harness.names == ["digests.json", "tokenizer.json"])
     }
 
     @Test("refusals are reported at once", arguments: [400, 401, 403, 405, 451, 501, 204])
@@ -126,7 +127,7 @@ struct FailureTests {
         let harness = try FetchHarness { _, _ in TestResponse(status: 503) }
         harness.isCancelled = { [unowned harness] in harness.waited.count >= 2 }
         expectFailure(.cancelled) { try harness.fetch([file]) }
-        #expect(harness.server.requests.count == 1 && harness.waited.count == 2)
+        #expect(harness.server.requests.count == 1 && harness.waited.count == 2 && harness.names == [])
     }
 
     @Test("a part file in use by another download is left alone")
