@@ -1,4 +1,4 @@
-"""Writes the evaluation pictures of the Swift tests: `python fixtures.py OUT_DIR`.
+"""Writes the evaluation pictures of the Swift tests and the README's picture: `python fixtures.py OUT_DIR [PART.jpg]`.
 
 Which pictures they are is fixed by the seed and the lists below, never by how a model scores them.
 """
@@ -33,8 +33,12 @@ def main():
     """Writes pictures, masks and index.json."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
+    parser.add_argument("part", type=Path, nargs="?", help="where to write the README's scratched plate")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.part:
+        part = render(777, 6, family="metal_plate", types=("scratch",), shape=(480, 640), subtle=False)
+        Image.fromarray(part.image).save(options.part, quality=92)
     entries = []
     for number in range(len(CHOICE) * len(KINDS)):
         sample = picture(number)

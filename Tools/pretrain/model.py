@@ -25,6 +25,8 @@ class Attention(nn.Module):
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
         self.out_proj = nn.Linear(width, width)
         nn.init.normal_(self.in_proj_weight, std=width**-0.5)
+        with torch.no_grad():  # keys start close to queries: tokens first look at neighbors and at what is alike
+            self.in_proj_weight[width : 2 * width].mul_(0.5).add_(self.in_proj_weight[:width], alpha=0.8)
 
     def forward(self, x, causal):
         batch, length, width = x.shape
@@ -64,6 +66,15 @@ class Transformer(nn.Module):
             nn.init.normal_(block.mlp.c_proj.weight, std=width**-0.5 * (2 * layers) ** -0.5)
 
 
+def waves(grid, width, amplitude=0.4):
+    """[grid², width] sines and cosines of row and column: where the positional embedding starts from."""
+    frequencies = math.pi / torch.logspace(math.log10(2.0), math.log10(2.0 * grid), width // 4)
+    angles = torch.arange(grid)[:, None] * frequencies
+    axis = torch.cat([angles.sin(), angles.cos()], 1)
+    rows, columns = axis[:, None].expand(-1, grid, -1), axis[None].expand(grid, -1, -1)
+    return amplitude * torch.cat([rows, columns], 2).flatten(0, 1)
+
+
 class Vision(nn.Module):
     """The image tower: gives the patch tokens of every stage and the image embedding."""
 
@@ -73,22 +84,36 @@ class Vision(nn.Module):
         grid = VISION["image_size"] // patch
         self.conv1 = nn.Conv2d(3, width, patch, patch, bias=False)
         self.class_embedding = nn.Parameter(width**-0.5 * torch.randn(width))
-        self.positional_embedding = nn.Parameter(width**-0.5 * torch.randn(grid * grid + 1, width))
+        self.positional_embedding = nn.Parameter(torch.cat([torch.zeros(1, width), waves(grid, width)]))
         self.ln_pre = nn.LayerNorm(width)
         self.transformer = Transformer(width, VISION["layers"], width // VISION["head_width"])
         self.ln_post = nn.LayerNorm(width)
         self.proj = nn.Parameter(width**-0.5 * torch.randn(width, EMBED))
 
-    def forward(self, images):
+    def forward(self, images, rows=None):
+        """`rows` [B, patches] names the grid positions of the patches when the pictures are crops."""
         x = self.conv1(images).flatten(2).transpose(1, 2)
-        x = torch.cat([self.class_embedding.to(x.dtype).expand(len(x), 1, -1), x], 1)
-        x = self.ln_pre(x + self.positional_embedding.to(x.dtype))
+        places = self.positional_embedding[1:] if rows is None else self.positional_embedding[1:][rows]
+        x = x + places.to(x.dtype)
+        first = (self.class_embedding + self.positional_embedding[0]).to(x.dtype)
+        x = self.ln_pre(torch.cat([first.expand(len(x), 1, -1), x], 1))
         stages = []
         for number, block in enumerate(self.transformer.resblocks, 1):
             x = block(x)
             if number in STAGES:
                 stages.append(x[:, 1:])
         return stages, self.ln_post(x[:, 0]) @ self.proj
+
+
+def anchors(states, spread=0.18):
+    """[states, embed] unit targets: where the text tower puts each state and what patches are compared with.
+
+    They share a direction, as the states of a real CLIP do. At temperature 100 orthogonal targets would turn a change of
+    0.01 in a cosine into a whole logit, too sharp to learn; `spread` brings the logits' range to about ±13.
+    """
+    generator = torch.Generator().manual_seed(11)
+    basis = torch.linalg.qr(torch.randn(EMBED, states + 1, generator=generator))[0].T
+    return F.normalize(basis[0] + spread * basis[1:], dim=-1).contiguous()
 
 
 class CLIP(nn.Module):

@@ -12,17 +12,21 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from torch import distributed
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, IterableDataset
 
 import bpe
 import prompts
-from model import MEAN, STAGES, STD, TEMPERATURE, TEXT, VISION, Adapters, CLIP
+from model import MEAN, STAGES, STD, TEMPERATURE, TEXT, VISION, Adapters, CLIP, anchors
 from synth import FAMILIES, TYPES, render
 
 STATES = ("normal", *TYPES)
 SEED = 7
 MERGES = 1500
+CROP_UNTIL = 0.65  # share of the run that looks at windows instead of whole pictures
+MEET_EVERY = 8  # steps of each process between two averages of their weights
+EASY_UNTIL = 0.35  # share of the run without faint defects
+TEXT_EVERY = 4  # steps; the text tower learns much sooner than the image tower
 SHAPES = ((256, 256), (256, 256), (240, 320), (256, 256), (320, 240), (288, 288))
 
 
@@ -39,19 +43,15 @@ def corpus():
     return texts + [noun for noun in nouns for _ in range(3)] + [template.replace("{}", "") for template in prompts.TEMPLATES]
 
 
-class Pictures(IterableDataset):
-    """An endless stream of rendered pictures with their soft patch labels."""
-
-    def __init__(self, start):
-        self.start = start
-
-    def __iter__(self):
-        worker = torch.utils.data.get_worker_info()
-        index = self.start + worker.id
-        while True:
-            image, masks, family = squashed(render(SEED, index, shape=SHAPES[index % len(SHAPES)]))
-            yield image, patch_labels(masks), list(FAMILIES).index(family)
-            index += worker.num_workers
+def fresh_pictures(first, count, subtle=None):
+    """Renders pictures first … first + count - 1: images, soft patch labels, families."""
+    images, labels, families = [], [], []
+    for index in range(first, first + count):
+        image, masks, family = squashed(render(SEED, index, shape=SHAPES[index % len(SHAPES)], subtle=subtle))
+        images.append(torch.from_numpy(image))
+        labels.append(torch.from_numpy(patch_labels(masks)))
+        families.append(family)
+    return torch.stack(images), torch.stack(labels), families
 
 
 def squashed(sample):
@@ -99,17 +99,29 @@ def normalized(images):
     return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def state_matrix(model, tokenizer, nouns, generator, per_state=2):
-    """[nouns, states, embed] unit columns, each the mean of a few randomly drawn prompts."""
+def whitened_filters(filters):
+    """First weights of the patch embedding: the leading principal components of rendered patches, partly whitened."""
+    patch = VISION["patch_size"]
+    images = normalized(fresh_pictures(10**9, 64)[0])
+    patches = F.unfold(images, patch, stride=patch).transpose(1, 2).flatten(0, 1)
+    values, vectors = torch.linalg.eigh(torch.cov(patches.T))
+    values, vectors = values[-filters:].clamp(min=1e-4), vectors[:, -filters:]
+    leading = vectors * values**-0.3
+    return leading.T.reshape(filters, 3, patch, patch) / (values**0.4).mean().sqrt()
+
+
+def text_loss(model, tokenizer, noun, generator, targets, per_state=2):
+    """How far prompts of every state are from the state's anchor, alone and as an ensemble."""
     ids = []
-    for noun in nouns:
-        for state in STATES:
-            phrases = prompts.training_phrases(state)
-            for _ in range(per_state):
-                text = prompts.fill(generator.choice(prompts.TEMPLATES), generator.choice(phrases), noun)
-                ids.append(tokenizer.encode(text))
-    rows = F.normalize(model.encode_text(ids).float(), dim=-1).view(len(nouns), len(STATES), per_state, -1)
-    return F.normalize(rows.mean(2), dim=-1)
+    for state in STATES:
+        phrases = prompts.training_phrases(state)
+        for _ in range(per_state):
+            text = prompts.fill(generator.choice(prompts.TEMPLATES), generator.choice(phrases), noun)
+            ids.append(tokenizer.encode(text))
+    rows = F.normalize(model.encode_text(ids).float(), dim=-1)
+    cosine = rows @ targets.T
+    truth = torch.arange(len(STATES)).repeat_interleave(per_state)
+    return F.cross_entropy(TEMPERATURE * cosine, truth) + 50 * (1 - cosine[torch.arange(len(rows)), truth]).mean()
 
 
 def draw_noun(families, generator):
@@ -118,63 +130,103 @@ def draw_noun(families, generator):
     if kind < 0.35:
         return generator.choice(prompts.GENERIC_NOUNS)
     if kind < 0.65:
-        return generator.choice(FAMILIES[list(FAMILIES)[generator.choice(families)]][1])
+        return generator.choice(FAMILIES[generator.choice(families)][1])
     if kind < 0.85:
         return generator.choice(prompts.OTHER_NOUNS)
     letters = "abcdefghijklmnopqrstuvwxyz" * 6 + "0123456789_-éüñçøß漢字"
     return "".join(generator.choice(letters) for _ in range(generator.randint(2, 10)))
 
 
-def losses(model, adapters, images, labels, columns):
-    """Dense patch-text loss over all stages, and the global image-text loss."""
-    groups, batch = len(columns), len(images)
-    stages, embedding = model.visual(normalized(images))
+def crops(images, labels, generator, side=8, each=2):
+    """Windows of `side` patches, mostly around a defect: more signal for the same work. Also their grid positions."""
+    patch, grid = VISION["patch_size"], labels.shape[1]
+    positions = torch.arange(grid * grid).view(grid, grid)
+    out = []
+    for image, label in zip(images, labels):
+        bad = (label[..., 0] < 0.6).nonzero().tolist()
+        for _ in range(each):
+            top, left = generator.randint(0, grid - side), generator.randint(0, grid - side)
+            if bad and generator.random() < 0.85:
+                row, column = generator.choice(bad)
+                top = min(max(row - generator.randrange(side), 0), grid - side)
+                left = min(max(column - generator.randrange(side), 0), grid - side)
+            window = image[top * patch : (top + side) * patch, left * patch : (left + side) * patch]
+            area = (slice(top, top + side), slice(left, left + side))
+            out.append((window, label[area], positions[area].flatten()))
+    return tuple(torch.stack(parts) for parts in zip(*out))
+
+
+def losses(model, adapters, images, labels, targets, emphasis, rows=None):
+    """Dense patch-state loss over all stages, and the global loss on the image embedding."""
+    stages, embedding = model.visual(normalized(images), rows)
     labels = labels.flatten(1, 2)
-    weight = 1 + 2 * (1 - labels[..., 0])
+    weight = 1 + emphasis * (1 - labels[..., 0])
     dense = 0
     for tokens in adapters(stages):
-        z = F.normalize(tokens.float(), dim=-1).view(groups, batch // groups, *tokens.shape[1:])
-        logits = TEMPERATURE * torch.einsum("gbpe,gce->gbpc", z, columns).flatten(0, 1)
+        logits = TEMPERATURE * F.normalize(tokens.float(), dim=-1) @ targets.T
         entropy = -(labels * F.log_softmax(logits, -1)).sum(-1)
         dense = dense + (entropy * weight).mean()
     present = (labels[..., 1:] > 0.3).any(1).float()
     clean = (present.sum(1, keepdim=True) == 0).float()
-    target = torch.cat([clean, present / present.sum(1, keepdim=True).clamp(min=1)], 1)
-    z = F.normalize(embedding.float(), dim=-1).view(groups, batch // groups, -1)
-    logits = TEMPERATURE * torch.einsum("gbe,gce->gbc", z, columns).flatten(0, 1)
-    overall = -(target * F.log_softmax(logits, -1)).sum(-1).mean()
+    share = torch.cat([clean, present / present.sum(1, keepdim=True).clamp(min=1)], 1)
+    logits = TEMPERATURE * F.normalize(embedding.float(), dim=-1) @ targets.T
+    overall = -(share * F.log_softmax(logits, -1)).sum(-1).mean()
     return dense / len(STAGES), overall
 
 
-def learning_rate(done, total, peak=1e-3, warm=1500):
-    """Warm-up, then a cosine to 2 % of the peak; counted in pictures."""
-    if done < warm:
-        return peak * done / warm
-    return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, (done - warm) / (total - warm)))))
+def learning_rate(done, progress, peak=1e-3, warm=800):
+    """Warm-up counted in pictures, then a cosine over the whole run to 2 % of the peak."""
+    return peak * min(1, (done + 16) / warm) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+def arguments():
+    """The command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--pictures", type=int, default=60000, help="pictures to train on")
+    parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule is fitted to it")
+    parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
+    parser.add_argument("--batch", type=int, default=4, help="pictures per process and step; three in four are seen again")
+    return parser.parse_args()
 
 
 def main():
     """Runs or resumes training."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--pictures", type=int, default=60000, help="pictures to train on")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--minutes", type=float, default=1e9, help="stop after this long, schedule fitted to it")
-    parser.add_argument("--workers", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(2)
-    torch.manual_seed(SEED)
+    options = arguments()
     options.run.mkdir(parents=True, exist_ok=True)
     merges_file = options.run / "merges.txt"
     if not merges_file.exists():
         bpe.save(merges_file, bpe.learn(corpus(), MERGES))
-    tokenizer = bpe.Tokenizer(bpe.load(merges_file), TEXT["context_length"])
-    model, adapters = CLIP(tokenizer.size), Adapters()
+    meeting = options.run / "meeting"
+    meeting.unlink(missing_ok=True)
+    torch.multiprocessing.spawn(work, (options, meeting), options.processes)
+
+
+def average(modules, processes):
+    """Averages the weights of all processes."""
+    parameters = [p.data for module in modules for p in module.parameters()]
+    flat = torch.cat([p.flatten() for p in parameters])
+    distributed.all_reduce(flat)
+    flat /= processes
+    for parameter, part in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+        parameter.copy_(part.view_as(parameter))
+
+
+def work(rank, options, meeting):
+    """One process of the training: renders its own pictures, steps together with the others."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    distributed.init_process_group("gloo", f"file://{meeting}", rank=rank, world_size=options.processes)
+    tokenizer = bpe.Tokenizer(bpe.load(options.run / "merges.txt"), TEXT["context_length"])
+    model, adapters, targets = CLIP(tokenizer.size), Adapters(), anchors(len(STATES))
+    model.visual.conv1.weight.data = whitened_filters(VISION["width"])
     named = [(n, p) for module in (model, adapters) for n, p in module.named_parameters() if p.requires_grad]
     decay = [p for n, p in named if p.ndim >= 2 and "embedding" not in n]
     rest = [p for n, p in named if p.ndim < 2 or "embedding" in n]
     optimizer = torch.optim.AdamW(
-        [dict(params=decay, weight_decay=0.05), dict(params=rest, weight_decay=0)], betas=(0.9, 0.98)
+        [dict(params=decay, weight_decay=0.05), dict(params=rest, weight_decay=0)],
+        betas=(0.9, 0.98),
+        fused=True,
     )
     done, spent = 0, 0.0
     checkpoint = options.run / "checkpoint.pt"
@@ -184,45 +236,53 @@ def main():
         adapters.load_state_dict(state["adapters"])
         optimizer.load_state_dict(state["optimizer"])
         done, spent = state["done"], state["spent"]
-    generator = random.Random(SEED + done)
-    loader = iter(DataLoader(Pictures(done), options.batch // 2, num_workers=options.workers, prefetch_factor=8))
-    store, log = [], open(options.run / "log.csv", "a", buffering=1)
+    generator = random.Random(SEED + done * options.processes + rank)
+    step_size, store, sums, steps = options.batch * options.processes, [], np.zeros(3), 0
+    log = open(options.run / "log.csv", "a", buffering=1)
     began = saved = time.time()
-    sums = np.zeros(3)
-    while done < options.pictures and spent < options.minutes * 60:
-        fresh = next(loader)
-        if len(store) < 64:
-            store.append(fresh)
-            old = fresh if len(store) < 2 else store[generator.randrange(len(store) - 1)]
-        else:
-            slot = generator.randrange(64)
-            old, store[slot] = store[slot], fresh
-        new, old = augment(fresh[0], fresh[1], generator), augment(old[0], old[1], generator)
-        images, labels = torch.cat([new[0], old[0]]), torch.cat([new[1], old[1]])
-        nouns = [draw_noun(fresh[2].tolist(), generator) for _ in range(2)]
-        order = torch.tensor(generator.sample(range(len(images)), len(images)))
-        progress = max(done / options.pictures, spent / (options.minutes * 60))
+    while True:
+        progress = torch.tensor(max(done / options.pictures, spent / (options.minutes * 60)))
+        distributed.broadcast(progress, 0)
+        average((model, adapters), options.processes)
+        if rank == 0 and time.time() - saved > 120:
+            saved = time.time()
+            save(checkpoint, model, adapters, optimizer, done, spent)
+        if progress >= 1:
+            break
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(max(done, 1) if done < 1500 else progress * options.pictures, options.pictures)
-        with torch.autocast("cpu", torch.bfloat16):
-            columns = state_matrix(model, tokenizer, nouns, generator)
-            dense, overall = losses(model, adapters, images[order], labels[order], columns)
-        loss = dense + 0.25 * overall
-        optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(decay + rest, 1.0)
-        optimizer.step()
-        done += len(images)
+            group["lr"] = learning_rate(done, float(progress))
+        for turn in range(MEET_EVERY):
+            fresh = max(1, options.batch // 4)
+            easy = False if progress < EASY_UNTIL else None
+            new = fresh_pictures(done // options.batch * fresh + rank * fresh, fresh, easy)
+            seen = [store[generator.randrange(len(store))] if store else new for _ in range(options.batch // fresh - 1)]
+            store.append(new)
+            del store[:-1000]
+            parts = [augment(*pair[:2], generator) for pair in (new, *seen)]
+            images, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+            rows = None
+            if progress < CROP_UNTIL:
+                images, labels, rows = crops(images, labels, generator)
+            with torch.autocast("cpu", torch.bfloat16):
+                dense, overall = losses(model, adapters, images, labels, targets, 6 - 4 * float(progress), rows)
+                words = torch.zeros(())
+                if turn % TEXT_EVERY == 0:
+                    words = text_loss(model, tokenizer, draw_noun(new[2], generator), generator, targets)
+            optimizer.zero_grad()
+            (dense + 0.25 * overall + words).backward()
+            torch.nn.utils.clip_grad_norm_([p for p in decay + rest if p.grad is not None], 1.0)
+            optimizer.step()
+            done += step_size
+            sums += [dense.item(), overall.item(), words.item() * TEXT_EVERY]
+            steps += 1
         now = time.time()
         spent, began = spent + now - began, now
-        sums += [dense.item(), overall.item(), float(norm)]
-        if done % (options.batch * 50) == 0:
-            log.write(f"{done},{spent:.0f},{','.join(f'{v / 50:.4f}' for v in sums)}\n")
-            sums[:] = 0
-        if now - saved > 120:
-            save(checkpoint, model, adapters, optimizer, done, spent)
-            saved = now
-    save(checkpoint, model, adapters, optimizer, done, spent)
+        if rank == 0 and steps >= 64:
+            log.write(f"{done},{spent:.0f},{','.join(f'{value / steps:.4f}' for value in sums)}\n")
+            steps, sums = 0, np.zeros(3)
+    if rank == 0:
+        save(checkpoint, model, adapters, optimizer, done, spent)
+    distributed.destroy_process_group()
 
 
 def save(path, model, adapters, optimizer, done, spent):
