@@ -9,7 +9,7 @@ public import Tensors
 public struct CanonicalCLIPTensors: TensorSource {
     /// The wrapped checkpoint's path or label.
     public var file: String { source.file }
-    /// Canonical names present, sorted.
+    /// Canonical names present, and ``unknownNames`` as they are, sorted.
     public let tensorNames: [String]
     /// The wrapped checkpoint's metadata.
     public var metadata: [String: String] { source.metadata }
