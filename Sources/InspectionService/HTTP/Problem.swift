@@ -43,6 +43,7 @@ struct Problem: Error, Sendable, Equatable {
     /// - Parameters:
     ///   - path: The request's path, as `instance`; nil when it could not be read.
     ///   - requestID: As `requestId`.
+    /// - Returns: The status, `application/problem+json`, and `Retry-After` where it makes sense.
     func response(path: String?, requestID: String) -> ServerResponse {
         guard case .object(var members) = tree else { return ServerResponse(status: status) }
         if let path { members.append(.init(name: "instance", value: .string(path))) }

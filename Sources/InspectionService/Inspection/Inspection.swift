@@ -35,8 +35,8 @@ struct Inspection: Sendable {
 
     /// What the store keeps, in one transaction.
     ///
-    /// - Parameters:
-    ///   - document: The JSON that will be answered.
+    /// - Parameter document: The JSON that will be answered.
+    /// - Returns: The result with its pictures.
     func newResult(document: [UInt8]) -> NewResult {
         let record = ResultRecord(
             id: id, product: product.record.id, createdAt: createdAt,

@@ -43,6 +43,7 @@ struct ProductForm {
     /// - Parameters:
     ///   - body: A JSON object.
     ///   - id: The id in the path; a member `id` must agree.
+    /// - Returns: The settings, with the default defect types where none are named.
     /// - Throws: `Problem` of kind `malformedJSON`, or `invalidProduct` with every fault and its JSON Pointer.
     func settings(from body: [UInt8], id: String) throws(Problem) -> ProductSettings {
         let root = try FormReader.root(of: body)

@@ -48,6 +48,7 @@ final class PromptEncoder: Sendable {
     ///   - key: Where it is stored.
     ///   - progress: Told how many more prompts are done.
     /// - Returns: [embedDim].
+    /// - Throws: `CLIPError`, `StorageError`, or `CancellationError`.
     func encode(
         _ prompts: [String], as key: TextEmbeddingKey, progress: @Sendable (Int) -> Void
     ) async throws -> Tensor {

@@ -1,0 +1,177 @@
+import Storage
+import Testing
+
+@testable import InspectionService
+
+@Suite("Life of the service", .timeLimit(.minutes(2)))
+struct LifeTests {
+    @Test("is alive from the start and ready once the model is tested", arguments: Transport.allCases)
+    func readiness(_ transport: Transport) async throws {
+        try await withDataFolder { folder in
+            try await withService(transport, in: folder, isStarted: false) { service in
+                for path in ["/livez", "/healthz", "/health", "/v2/health/live"] {
+                    #expect(try await service.send("GET", path).status == 200)
+                }
+                try await service.send("GET", "/readyz").expectProblem(503, "not-ready")
+                let early = try await service.send("POST", "/inspect", body: try Golden.png())
+                try early.expectProblem(503, "not-ready")
+                #expect(early["retry-after"] != nil)
+                try await service.application.start()
+                #expect(try await service.send("GET", "/readyz").status == 200)
+                #expect(try await service.send("GET", "/v2/health/ready").status == 200)
+                let details = try await service.send("GET", "/readyz?verbose").json()
+                #expect(details["status"].string == "ready")
+                #expect(details["store"]["writable"].value as? Bool == true)
+                #expect(details["model"]["imageSide"].int == 32)
+                #expect(details["queue"]["requests"].int == 0)
+            }
+        }
+    }
+
+    @Test("refuses work while draining, and says so")
+    func draining() async throws {
+        try await withService { service in
+            await service.application.drain(deadline: .milliseconds(1))
+            try await service.send("GET", "/readyz").expectProblem(503, "draining")
+            for (method, path) in [
+                ("POST", "/inspect"), ("PUT", "/products/a"), ("POST", "/products/default/references"),
+            ] {
+                let answer = try await service.send(method, path, body: try Golden.png())
+                try answer.expectProblem(503, "draining")
+                #expect(answer["retry-after"] != nil)
+            }
+            #expect(try await service.send("GET", "/livez").status == 200)
+            #expect(try await service.send("GET", "/results").status == 200)
+        }
+    }
+
+    @Test("keeps everything over a restart")
+    func restart() async throws {
+        try await withDataFolder { folder in
+            var before = Answer(status: 0, fields: [], body: [])
+            var product = Answer(status: 0, fields: [], body: [])
+            var result = ""
+            try await withService(.socket, in: folder) { service in
+                try await service.put("cable", cable)
+                _ = try await service.send("POST", "/products/cable/references", body: try Golden.png("reference_0"))
+                before = try await service.send("POST", "/inspect?product=cable", body: try Golden.png())
+                result = try #require(try before.json()["id"].string)
+                product = try await service.send("GET", "/products/cable")
+            }
+            try await withService(.socket, in: folder, seed: 2) { service in
+                #expect(try await service.send("GET", "/products/cable").body == product.body)
+                #expect(try await service.send("GET", "/results/\(result)").body == before.body)
+                let after = try await service.send("POST", "/inspect?product=cable", body: try Golden.png()).json()
+                let old = try before.json()
+                #expect(after["shots"].int == 1)
+                #expect(after["score"].double == old["score"].double)
+                #expect(after["provenance"]["references"].string == "v1")
+                #expect(try await service.send("GET", "/results?product=cable").json()["items"].count == 2)
+            }
+        }
+    }
+
+    @Test("answers 503 when the disk is full, and has stored nothing of the result", arguments: [0, 1, 2])
+    func fullDisk(_ pages: Int) async throws {
+        try await withService { service in
+            try await service.put("cable", cable)
+            _ = try await service.send("POST", "/inspect?product=cable", body: try Golden.png())
+            let before = try await service.rowCounts()
+            try await service.limitGrowth(toPages: pages)
+            // Small results may still fit into pages that exist: the picture does not.
+            try await service.put("cable", cable)
+            var refused: Answer?
+            for _ in 0..<200 where refused == nil {
+                let answer = try await service.send(
+                    "POST", "/inspect?product=cable", ["Accept": "multipart/mixed"], body: try Golden.png())
+                if answer.status != 200 { refused = answer }
+            }
+            let answer = try #require(refused)
+            try answer.expectProblem(503, "store-full")
+            #expect(answer["retry-after"] == "30")
+            let stored = try await service.send("GET", "/results?pageSize=1000").json()["items"].count
+            let after = try await service.rowCounts()
+            #expect(after["results"] == stored)
+            // Every stored result has all that belongs to it: no row without its fellows.
+            let defects = try #require(before["result_defects"]) / (try #require(before["results"]))
+            #expect(after["result_defects"] == stored * defects)
+            #expect(after["result_files"] == stored * (defects + 1))
+            try await service.limitGrowth(toPages: nil)
+            #expect(try await service.send("POST", "/inspect?product=cable", body: try Golden.png()).status == 200)
+        }
+    }
+}
+
+@Suite("The waiting line", .timeLimit(.minutes(2)))
+struct WaitingLineTests {
+    @Test("answers 429 with Retry-After at once when it is full, by requests or by bytes", arguments: [true, false])
+    func full(_ byRequests: Bool) async throws {
+        try await withService(.socket) {
+            if byRequests { $0.queueLength = 1 } else { $0.queueBytes = 61 * 45 * 3 }
+        } _: { service in
+            try await service.put("cable", cable)
+            let release = await service.occupyEngine()
+            let first = Task { try await service.send("POST", "/inspect?product=cable", body: try Golden.png()) }
+            await service.eventually { service.core.compute.waiting == 1 }
+            let refused = try await service.send("POST", "/inspect?product=cable", body: try Golden.png())
+            try refused.expectProblem(429, "queue-full")
+            #expect(try #require(refused["retry-after"].flatMap { Int($0) }) >= 1)
+            #expect(try await service.send("GET", "/livez").status == 200)
+            release()
+            #expect(try await first.value.status == 200)
+            let next = try await service.send("POST", "/inspect?product=cable", body: try Golden.png())
+            #expect(next.status == 200)
+            await service.eventually { service.core.line.load == (0, 0) }
+        }
+    }
+
+    @Test("forgets work whose client hung up")
+    func cancelled() async throws {
+        try await withService { service in
+            try await service.put("cable", cable)
+            let release = await service.occupyEngine()
+            let first = Task { try await service.send("POST", "/inspect?product=cable", body: try Golden.png()) }
+            await service.eventually { service.core.compute.waiting == 1 }
+            first.cancel()
+            _ = try await first.value
+            #expect(service.core.compute.waiting == 0)
+            #expect(service.core.line.load == (0, 0))
+            release()
+            #expect(try await service.send("GET", "/results").json()["items"].count == 0)
+        }
+    }
+
+    @Test("lets preparations and inspections take turns")
+    func lanes() async throws {
+        let queue = ComputeQueue()
+        let order = Order()
+        let gate = AsyncStream<Void>.makeStream()
+        let release = DispatchGate()
+        let first = Task { try await queue.run { gate.continuation.yield(); release.wait() } }
+        for await _ in gate.stream { break }
+        var tasks: [Task<Void, any Error>] = []
+        for (lane, name) in [
+            (ComputeQueue.Lane.background, "b1"), (.background, "b2"), (.request, "r1"), (.request, "r2"),
+        ] {
+            let waiting = queue.waiting
+            tasks.append(Task { try await queue.run(lane) { order.append(name) } })
+            while queue.waiting == waiting { await Task.yield() }
+        }
+        release.open()
+        try await first.value
+        for task in tasks { try await task.value }
+        #expect(order.names == ["b1", "r1", "b2", "r2"])
+    }
+
+    @Test("admits any size when it is empty, and counts down when a place is given back")
+    func places() throws {
+        let line = WorkLine(maxRequests: 2, maxBytes: 100)
+        var places = [try line.enter(bytes: 1000)]
+        #expect(throws: Problem.self) { try line.enter(bytes: 0) }
+        places.removeAll()
+        #expect(line.load == (0, 0))
+        places = [try line.enter(bytes: 60), try line.enter(bytes: 40)]
+        #expect(throws: Problem.self) { try line.enter(bytes: 0) }
+        #expect(line.load == (2, 100))
+    }
+}
