@@ -121,9 +121,7 @@ extension ConnectionStateMachine {
             // The response is already out.
             return close()
         }
-        if error.code == .bodyTooLarge, let head = exchange?.head, head.framing == .chunked {
-            exchange?.bodyBytes = parser.bodyBytes
-        }
-        return refuse(.malformed(error))
+        exchange?.bodyBytes = parser.bodyBytes
+        return refuse(error.code == .bodyTooLarge ? .bodyTooLarge(limit: parser.maxBodyBytes) : .malformed(error))
     }
 }

@@ -25,7 +25,8 @@ struct FieldSemantics {
         var tokens: (close: Bool, keepAlive: Bool) = (false, false)
 
         for field in fields {
-            let value = Array(field.value.utf8)[...]
+            // Most fields mean nothing here and are not looked into.
+            var value: ArraySlice<UInt8> { field.withUnsafeBytesOfValue { ArraySlice($0) } }
             switch field.name.canonicalName {
             case "host":
                 guard host == nil else { throw ParseError(.duplicateHost, found: value, at: end) }
@@ -36,7 +37,9 @@ struct FieldSemantics {
                 contentLength = try Self.parseLength(value, at: end)
             case "transfer-encoding":
                 hasTransferEncoding = true
-                codings += value.split(separator: ASCII.comma).map { $0.trimmingWhitespace() }.filter { !$0.isEmpty }
+                // Empty list elements are kept, and fail below.
+                codings += value.split(separator: ASCII.comma, omittingEmptySubsequences: false)
+                    .map { $0.trimmingWhitespace() }
             case "connection":
                 for token in value.split(separator: ASCII.comma).map({ $0.trimmingWhitespace() }) {
                     tokens.close = tokens.close || token.equalsIgnoringCase("close")

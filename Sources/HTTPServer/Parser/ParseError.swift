@@ -17,7 +17,7 @@ public struct ParseError: Error, Sendable, Equatable, CustomStringConvertible {
         case invalidContentLength, duplicateContentLength, conflictingFraming, lengthRequired
         case invalidTransferEncoding, unsupportedTransferCoding, expectationFailed
         // Bodies.
-        case bodyTooLarge, invalidChunkSize, invalidChunkExtension, chunkLineTooLong, invalidChunkEnd
+        case bodyTooLarge, invalidChunkSize, invalidChunkExtension, chunkLineTooLong, invalidChunkEnd, forbiddenTrailer
     }
 
     /// What is wrong.
@@ -113,6 +113,7 @@ extension ParseError.Code {
         case .invalidChunkSize: ("a chunk size in hexadecimal", "RFC 9112, 7.1")
         case .invalidChunkExtension: ("\";name=value\" after the chunk size", "RFC 9112, 7.1.1")
         case .chunkLineTooLong: ("shorter chunk extensions", "RFC 9112, 7.1.1")
+        case .forbiddenTrailer: ("no framing or routing field in the trailers", "RFC 9110, 6.5.1")
         case .invalidChunkEnd: ("CRLF after the chunk data", "RFC 9112, 7.1")
         }
     }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 extension RequestParser {
     /// Moves forward in a body as far as the buffered bytes allow.
     ///
@@ -31,17 +33,25 @@ extension RequestParser {
             stage = .chunkSize
             return true
         case .trailers:
-            // Trailers must be well-formed, then they are dropped: none is known to mean anything here, and merging
-            // them into the header is what RFC 9110, 6.5.1 forbids.
             guard let line = try takeSectionLine() else { return false }
             if line.isEmpty {
                 stage = .messageEnd
             } else {
-                _ = try parseFieldLine(line)
+                try acceptTrailer(line)
             }
             return true
         case .requestLine, .fields, .messageEnd:
             preconditionFailure("advanceBody is called within a body only")
+        }
+    }
+
+    /// Checks a trailer, then drops it: none means anything here, and none may be merged into the header (RFC 9110, 6.5.1).
+    ///
+    /// Framing and routing in a trailer come too late to be anything but an attack on a reader that merges.
+    private func acceptTrailer(_ line: ArraySlice<UInt8>) throws(ParseError) {
+        let field = try parseFieldLine(line)
+        if ["content-length", "transfer-encoding", "host"].contains(field.name.canonicalName) {
+            throw ParseError(.forbiddenTrailer, found: line, at: position(start - line.count - 2))
         }
     }
 
@@ -56,8 +66,6 @@ extension RequestParser {
         case .length(let length):
             guard length <= maxBodyBytes else { throw tooLarge(length) }
             remaining = length
-            // Untouched pages cost nothing, so the announced length may be reserved at once.
-            if storesBody { body.reserveCapacity(length) }
             stage = .fixedBody
         case .chunked:
             stage = .chunkSize
@@ -72,10 +80,21 @@ extension RequestParser {
     private mutating func takeData() {
         let count = min(remaining, buffer.count - start)
         guard count > 0 else { return }
-        if storesBody { body.append(contentsOf: buffer[start..<(start + count)]) }
+        if storesBody {
+            reserve(body.count + count)
+            body.append(contentsOf: buffer[start..<(start + count)])
+        }
         consume(through: start + count)
         remaining -= count
         bodyBytes += count
+    }
+
+    /// Makes room for a body of known length in a few large steps.
+    ///
+    /// Not all at once: many clients that announce much and send little must not take the address space.
+    private mutating func reserve(_ needed: Int) {
+        guard needed > body.capacity, case .length(let length) = framing else { return }
+        body.reserveCapacity(min(length, max(needed, 4 * body.count + 64 * 1024)))
     }
 
     /// Reads `chunk-size [ chunk-ext ]` (RFC 9112, section 7.1).

@@ -39,12 +39,13 @@ extension RequestParser {
 
     /// `HTTP/` digit `.` digit (RFC 9112, 2.3), of which 1.1 and 1.0 are spoken here.
     private func parseVersion(_ version: ArraySlice<UInt8>) throws(ParseError) -> HTTPVersion {
-        let bytes = Array(version)
-        guard bytes.count == 8, bytes.starts(with: "HTTP/".utf8), bytes[5].isDigit, bytes[6] == 0x2E, bytes[7].isDigit
+        let digits = version.suffix(3)
+        guard version.count == 8, version.starts(with: "HTTP/".utf8), let major = digits.first, major.isDigit,
+            digits.dropFirst().first == 0x2E, let minor = digits.last, minor.isDigit
         else {
             throw ParseError(.malformedRequestLine, found: version, at: position(version.startIndex))
         }
-        switch (bytes[5], bytes[7]) {
+        switch (major, minor) {
         case (0x31, 0x31): return .http11
         case (0x31, 0x30): return .http10
         default: throw ParseError(.unsupportedVersion, found: version, at: position(version.startIndex))

@@ -43,7 +43,8 @@ package struct RequestParser: Sendable {
 
     var framing = BodyFraming.none
     var storesBody = true
-    var maxBodyBytes = 0
+    /// The bound on the current message's body.
+    package internal(set) var maxBodyBytes = 0
     var body: [UInt8] = []
     /// Body bytes received so far in this message, stored or not.
     package internal(set) var bodyBytes = 0

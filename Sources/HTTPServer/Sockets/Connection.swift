@@ -20,7 +20,6 @@ final class Connection {
     private var isReadable = true
     private var isWritable = true
     private var peerHasClosed = false
-    private var isProceeding = false
     /// The earliest entry in the loop's deadline queue.
     private var scheduled: MonotonicInstant?
     /// Body bytes counted in the shared budget.
@@ -126,8 +125,6 @@ final class Connection {
             }
             turn += receive(in: loop)
         }
-        // An idle connection keeps nothing it can do without.
-        if machine.isIdle { actions = [] }
         if let deadline = machine.nextDeadline, deadline < scheduled ?? MonotonicInstant(nanoseconds: .max) {
             scheduled = deadline
             loop.schedule(id, at: deadline)

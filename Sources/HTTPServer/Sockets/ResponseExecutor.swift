@@ -6,27 +6,31 @@ import Synchronization
 /// Encoding a mask takes milliseconds: on an event loop it would hold up every connection, and in the pool of Swift's
 /// concurrency it would hold up handlers.
 final class ResponseExecutor: TaskExecutor {
-    private let lanes: [DispatchQueue]
-    /// Jobs waiting or running per lane.
-    private let load: Mutex<[Int]>
+    /// One thread's queue.
+    private final class Lane: Sendable {
+        let queue: DispatchQueue
+        /// Jobs waiting or running.
+        let load = Atomic<Int>(0)
 
-    /// Makes an executor with `threads` lanes.
-    init(threads: Int) {
-        lanes = (0..<threads).map { DispatchQueue(label: "http.response.\($0)") }
-        load = Mutex(Array(repeating: 0, count: threads))
+        init(_ index: Int) { queue = DispatchQueue(label: "http.response.\(index)") }
     }
 
-    /// Runs a job on the least loaded lane.
+    private let lanes: [Lane]
+
+    /// Makes an executor with `threads` lanes, at least one.
+    init(threads: Int) {
+        lanes = (0..<max(1, threads)).map(Lane.init)
+    }
+
+    /// Runs a job on the lane that looks least loaded; two jobs that choose at the same time may choose the same.
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let lane = load.withLock { load in
-            let least = load.indices.min { load[$0] < load[$1] } ?? 0
-            load[least] += 1
-            return least
-        }
-        lanes[lane].async { [self] in
+        let loads = lanes.map { $0.load.load(ordering: .relaxed) }
+        let lane = lanes[loads.indices.min { loads[$0] < loads[$1] } ?? 0]
+        lane.load.add(1, ordering: .relaxed)
+        lane.queue.async { [self] in
             job.runSynchronously(on: asUnownedTaskExecutor())
-            load.withLock { $0[lane] -= 1 }
+            lane.load.subtract(1, ordering: .relaxed)
         }
     }
 }

@@ -23,7 +23,7 @@ final class ServerContext: Sendable {
         self.errorResponder = errorResponder
         self.observer = observer
         bodyBudget = BodyBudget(limit: configuration.limits.maxBufferedBodyBytes)
-        responseExecutor = ResponseExecutor(threads: max(1, configuration.responseThreads))
+        responseExecutor = ResponseExecutor(threads: configuration.responseThreads)
     }
 
     /// Connections open on all loops, those on their way to one included.

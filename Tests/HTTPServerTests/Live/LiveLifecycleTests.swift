@@ -157,6 +157,29 @@ struct LiveLifecycleTests {
         await HTTPServer(router: router).drain()
     }
 
+    @Test("letting go of a running server stops it")
+    func abandoned() async throws {
+        var router = Router()
+        router.onInline(.get, "/") { _ in ServerResponse("ok") }
+        var configuration = ServerConfiguration()
+        configuration.port = 0
+        var server: HTTPServer? = HTTPServer(configuration: configuration, router: router)
+        let address = try #require(try server?.start())
+        let (connected, gone) = (Signal(), Signal())
+        async let closed: [UInt8] = onThread {
+            let client = try TestClient(address)
+            try client.send(request())
+            _ = try client.response()
+            connected.send()
+            #expect(gone.wait())
+            return try client.rest()
+        }
+        await connected.waitAsync()
+        server = nil
+        gone.send()
+        #expect(try await closed == [])
+    }
+
     @Test("starting fails with a reason")
     func startErrors() async throws {
         let router = Router()

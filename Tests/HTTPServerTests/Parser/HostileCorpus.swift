@@ -114,6 +114,11 @@ struct HostileRequest: Sendable, CustomTestStringConvertible {
         .init("xchunked", post("Transfer-Encoding: xchunked", "0\r\n\r\n"), .invalidTransferEncoding),
         .init("identity", post("Transfer-Encoding: identity", "0\r\n\r\n"), .invalidTransferEncoding),
         .init("empty coding", post("Transfer-Encoding:", "0\r\n\r\n"), .invalidTransferEncoding),
+        .init(
+            "empty element behind chunked", post("Transfer-Encoding: chunked,", "0\r\n\r\n"), .invalidTransferEncoding),
+        .init(
+            "empty element before chunked", post("Transfer-Encoding: , chunked", "0\r\n\r\n"),
+            .unsupportedTransferCoding),
         .init("quoted coding", post("Transfer-Encoding: \"chunked\"", "0\r\n\r\n"), .invalidTransferEncoding),
         .init("coding with parameter", post("Transfer-Encoding: chunked;q=1", "0\r\n\r\n"), .invalidTransferEncoding),
         .init(
@@ -150,6 +155,9 @@ struct HostileRequest: Sendable, CustomTestStringConvertible {
             "oversized extension", chunked("5;a=\(String(repeating: "b", count: 300))\r\nhello\r\n0\r\n\r\n"),
             .chunkLineTooLong),
         .init("bad trailer name", chunked("0\r\nA b: c\r\n\r\n"), .invalidFieldName),
+        .init("length in the trailers", chunked("0\r\nContent-Length: 5\r\n\r\n"), .forbiddenTrailer),
+        .init("coding in the trailers", chunked("0\r\ntransfer-encoding: chunked\r\n\r\n"), .forbiddenTrailer),
+        .init("host in the trailers", chunked("0\r\nHost: h\r\n\r\n"), .forbiddenTrailer),
         .init("trailer fold", chunked("0\r\nA: b\r\n c\r\n\r\n"), .obsoleteFold),
         .init("bare LF after trailers", chunked("0\r\nA: b\r\n\n"), .bareLineFeed),
     ]
