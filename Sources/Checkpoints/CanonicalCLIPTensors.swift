@@ -24,7 +24,7 @@ public struct CanonicalCLIPTensors: TensorSource {
     ///
     /// - Parameter source: An opened checkpoint.
     /// - Throws: ``CheckpointError`` with `.notCLIP` when no layout fits, `.missingTensor` when a stacked tensor lacks
-    ///   a part, `.shapeMismatch` when parts do not fit together.
+    ///   a part, `.shapeMismatch` when parts do not fit together, `.duplicateName` when two layouts are mixed.
     public init(_ source: any TensorSource) throws(CheckpointError) {
         self.source = source
         let candidates = source.tensorNames.filter { !CheckpointWrapping.isIgnorable($0) }
@@ -48,10 +48,18 @@ public struct CanonicalCLIPTensors: TensorSource {
             used.formUnion(present)
             forms[name.openCLIP] = form.prefixed(prefix)
         }
+        let strangers = names.subtracting(used).filter { !CheckpointWrapping.isIgnorable($0) }
+        unknownNames = strangers.map { prefix + $0 }.sorted()
+        // Presented too, so that a loader which refuses tensors it did not ask for finds them.
+        for name in unknownNames {
+            guard forms.updateValue(.same(name), forKey: name) == nil else {
+                throw CheckpointError(
+                    .duplicateName, file: source.file,
+                    "tensor “\(name)” is there in the \(layout.rawValue) layout and under its OpenCLIP name too")
+            }
+        }
         self.forms = forms
         tensorNames = forms.keys.sorted()
-        unknownNames = names.subtracting(used).filter { !CheckpointWrapping.isIgnorable($0) }.map { prefix + $0 }
-            .sorted()
     }
 
     /// Shape in canonical orientation and stored element type, or nil when there is no tensor of that name.
