@@ -2,9 +2,16 @@ import ArgumentParser
 
 /// The command `multiads`.
 @main
-struct MultiADS: ParsableCommand {
+struct MultiADS: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "multiads",
-        abstract: "Finds and names defects in pictures of products.",
-        version: Version.text, subcommands: [InspectCommand.self, ModelCommand.self])
+        abstract: "Find and name defects in pictures of products.",
+        discussion: """
+            Start the service, or inspect pictures at once; both work offline with the bundled model:
+              multiads serve
+              multiads inspect part.jpg --product-noun cable --defects scratch,cut
+
+            `multiads help COMMAND` explains a command, with examples.
+            """,
+        version: Version.text, subcommands: [ServeCommand.self, InspectCommand.self, ModelCommand.self])
 }

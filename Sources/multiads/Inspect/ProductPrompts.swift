@@ -13,6 +13,7 @@ struct ProductPrompts {
     /// - Parameters:
     ///   - arguments: Noun and defect types, or a states file.
     ///   - adapter: Gives the default defect types, from its metadata.
+    /// - Returns: The normal state and the defect types.
     /// - Throws: `KnowledgeBaseError` or ``CommandFailure`` for names, files and lists that cannot be used.
     static func ensemble(_ arguments: ProductArguments, adapter: Adapter) throws -> PromptEnsemble {
         var knowledge = try KnowledgeBase.builtIn()
@@ -36,7 +37,7 @@ struct ProductPrompts {
     }
 
     /// The defect types recorded by training.
-    private static func trainedTypes(_ adapter: Adapter) -> [String]? {
+    static func trainedTypes(_ adapter: Adapter) -> [String]? {
         adapter.metadata["defect_types"].flatMap(NameList.init(argument:))?.names
     }
 
@@ -48,6 +49,7 @@ struct ProductPrompts {
     ///   - cache: Asked first and filled; nil for none.
     ///   - progress: Shows the advance.
     /// - Returns: One column per state.
+    /// - Throws: `InspectionModelError` for prompts that the model refuses.
     static func embeddings(
         of ensemble: PromptEnsemble, model: InspectionModel, cache: TextEmbeddingCache?, progress: ProgressReporter
     ) throws -> StateEmbeddings {

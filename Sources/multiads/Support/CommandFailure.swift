@@ -22,15 +22,20 @@ extension ParsableCommand {
     ///   - body: The command's work.
     /// - Throws: `ExitCode`, or a usage error for the argument parser to explain.
     static func reporting(failureCode: Int32 = 1, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let code as ExitCode {
-            throw code
-        } catch let error as ValidationError {
-            throw error
-        } catch {
-            Terminal.standardError.write("multiads: \(error)\n")
-            throw ExitCode((error as? CommandFailure)?.exitCode ?? failureCode)
-        }
+        do { try body() } catch { throw reported(error, failureCode) }
+    }
+
+    /// The same for work that waits.
+    ///
+    /// - Parameter body: The command's work.
+    /// - Throws: `ExitCode`, or a usage error for the argument parser to explain.
+    static func reporting(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch { throw reported(error, 1) }
+    }
+
+    private static func reported(_ error: any Error, _ failureCode: Int32) -> any Error {
+        if error is ExitCode || error is ValidationError { return error }
+        Terminal.standardError.write("multiads: \(error)\n")
+        return ExitCode((error as? CommandFailure)?.exitCode ?? failureCode)
     }
 }

@@ -47,14 +47,14 @@ struct EngineArguments: ParsableArguments {
             valueName: "list"))
     var stages: StageList?
 
-    @Option(help: "Number format of the network's arithmetic; this version has f32.")
-    var precision: Precision = .f32
+    @Option(help: "Number format of the network's arithmetic; this version has f32. (default: f32)")
+    var precision: Precision?
 
     @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
     var threads: Int?
 
     func validate() throws {
-        try precision.requireSupport()
+        try precision?.requireSupport()
         if let threads, threads < 1 {
             throw ValidationError("expected --threads of 1 or more, found \(threads)")
         }
@@ -67,6 +67,7 @@ struct EngineArguments: ParsableArguments {
     ///
     /// - Parameter progress: Told what is being done.
     /// - Returns: The model and the files it came from.
+    /// - Throws: ``CommandFailure`` when there is no such folder, or `InspectionModelError`.
     func load(progress: (String) -> Void) throws -> LoadedModel {
         let files = try ModelLocation(folder: model).files()
         let model = try InspectionModel.load(

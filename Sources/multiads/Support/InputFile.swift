@@ -12,6 +12,7 @@ enum InputFile {
     /// - Parameters:
     ///   - path: A regular file or a pipe.
     ///   - maximumBytes: Refused above this, so that a wrong name does not fill the memory.
+    /// - Returns: The content.
     /// - Throws: ``CommandFailure`` naming the file and what is wrong with it.
     static func read(_ path: String, maximumBytes: Int) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

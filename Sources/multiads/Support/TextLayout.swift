@@ -46,6 +46,7 @@ enum TextLayout {
     /// - Parameters:
     ///   - rows: Cells; rows may differ in length.
     ///   - rightAligned: Columns for numbers.
+    /// - Returns: One line per row.
     static func columns(_ rows: [[String]], rightAligned: Set<Int> = []) -> [String] {
         var widths: [Int] = []
         for row in rows {

@@ -1,0 +1,83 @@
+import AnomalyDetection
+import CLIP
+import HTTPServer
+import InspectionService
+import Logging
+import Storage
+import Tensors
+
+/// One life of the service, from an opened store to a closed one.
+struct ServiceRun {
+    let settings: ServiceSettings
+    let logger: Logger
+
+    /// Serves until a signal comes.
+    ///
+    /// - Throws: What keeps the service from starting: ``CommandFailure``, or the failing part's own error.
+    func run() async throws {
+        let signals = ShutdownSignals()
+        // The store first: a folder in use is found before seconds are spent on the model.
+        let store = try await openStore()
+        do {
+            try await serve(store, signals)
+        } catch {
+            try? await store.close()
+            throw error
+        }
+        try await store.close()
+        logger.info("stopped")
+    }
+
+    private func serve(_ store: SQLiteStore, _ signals: ShutdownSignals) async throws {
+        let model = try loadModel()
+        var configuration = settings.service
+        configuration.engineName = Version.text
+        if let types = settings.defaultDefectTypes ?? ProductPrompts.trainedTypes(model.adapter) {
+            configuration.defaultDefectTypes = types
+        }
+        var knowledge = try KnowledgeBase.builtIn()
+        for path in settings.knowledgeBase {
+            try knowledge.merge(file: path, bytes: InputFile.read(path, maximumBytes: InputFile.maximumTextBytes))
+        }
+        let application = InspectionApplication(
+            model: model, knowledgeBase: knowledge, store: store, configuration: configuration, logger: logger)
+        let address = try application.listen()
+        logger.info("testing the model and encoding the default product's prompts", metadata: ["url": "\(address.url)"])
+        do {
+            try await application.start()
+        } catch {
+            await application.drain(deadline: .zero)
+            throw error
+        }
+        signals.beginServing()
+        Terminal.standardOutput.write("multiads is ready at \(address.url) (model \(settings.model ?? "bundled"))\n")
+        let number = await signals.wait()
+        logger.notice("signal received, finishing running requests", metadata: ["signal": "\(number)"])
+        await application.drain()
+    }
+
+    private func openStore() async throws -> SQLiteStore {
+        do {
+            return try await SQLiteStore.open(directory: settings.data)
+        } catch {
+            throw CommandFailure("data folder \(settings.data): \(error)")
+        }
+    }
+
+    private func loadModel() throws -> InspectionModel {
+        let watch = Stopwatch()
+        let model = try InspectionModel.load(
+            try ModelLocation(folder: settings.model).files(), adapterPath: settings.adapter,
+            activation: settings.activation, stages: settings.stages?.blocks, threads: settings.computeThreads
+        ) { step in logger.info("\(step)") }
+        logger.info(
+            "model loaded",
+            metadata: [
+                "model": "\(settings.model ?? "bundled")", "weights": "sha256:\(model.clip.digest)",
+                "adapter": "sha256:\(model.adapter.digest)",
+                "activation": "\(model.clip.configuration.activation.rawValue)",
+                "threads": "\(model.threads.count)", "seconds": "\(TextLayout.decimal(watch.seconds, 2))",
+            ])
+        return model
+    }
+}

@@ -1,0 +1,43 @@
+extension ServiceSettings {
+    /// Joins the sources: flags beat the environment, which beats the file, which beats the defaults.
+    ///
+    /// - Parameters:
+    ///   - flags: Values by setting name, already checked.
+    ///   - environment: Variables named as ``Setting/variable`` says; an empty one counts as absent.
+    ///   - file: The YAML file's text and path, or nil.
+    /// - Returns: The settings, and the names of variables that look like ours but are not known.
+    /// - Throws: ``CommandFailure`` naming the source, the key, what was expected and what was found.
+    static func resolve(
+        flags: [String: SettingValue], environment: [String: String], file: (text: String, path: String)?
+    ) throws -> (settings: ServiceSettings, unknownVariables: [String]) {
+        let all = Setting.all()
+        let fromFile = try file.map { try SettingsFile(text: $0.text, file: $0.path, settings: all) }
+        var settings = ServiceSettings()
+        for setting in all {
+            if let value = fromFile?.values[setting.name] { setting.apply(value, to: &settings) }
+            if let text = environment[setting.variable], !text.isEmpty {
+                guard let value = setting.kind.value(of: text) else {
+                    throw CommandFailure(
+                        "environment variable \(setting.variable): expected \(setting.kind.expectation), found “\(text)”"
+                    )
+                }
+                setting.apply(value, to: &settings)
+            }
+            if let value = flags[setting.name] { setting.apply(value, to: &settings) }
+        }
+        try settings.check()
+        let known = Set(all.map(\.variable)).union([configVariable])
+        let unknown = environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }
+        return (settings, unknown.sorted())
+    }
+
+    /// Names the configuration file when there is no `--config`.
+    static let configVariable = "MULTIADS_CONFIG"
+
+    private func check() throws {
+        guard precision == .f32 else {
+            throw CommandFailure(
+                "model.precision: expected f32, found \(precision.rawValue): this version computes in float32 only")
+        }
+    }
+}

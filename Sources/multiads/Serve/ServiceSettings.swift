@@ -1,0 +1,35 @@
+import AnomalyDetection
+import InspectionService
+import Logging
+import Tensors
+
+/// Everything `multiads serve` can be told.
+struct ServiceSettings {
+    /// Data folder, made when missing.
+    var data = "data"
+    /// Model folder; nil for the bundled model.
+    var model: String?
+    /// Adapter file outside the model folder.
+    var adapter: String?
+    /// Overrides the adapter's record.
+    var activation: Activation?
+    /// Overrides the adapter's record.
+    var stages: StageList?
+    /// Number format of the network's arithmetic.
+    var precision = Precision.f32
+    /// Workers; nil for all processors the process may use.
+    var threads: Int?
+    /// Knowledge base files that join the built-in ones.
+    var knowledgeBase: [String] = []
+    /// Form of log lines.
+    var logFormat = LogFormat.text
+    /// Least severe level that is logged.
+    var logLevel = Logger.Level.info
+    /// Defect types of products that name none; nil for those the adapter was trained on.
+    var defaultDefectTypes: [String]?
+    /// The service's own configuration.
+    var service = InspectionServiceConfiguration()
+
+    /// The workers to use.
+    var computeThreads: ComputeThreads { threads.map(ComputeThreads.init(count:)) ?? .available() }
+}

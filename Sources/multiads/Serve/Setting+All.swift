@@ -1,0 +1,89 @@
+import HTTPServer
+import InspectionService
+import Logging
+import Tensors
+
+extension Setting {
+    /// Every key there is, in the order of `Config/service.yaml`.
+    static func all() -> [Setting] { [dataSetting] + model + log + server + limits + deadlines + inspection }
+
+    private static var dataSetting: Setting { .text("data", \.data) }
+
+    private static var model: [Setting] {
+        [
+            .custom("model.folder", .text) { $0.model = $1 },
+            .custom("model.adapter", .text) { $0.adapter = $1 },
+            .custom("model.activation", .choice(Activation.allCases.map(\.rawValue))) {
+                $0.activation = Activation(rawValue: $1)
+            },
+            .list("model.stages") { $0.stages = StageList(argument: $1.joined(separator: ",")) },
+            .custom("model.precision", .choice(Precision.allCases.map(\.rawValue))) {
+                $0.precision = Precision(rawValue: $1) ?? .f32
+            },
+            .optionalInteger("model.threads", 1...1024, \.threads),
+            .list("model.knowledgeBase") { $0.knowledgeBase = $1 },
+        ]
+    }
+
+    private static var log: [Setting] {
+        [
+            .custom("log.format", .choice(LogFormat.allCases.map(\.rawValue))) {
+                $0.logFormat = LogFormat(rawValue: $1) ?? .text
+            },
+            .custom("log.level", .choice(Logger.Level.allCases.map(\.rawValue))) {
+                $0.logLevel = Logger.Level(rawValue: $1) ?? .info
+            },
+        ]
+    }
+
+    private static var server: [Setting] {
+        [
+            .text("server.host", \.service.server.host),
+            .integer("server.port", 0...65_535, \.service.server.port),
+            .integer("server.eventLoops", 1...64, \.service.server.eventLoops),
+            .integer("server.responseThreads", 1...64, \.service.server.responseThreads),
+        ]
+    }
+
+    private static var limits: [Setting] {
+        [
+            .count("server.limits.maxRequestLineBytes", atLeast: 1, \.service.server.limits.maxRequestLineBytes),
+            .count("server.limits.maxHeaderBytes", atLeast: 1, \.service.server.limits.maxHeaderBytes),
+            .count("server.limits.maxHeaderCount", atLeast: 1, \.service.server.limits.maxHeaderCount),
+            .count("server.limits.maxBufferedBodyBytes", atLeast: 0, \.service.server.limits.maxBufferedBodyBytes),
+            .count("server.limits.maxConnections", atLeast: 1, \.service.server.limits.maxConnections),
+            .count("server.limits.maxDiscardedBytes", atLeast: 0, \.service.server.limits.maxDiscardedBytes),
+            .count("server.limits.maxLingerBytes", atLeast: 0, \.service.server.limits.maxLingerBytes),
+            .count("server.limits.minBytesPerSecond", atLeast: 1, \.service.server.limits.minBytesPerSecond),
+        ]
+    }
+
+    private static var deadlines: [Setting] {
+        [
+            .seconds("server.deadlines.header", \.service.server.deadlines.header),
+            .seconds("server.deadlines.body", \.service.server.deadlines.body),
+            .seconds("server.deadlines.idle", \.service.server.deadlines.idle),
+            .seconds("server.deadlines.write", \.service.server.deadlines.write),
+            .seconds("server.deadlines.linger", \.service.server.deadlines.linger),
+            .seconds("server.deadlines.drain", \.service.server.deadlines.drain),
+        ]
+    }
+
+    private static var inspection: [Setting] {
+        [
+            .text("inspection.defaultProductNoun", \.service.defaultProductNoun),
+            .list("inspection.defaultDefectTypes") { $0.defaultDefectTypes = $1 },
+            .number("inspection.defaultThreshold", 0...1, \.service.defaultThreshold),
+            .count("inspection.maxImagePixels", atLeast: 1, \.service.maxImagePixels),
+            .count("inspection.maxImageSide", atLeast: 1, \.service.maxImageSide),
+            .count("inspection.maxBodyBytes", atLeast: 1, \.service.maxBodyBytes),
+            .count("inspection.maxReferenceBodyBytes", atLeast: 1, \.service.maxReferenceBodyBytes),
+            .count("inspection.queueLength", atLeast: 1, \.service.queueLength),
+            .count("inspection.queueBytes", atLeast: 1, \.service.queueBytes),
+            .integer("inspection.pictureThreads", 1...64, \.service.pictureThreads),
+            .count("inspection.maxReferences", atLeast: 1, \.service.maxReferences),
+            .count("inspection.maxReferenceBankBytes", atLeast: 1, \.service.maxReferenceBankBytes),
+            .count("inspection.maxLoadedBankBytes", atLeast: 1, \.service.maxLoadedBankBytes),
+        ]
+    }
+}
