@@ -31,7 +31,10 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             name: "a cut PNG", body: { Array(try Golden.png().prefix(400)) }, status: 422, kind: "unusable-image",
             says: "PNG"),
         BadRequest(
-            name: "too many pixels", body: { try PNGEncoder.encode(GrayImage(width: 200, height: 100, pixels: Array(repeating: 0, count: 20_000))) },
+            name: "too many pixels",
+            body: {
+                try PNGEncoder.encode(GrayImage(width: 200, height: 100, pixels: Array(repeating: 0, count: 20_000)))
+            },
             status: 413, kind: "image-too-large", says: "200×100"),
         BadRequest(
             name: "too many bytes", body: { Array(repeating: 0, count: 70_000) }, status: 413, kind: "body-too-large",
@@ -57,7 +60,8 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             name: "metadata that is no object", fields: ["Content-Type": Form.type],
             body: {
                 Form.body([
-                    ("metadata", nil, "application/json", Array("[1]".utf8)), ("image", nil, "image/png", try Golden.png()),
+                    ("metadata", nil, "application/json", Array("[1]".utf8)),
+                    ("image", nil, "image/png", try Golden.png()),
                 ])
             }, status: 422, kind: "invalid-metadata", says: "an object"),
         BadRequest(
@@ -128,26 +132,38 @@ struct BadInputTests {
         }
     }
 
-    @Test("of a product is refused with the place of every fault", arguments: [
-        (#"{"defectTypes":["bent"]}"#, ["/noun"]),
-        (#"{"noun":"  "}"#, ["/noun"]),
-        (#"{"noun":"cable","colour":"red"}"#, ["/colour"]),
-        (#"{"noun":"cable","id":"other"}"#, ["/id"]),
-        (#"{"noun":"cable","defectTypes":[]}"#, ["/defectTypes"]),
-        (#"{"noun":"cable","defectTypes":["bent","bent"]}"#, ["/defectTypes/1"]),
-        (#"{"noun":"cable","defectTypes":["scrath"]}"#, ["/defectTypes/0"]),
-        (#"{"noun":"cable","defectTypes":[{"name":"kink"}]}"#, ["/defectTypes/0/phrases"]),
-        (#"{"noun":"cable","defectTypes":[{"name":"kink","phrases":[]}]}"#, ["/defectTypes/0/phrases"]),
-        (#"{"noun":"cable","defectTypes":[{"name":"kink","phrases":["{} ok","no gap"]}]}"#, ["/defectTypes/0/phrases/1"]),
-        (#"{"noun":"cable","defectTypes":[{"name":"Big Kink","phrases":["{}"]}]}"#, ["/defectTypes/0/name"]),
-        (#"{"noun":"cable","defectTypes":[{"name":"normal","phrases":["{}"]}]}"#, ["/defectTypes/0"]),
-        (#"{"noun":"cable","threshold":1.5,"imageSide":33,"mmPerPixel":0}"#, ["/threshold", "/imageSide", "/mmPerPixel"]),
-        (#"{"noun":"cable","imageSide":72}"#, ["/imageSide"]),
-        (#"{"noun":"cable","ignore":[[[0,0],[1,1]]]}"#, ["/ignore/0"]),
-        (#"{"noun":"cable","include":[[[0,0],[1,1],[2]]]}"#, ["/include/0/2"]),
-        (#"{"noun":"cable","keepImages":"some"}"#, ["/keepImages"]),
-        (#"[]"#, [""]),
-    ])
+    @Test(
+        "of a product is refused with the place of every fault",
+        arguments: [
+            (#"{"defectTypes":["bent"]}"#, ["/noun"]),
+            (#"{"noun":"  "}"#, ["/noun"]),
+            (#"{"noun":"cable","colour":"red"}"#, ["/colour"]),
+            (#"{"noun":"cable","id":"other"}"#, ["/id"]),
+            (#"{"noun":"cable","defectTypes":[]}"#, ["/defectTypes"]),
+            (#"{"noun":"cable","defectTypes":["bent","bent"]}"#, ["/defectTypes/1"]),
+            (#"{"noun":"cable","defectTypes":["scrath"]}"#, ["/defectTypes/0"]),
+            (#"{"noun":"cable","defectTypes":[{"name":"kink"}]}"#, ["/defectTypes/0/phrases"]),
+            (#"{"noun":"cable","defectTypes":[{"name":"kink","phrases":[]}]}"#, ["/defectTypes/0/phrases"]),
+            (
+                #"{"noun":"cable","defectTypes":[{"name":"kink","phrases":["{} ok","no gap"]}]}"#,
+                ["/defectTypes/0/phrases/1"]
+            ),
+            (#"{"noun":"cable","defectTypes":[{"name":"Big Kink","phrases":["{}"]}]}"#, ["/defectTypes/0/name"]),
+            (
+                #"{"noun":"cable","defectTypes":[{"name":"kink","phrases":["{} \#(String(repeating: "é", count: 300))"]}]}"#,
+                ["/defectTypes/0/phrases/0"]
+            ),
+            (#"{"noun":"cable","defectTypes":[{"name":"normal","phrases":["{}"]}]}"#, ["/defectTypes/0"]),
+            (
+                #"{"noun":"cable","threshold":1.5,"imageSide":33,"mmPerPixel":0}"#,
+                ["/threshold", "/imageSide", "/mmPerPixel"]
+            ),
+            (#"{"noun":"cable","imageSide":72}"#, ["/imageSide"]),
+            (#"{"noun":"cable","ignore":[[[0,0],[1,1]]]}"#, ["/ignore/0"]),
+            (#"{"noun":"cable","include":[[[0,0],[1,1],[2]]]}"#, ["/include/0/2"]),
+            (#"{"noun":"cable","keepImages":"some"}"#, ["/keepImages"]),
+            (#"[]"#, [""]),
+        ])
     func product(_ json: String, _ pointers: [String]) async throws {
         try await withService { service in
             let answer = try await service.send("PUT", "/products/cable", body: Array(json.utf8))
@@ -166,11 +182,14 @@ struct BadInputTests {
         }
     }
 
-    @Test("of a product's id or JSON is refused", arguments: [
-        ("/products/-cable", "{}", "invalid-parameter"), ("/products/a%20b", "{}", "invalid-parameter"),
-        ("/products/\(String(repeating: "a", count: 65))", "{}", "invalid-parameter"),
-        ("/products/cable", #"{"noun":"a","noun":"b"}"#, "malformed-json"), ("/products/cable", "{", "malformed-json"),
-    ])
+    @Test(
+        "of a product's id or JSON is refused",
+        arguments: [
+            ("/products/-cable", "{}", "invalid-parameter"), ("/products/a%20b", "{}", "invalid-parameter"),
+            ("/products/\(String(repeating: "a", count: 65))", "{}", "invalid-parameter"),
+            ("/products/cable", #"{"noun":"a","noun":"b"}"#, "malformed-json"),
+            ("/products/cable", "{", "malformed-json"),
+        ])
     func productID(_ path: String, _ json: String, _ kind: String) async throws {
         try await withService { service in
             try await service.send("PUT", path, body: Array(json.utf8)).expectProblem(400, kind)

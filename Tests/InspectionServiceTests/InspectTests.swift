@@ -7,7 +7,9 @@ import Testing
 
 @Suite("POST /inspect", .timeLimit(.minutes(2)))
 struct InspectTests {
-    @Test("answers the stored result, byte for byte, with masks in the sent picture's size", arguments: Transport.allCases)
+    @Test(
+        "answers the stored result, byte for byte, with masks in the sent picture's size", arguments: Transport.allCases
+    )
     func json(_ transport: Transport) async throws {
         try await withService(transport) { service in
             try await service.put("cable", cable)
@@ -141,7 +143,8 @@ struct InspectTests {
     @Test("says what was measured in millimetres, and keeps pictures only when told to")
     func settings() async throws {
         try await withService { service in
-            let text = cable.dropLast() + #","mmPerPixel":0.5,"keepImages":"all","ignore":[[[0,0],[61,0],[61,20],[0,20]]]}"#
+            let text =
+                cable.dropLast() + #","mmPerPixel":0.5,"keepImages":"all","ignore":[[[0,0],[61,0],[61,20],[0,20]]]}"#
             try await service.put("cable", String(text))
             let picture = try Golden.png()
             let result = try await service.send("POST", "/inspect?product=cable", body: picture).json()

@@ -53,7 +53,7 @@ struct ProductTests {
             let product = try await service.put("plate", #"{"noun":"plate"}"#).json()
             #expect(product["defectTypes"].items.compactMap { $0.string } == ["hole", "stain"])
             #expect(product["threshold"].double == 0.5)
-            #expect(product["imageSide"].int == 32)
+            #expect(product["imageSide"].int == 56)
         }
     }
 
@@ -104,9 +104,7 @@ struct ProductTests {
     @Test("that cannot be prepared say so, and are tried again")
     func failure() async throws {
         try await withService { service in
-            try await service.limitGrowth(toPages: 1)
             let settings = ProductSettings(noun: "cable", defectTypes: [ProductDefectType(name: "gone")])
-            try await service.limitGrowth(toPages: nil)
             _ = try await service.store.putProduct(
                 "cable", settings: settings, if: .none, at: service.clock.environment.now())
             let product = try await service.send("GET", "/products/cable").json()

@@ -10,7 +10,8 @@ struct ReferenceTests {
             try await service.put("cable", cable)
             let zeroShot = try await service.send("POST", "/inspect?product=cable", body: try Golden.png()).json()
             let added = try await service.send(
-                "POST", "/products/cable/references", ["Content-Type": "image/png"], body: try Golden.png("reference_0"))
+                "POST", "/products/cable/references", ["Content-Type": "image/png"], body: try Golden.png("reference_0")
+            )
             #expect(added.status == 201, "\(added.text)")
             let item = try added.json()["items"][0]
             #expect(item["status"].string == "created")
@@ -30,7 +31,8 @@ struct ReferenceTests {
             let alone = try await service.send("POST", "/inspect?product=cable", body: picture).json()
             #expect(alone["shots"].int == 0 && alone["provenance"]["references"].isNull)
             let halved = try #require(own["scoreRaw"]["mapMax"].double) * 2
-            #expect(abs(halved - (try #require(alone["scoreRaw"]["mapMax"].double))) < 2e-3)
+            let whole = try #require(alone["scoreRaw"]["mapMax"].double)
+            #expect(abs(halved - whole) < 2e-3)
             let gone = try await service.send("DELETE", "/products/cable/references/\(id)")
             try gone.expectProblem(404, "unknown-reference")
         }

@@ -5,28 +5,35 @@ import Testing
 
 @Suite("Text forms")
 struct TextFormTests {
-    @Test("of moments read back", arguments: [
-        (0, "1970-01-01T00:00:00.000000Z"), (-1, "1969-12-31T23:59:59.999999Z"),
-        (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"), (1_767_225_600_123_456, "2026-01-01T00:00:00.123456Z"),
-        (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
-    ] as [(Int64, String)])
+    @Test(
+        "of moments read back",
+        arguments: [
+            (0, "1970-01-01T00:00:00.000000Z"), (-1, "1969-12-31T23:59:59.999999Z"),
+            (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"),
+            (1_767_225_600_123_456, "2026-01-01T00:00:00.123456Z"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
+        ] as [(Int64, String)])
     func moments(_ microseconds: Int64, _ text: String) {
         #expect(RFC3339.text(Timestamp(microseconds: microseconds)) == text)
         #expect(RFC3339.moment(text)?.microseconds == microseconds)
     }
 
-    @Test("of moments may have offsets and fractions", arguments: [
-        ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T19:30:00.5-04:30", 500_000), ("1970-01-01t00:00:00z", 0),
-        ("1970-01-01T00:00:00.1234567Z", 123_456),
-    ] as [(String, Int64)])
+    @Test(
+        "of moments may have offsets and fractions",
+        arguments: [
+            ("1970-01-01T01:00:00+01:00", 0), ("1969-12-31T19:30:00.5-04:30", 500_000), ("1970-01-01t00:00:00z", 0),
+            ("1970-01-01T00:00:00.1234567Z", 123_456),
+        ] as [(String, Int64)])
     func offsets(_ text: String, _ microseconds: Int64) {
         #expect(RFC3339.moment(text)?.microseconds == microseconds)
     }
 
-    @Test("that are no moments are refused", arguments: [
-        "", "2026-01-01", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z",
-        "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Z ", "26-01-01T00:00:00Z",
-    ])
+    @Test(
+        "that are no moments are refused",
+        arguments: [
+            "", "2026-01-01", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00Z ", "26-01-01T00:00:00Z",
+        ])
     func refused(_ text: String) { #expect(RFC3339.moment(text) == nil) }
 
     @Test("of identifiers are UUIDs of version 7 that sort by time")

@@ -39,17 +39,18 @@ struct InspectionEndpoints {
     ) -> ServerResponse {
         var response: ServerResponse
         if form == multipart {
-            let stream = InspectionStream(document: document, inspection: inspection)
+            let stream = InspectionStream(document: document, pictures: inspection.pictures)
             response = ServerResponse(
                 status: .ok, headerFields: [.contentType: stream.contentType], body: .stream(stream))
         } else if form == png, let overlay = inspection.overlay {
             response = ServerResponse(contentType: "image/png", bytes: overlay)
         } else {
             response = ServerResponse(contentType: "application/json", bytes: document)
-            response.headerFields[.contentLocation] = inspection.location
+            response.headerFields[.contentLocation] = inspection.pictures.location
         }
         response.headerFields[.vary] = "Accept"
-        response.headerFields[.link] = "<\(inspection.location)>; rel=\"describedby\"; type=\"application/json\""
+        response.headerFields[.link] =
+            "<\(inspection.pictures.location)>; rel=\"describedby\"; type=\"application/json\""
         response.headerFields[.serverTiming] = timing(inspection.timings, commit: commit)
         return response
     }

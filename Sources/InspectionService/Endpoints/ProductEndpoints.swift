@@ -13,6 +13,7 @@ struct ProductEndpoints {
     func register(in table: inout RouteTable) {
         table.add(.get, "/products") { request, _ in try await list(request) }
         table.add(.get, "/products/{id}") { request, context in
+            _ = try QueryReader(request, known: [])
             let record = try await core.product(Self.id(request, context))
             return try await response(record, status: .ok)
         }

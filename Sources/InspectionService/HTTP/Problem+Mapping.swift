@@ -60,6 +60,8 @@ extension Problem {
         case .invalidPageToken: self.init(.invalidParameter, "pageToken: \(error.subject)")
         case .limitExceeded: self.init(.referenceLimit, error.description)
         case .tooLarge: self.init(.bodyTooLarge, error.subject)
+        // The product was removed while the request was being worked on.
+        case .notFound: self.init(.unknownProduct, error.subject)
         default: self = .internalError
         }
     }

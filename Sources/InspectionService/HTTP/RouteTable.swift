@@ -35,7 +35,7 @@ struct RouteTable {
                 response = try await endpoint(request, context)
             } catch {
                 let problem = Problem(error)
-                response = problem.response(path: request.target.path, requestID: context.id)
+                response = problem.response(path: request.head.rawPath, requestID: context.id)
                 context.note("problem", problem.kind.rawValue)
                 if problem.status.kind == .serverError { context.note("cause", Self.cause(error)) }
             }
@@ -54,13 +54,17 @@ struct RouteTable {
     }
 }
 
+extension HTTPRequest {
+    /// The path as it was sent, without the query: a URI reference, as `instance` has to be.
+    fileprivate var rawPath: String? { path.map { String($0.prefix { $0 != "?" }) } }
+}
+
 extension ServiceCore {
     /// Answers what no endpoint does, in the same form.
     func respond(to failure: ServerFailure) -> ServerResponse {
         let context = RequestContext(failure.request, makeID: makeRequestID)
         let problem = Problem(failure)
-        let path = failure.request?.path.flatMap { RequestTarget($0) }?.path
-        var response = problem.response(path: path, requestID: context.id)
+        var response = problem.response(path: failure.request?.rawPath, requestID: context.id)
         for field in failure.headerFields where response.headerFields[field.name] == nil {
             response.headerFields.append(field)
         }

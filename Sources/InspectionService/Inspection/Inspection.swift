@@ -16,6 +16,8 @@ struct Inspection: Sendable {
 
     let id: String
     let createdAt: Timestamp
+    /// The place in line: freed when the inspection is let go, and its masks with it.
+    let place: WorkLine.Place
     let request: InspectionRequest
     let product: PreparedProduct
     let imageDigest: Storage.SHA256Digest
@@ -26,12 +28,6 @@ struct Inspection: Sendable {
     /// The picture with what was found drawn on it, where it was asked for.
     let overlay: [UInt8]?
     var timings: Timings
-
-    /// The address of the result.
-    var location: String { "/results/\(id)" }
-
-    /// The address of a mask.
-    func maskLocation(_ type: String) -> String { "\(location)/masks/\(PathSegment.encode(type)).png" }
 
     /// What the store keeps, in one transaction.
     ///

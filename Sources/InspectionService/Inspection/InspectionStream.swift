@@ -11,14 +11,15 @@ final class InspectionStream: ResponseChunks {
     }
 
     private let document: [UInt8]
-    private let inspection: Inspection
+    /// Small, unlike the inspection itself: a slow client must not hold masks of whole pictures in memory.
+    private let pictures: ResultPictures
     private let state: Mutex<State>
     /// The value of the response's `Content-Type`.
     let contentType: String
 
-    init(document: [UInt8], inspection: Inspection) {
+    init(document: [UInt8], pictures: ResultPictures) {
         self.document = document
-        self.inspection = inspection
+        self.pictures = pictures
         let writer = MultipartWriter()
         contentType = writer.contentType
         state = Mutex(State(writer: writer))
@@ -27,22 +28,21 @@ final class InspectionStream: ResponseChunks {
     func next() throws -> [UInt8]? {
         try state.withLock { state in
             defer { state.nextPart += 1 }
-            let pictures = inspection.pictures
             switch state.nextPart {
             case 0:
                 let fields = Self.fields(
-                    "result", file: "result.json", type: "application/json", location: inspection.location)
+                    "result", file: "result.json", type: "application/json", location: pictures.location)
                 return state.writer.part(fields, content: document)
             case 1...pictures.masks.count:
                 let (type, runs) = pictures.masks[state.nextPart - 1]
                 let fields = Self.fields(
-                    "mask", file: "\(type).png", type: "image/png", location: inspection.maskLocation(type))
+                    "mask", file: "\(type).png", type: "image/png", location: pictures.maskLocation(type))
                 return state.writer.part(
                     fields,
                     content: try ResultPictures.maskPNG(runs: runs, width: pictures.width, height: pictures.height))
             case pictures.masks.count + 1:
                 let fields = Self.fields(
-                    "heatmap", file: "heatmap.png", type: "image/png", location: "\(inspection.location)/heatmap.png")
+                    "heatmap", file: "heatmap.png", type: "image/png", location: "\(pictures.location)/heatmap.png")
                 return state.writer.part(
                     fields,
                     content: try ResultPictures.heatMapPNG(

@@ -26,9 +26,7 @@ struct Inspector: Sendable {
     ) async throws -> Inspection {
         let started = environment.uptime()
         let header = try ImageDecoder.header(of: request.image, limits: limits)
-        // Held until the findings are made: from there on only small things are left.
         let place = try line.enter(bytes: header.decodingBytes)
-        defer { withExtendedLifetime(place) {} }
 
         let decoded = try await pictures.run { [limits, environment] in
             let started = environment.uptime()
@@ -41,13 +39,14 @@ struct Inspector: Sendable {
             try Self.compute(decoded.image, product, model, environment)
         }
         line.engineWasBusy(for: computed.encode + computed.score)
-        let found = try await pictures.run { [environment] in
-            try Self.find(computed.maps, decoded.image, request.mode, product, drawsOverlay, environment)
-        }
         guard let digest = Storage.SHA256Digest(bytes: decoded.digest) else { throw Problem.internalError }
         let now = environment.now()
+        let id = environment.identifier(at: now)
+        let found = try await pictures.run { [environment] in
+            try Self.find(computed.maps, decoded.image, request.mode, product, id, drawsOverlay, environment)
+        }
         return Inspection(
-            id: environment.identifier(at: now), createdAt: now, request: request, product: product,
+            id: id, createdAt: now, place: place, request: request, product: product,
             imageDigest: digest, findings: found.findings, globalAnomaly: computed.maps.globalAnomaly,
             mapMaximum: computed.maps.maximum, pictures: found.pictures, overlay: found.overlay,
             timings: Inspection.Timings(
@@ -89,14 +88,15 @@ struct Inspector: Sendable {
     }
 
     private static func find(
-        _ maps: AnomalyMaps, _ image: RGBImage, _ mode: InspectionMode, _ product: PreparedProduct,
+        _ maps: AnomalyMaps, _ image: RGBImage, _ mode: InspectionMode, _ product: PreparedProduct, _ id: String,
         _ drawsOverlay: Bool, _ environment: ServiceEnvironment
     ) throws -> Found {
         let started = environment.uptime()
         let finder = DefectFinder(rules: DefectRules(threshold: product.plan.threshold), mode: mode)
         let findings = try finder.findings(maps, imageWidth: image.width, imageHeight: image.height)
         let scored = environment.uptime()
-        let pictures = try ResultPictures(findings, maps: maps, width: image.width, height: image.height)
+        let pictures = try ResultPictures(
+            findings, maps: maps, width: image.width, height: image.height, location: "/results/\(id)")
         let stored = environment.uptime()
         let overlay = drawsOverlay ? try Self.overlay(image, maps, findings) : nil
         return Found(

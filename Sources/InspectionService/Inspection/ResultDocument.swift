@@ -28,14 +28,16 @@ struct ResultDocument {
         if let camera = inspection.request.camera { add("camera", .string(camera)) }
         if let metadata = inspection.request.metadata { add("metadata", .raw(metadata)) }
         let mmPerPixel = inspection.product.record.settings.mmPerPixel
-        add("defects", .array(findings.defects.map { defect($0, inspection.maskLocation($0.type), mmPerPixel) }))
+        add(
+            "defects",
+            .array(findings.defects.map { defect($0, inspection.pictures.maskLocation($0.type), mmPerPixel) }))
         add(
             "image",
             [
                 "width": .integer(inspection.pictures.width), "height": .integer(inspection.pictures.height),
                 "sha256": .string(inspection.imageDigest.hex),
             ])
-        add("heatmap", .string("\(inspection.location)/heatmap.png"))
+        add("heatmap", .string(inspection.pictures.heatMapLocation))
         let version = references.isEmpty ? nil : "v\(inspection.product.record.references.version)"
         add(
             "provenance",

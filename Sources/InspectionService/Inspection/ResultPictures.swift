@@ -11,6 +11,8 @@ struct ResultPictures: Sendable {
     /// Media type of a mask as `MaskRunLengths` writes it.
     static let maskMediaType = "application/vnd.multiads.mask-run-lengths"
 
+    /// The address of the result.
+    let location: String
     let width: Int
     let height: Int
     let threshold: Float
@@ -19,7 +21,8 @@ struct ResultPictures: Sendable {
     /// A grey PNG: 0 is black, 1 and more is white.
     let map: [UInt8]
 
-    init(_ findings: Findings, maps: AnomalyMaps, width: Int, height: Int) throws {
+    init(_ findings: Findings, maps: AnomalyMaps, width: Int, height: Int, location: String) throws {
+        self.location = location
         self.width = width
         self.height = height
         threshold = findings.threshold
@@ -27,6 +30,12 @@ struct ResultPictures: Sendable {
         let grey = maps.final.values.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
         map = try PNGEncoder.encode(GrayImage(width: maps.side, height: maps.side, pixels: grey))
     }
+
+    /// The address of a mask.
+    func maskLocation(_ type: String) -> String { "\(location)/masks/\(PathSegment.encode(type)).png" }
+
+    /// The address of the heat map.
+    var heatMapLocation: String { "\(location)/heatmap.png" }
 
     /// What the store keeps.
     var files: [ResultFile] {

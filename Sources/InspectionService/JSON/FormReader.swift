@@ -80,13 +80,14 @@ struct FormReader {
         return items.enumerated().map { node.child(String($0), $1) }
     }
 
-    /// A text of 1…`limit` characters, not only white space, without control characters.
+    /// A text of 1…`limit` characters and at most 512 bytes (the store's bound), not only white space, without control
+    /// characters.
     mutating func text(_ node: Node, atMost limit: Int) -> String? {
-        guard case .string(let text) = node.value, text.unicodeScalars.count <= limit,
+        guard case .string(let text) = node.value, text.unicodeScalars.count <= limit, text.utf8.count <= 512,
             !text.allSatisfy(\.isWhitespace),
             !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
         else {
-            note(node, expected: "a text of 1 to \(limit) characters")
+            note(node, expected: "a text of 1 to \(limit) characters, at most 512 bytes, without control characters")
             return nil
         }
         return text

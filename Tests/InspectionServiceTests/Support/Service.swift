@@ -68,7 +68,8 @@ struct Service: Sendable {
     /// Makes or replaces a product and waits until it can be inspected.
     @discardableResult
     func put(_ id: String, _ json: String) async throws -> Answer {
-        let answer = try await send("PUT", "/products/\(id)", ["Content-Type": "application/json"], body: Array(json.utf8))
+        let answer = try await send(
+            "PUT", "/products/\(id)", ["Content-Type": "application/json"], body: Array(json.utf8))
         if let record = try await store.product(id) {
             _ = await (try core.registry.preparation(of: record)).finalState()
         }
@@ -85,7 +86,11 @@ struct Service: Sendable {
         let gate = DispatchSemaphore(value: 0)
         let entered = Mutex(false)
         let core = core
-        Task { try await core.compute.run { entered.withLock { $0 = true }; gate.wait() } }
+        Task {
+            try await core.compute.run {
+                entered.withLock { $0 = true }; gate.wait()
+            }
+        }
         await eventually { entered.withLock { $0 } }
         return { gate.signal() }
     }
@@ -98,7 +103,11 @@ final class TestClock: Sendable {
 
     init(seed: UInt64 = 1) { generator = Mutex(SeededGenerator(seed: seed)) }
 
-    private func tick() -> Int { ticks.withLock { $0 += 1; return $0 } }
+    private func tick() -> Int {
+        ticks.withLock {
+            $0 += 1; return $0
+        }
+    }
 
     var environment: ServiceEnvironment {
         ServiceEnvironment(
