@@ -38,6 +38,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinuxSockets"),
 
         // The engine.
         .target(name: "Tensors", dependencies: ["COpenBLAS"], swiftSettings: numeric),
@@ -52,10 +53,12 @@ let package = Package(
         .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
 
         // The service.
-        .target(name: "HTTPServer", dependencies: [httpTypes], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["CLinuxSockets", httpTypes], swiftSettings: strict),
         .target(
-            name: "Migrations", path: "Migrations", resources: [.embedInCode("sqlite/m0001_initial.sql")],
-            swiftSettings: strict),
+            name: "Migrations", path: "Migrations",
+            resources: ["m0001_products", "m0002_references", "m0003_results", "m0004_text_embeddings"].map {
+                .embedInCode("sqlite/\($0).sql")
+            }, swiftSettings: strict),
         .target(name: "Storage", dependencies: ["Migrations", grdb], swiftSettings: strict),
         .target(
             name: "InspectionService",

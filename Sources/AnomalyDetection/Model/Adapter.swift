@@ -35,19 +35,22 @@ public struct Adapter: Sendable {
     ) throws(InspectionModelError) {
         var weights: [Tensor] = []
         var biases: [Tensor] = []
-        while source.info("fc.\(weights.count).weight") != nil {
+        while source.info(AdapterTensorName.weight(stage: weights.count)) != nil {
             let index = weights.count
-            weights.append(try Self.read("fc.\(index).weight", [embedDim, width], source))
-            biases.append(try Self.read("fc.\(index).bias", [embedDim], source))
+            weights.append(try Self.read(AdapterTensorName.weight(stage: index), [embedDim, width], source))
+            biases.append(try Self.read(AdapterTensorName.bias(stage: index), [embedDim], source))
         }
         guard !weights.isEmpty else {
             throw InspectionModelError(
-                .badAdapter, "expected tensors fc.0.weight, fc.0.bias …, found none in \(source.file)")
+                .badAdapter,
+                "expected tensor \(AdapterTensorName.weight(stage: 0)) and so on, found none in \(source.file)")
         }
-        let known = Set(weights.indices.flatMap { ["fc.\($0).weight", "fc.\($0).bias"] })
+        let known = Set(
+            weights.indices.flatMap { [AdapterTensorName.weight(stage: $0), AdapterTensorName.bias(stage: $0)] })
         if let stranger = source.tensorNames.first(where: { !known.contains($0) }) {
             throw InspectionModelError(
-                .badAdapter, "expected only fc.0 … fc.\(weights.count - 1), found tensor \(stranger) in \(source.file)")
+                .badAdapter,
+                "expected the maps of \(weights.count) stages only, found tensor \(stranger) in \(source.file)")
         }
         self.weights = weights
         self.biases = biases

@@ -15,8 +15,8 @@ extension CLIPConfiguration {
     public static func infer(from source: any TensorSource, activation: Activation) throws(CLIPError)
         -> CLIPConfiguration
     {
-        let patch = try shape("visual.conv1.weight", axes: 4, source)
-        let positions = try shape("visual.positional_embedding", axes: 2, source)
+        let patch = try shape(.patchEmbedding, axes: 4, source)
+        let positions = try shape(.visionPositionalEmbedding, axes: 2, source)
         let gridSize = Int(Double(max(0, positions[0] - 1)).squareRoot().rounded())
         guard gridSize > 0, gridSize * gridSize + 1 == positions[0] else {
             throw CLIPError(
@@ -24,27 +24,30 @@ extension CLIPConfiguration {
                 "expected a square grid of positions and one for the class token, found \(positions[0]) positions in \(source.file)"
             )
         }
-        let projection = try shape("text_projection", axes: 2, source)
-        let tokens = try shape("token_embedding.weight", axes: 2, source)
-        let context = try shape("positional_embedding", axes: 2, source)
-        let visionMLP = try shape("visual.transformer.resblocks.0.mlp.c_fc.weight", axes: 2, source)
-        let textMLP = try shape("transformer.resblocks.0.mlp.c_fc.weight", axes: 2, source)
+        let projection = try shape(.textProjection, axes: 2, source)
+        let tokens = try shape(.tokenEmbedding, axes: 2, source)
+        let context = try shape(.textPositionalEmbedding, axes: 2, source)
+        let visionMLP = try shape(.block(.vision, index: 0, .mlpInput, .weight), axes: 2, source)
+        let textMLP = try shape(.block(.text, index: 0, .mlpInput, .weight), axes: 2, source)
         let (width, textWidth) = (patch[0], tokens[1])
         let configuration = CLIPConfiguration(
             embedDim: projection[1],
             vision: VisionConfiguration(
                 imageSize: gridSize * patch[2], patchSize: patch[2], width: width,
-                layers: blockCount("visual.transformer", source), heads: max(1, width / (width == 1280 ? 80 : 64)),
+                layers: blockCount(.vision, source), heads: max(1, width / (width == 1280 ? 80 : 64)),
                 mlpWidth: visionMLP[0]),
             text: TextConfiguration(
                 contextLength: context[0], vocabularySize: tokens[0], width: textWidth,
-                layers: blockCount("transformer", source), heads: max(1, textWidth / 64), mlpWidth: textMLP[0]),
+                layers: blockCount(.text, source), heads: max(1, textWidth / 64), mlpWidth: textMLP[0]),
             activation: activation, preprocessing: .openAI)
         try configuration.validate(source: source.file)
         return configuration
     }
 
-    private static func shape(_ name: String, axes: Int, _ source: any TensorSource) throws(CLIPError) -> [Int] {
+    private static func shape(_ tensor: CLIPTensorName, axes: Int, _ source: any TensorSource) throws(CLIPError)
+        -> [Int]
+    {
+        let name = tensor.openCLIP
         guard let info = source.info(name) else {
             throw CLIPError(.missingTensor, "expected tensor \(name), found none of that name in \(source.file)")
         }
@@ -54,9 +57,11 @@ extension CLIPConfiguration {
         return info.shape
     }
 
-    private static func blockCount(_ prefix: String, _ source: any TensorSource) -> Int {
+    private static func blockCount(_ tower: CLIPTensorName.Tower, _ source: any TensorSource) -> Int {
         var count = 0
-        while source.info("\(prefix).resblocks.\(count).attn.in_proj_weight") != nil { count += 1 }
+        while source.info(CLIPTensorName.block(tower, index: count, .attentionInput, .weight).openCLIP) != nil {
+            count += 1
+        }
         return count
     }
 }

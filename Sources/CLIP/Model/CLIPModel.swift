@@ -39,7 +39,7 @@ public struct CLIPModel: Sendable {
         vision = try VisionTower(configuration: configuration, reader: &reader, threads: threads)
         text = try TextTower(configuration: configuration, reader: &reader, threads: threads)
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.
-        if weights.info("logit_scale") != nil { _ = try reader.tensor("logit_scale", []) }
+        if weights.info(CLIPTensorName.logitScale.openCLIP) != nil { _ = try reader.tensor(.logitScale, []) }
         try reader.refuseUnused()
     }
 
@@ -61,17 +61,17 @@ extension VisionTower {
         self.configuration = vision
         self.preprocessing = configuration.preprocessing
         self.threads = threads
-        patchWeight = try reader.tensor("visual.conv1.weight", [width, 3, patch, patch])
+        patchWeight = try reader.tensor(.patchEmbedding, [width, 3, patch, patch])
             .reshaped([width, 3 * patch * patch])
-        classEmbedding = try reader.tensor("visual.class_embedding", [width])
+        classEmbedding = try reader.tensor(.classEmbedding, [width])
         positionalEmbedding = try reader.tensor(
-            "visual.positional_embedding", [1 + vision.gridSize * vision.gridSize, width])
-        lnPre = try reader.layerNorm("visual.ln_pre", width: width)
+            .visionPositionalEmbedding, [1 + vision.gridSize * vision.gridSize, width])
+        lnPre = try reader.layerNorm(CLIPTensorName.visionPreNorm, width: width)
         transformer = try reader.transformer(
-            "visual.transformer", width: width, layers: vision.layers, heads: vision.heads, mlpWidth: vision.mlpWidth,
+            .vision, width: width, layers: vision.layers, heads: vision.heads, mlpWidth: vision.mlpWidth,
             causal: false, activation: configuration.activation)
-        lnPost = try reader.layerNorm("visual.ln_post", width: width)
-        proj = try reader.tensor("visual.proj", [width, configuration.embedDim]).transposed()
+        lnPost = try reader.layerNorm(CLIPTensorName.visionPostNorm, width: width)
+        proj = try reader.tensor(.visionProjection, [width, configuration.embedDim]).transposed()
     }
 }
 
@@ -82,12 +82,12 @@ extension TextTower {
         let text = configuration.text
         self.configuration = text
         self.threads = threads
-        tokenEmbedding = try reader.tensor("token_embedding.weight", [text.vocabularySize, text.width])
-        positionalEmbedding = try reader.tensor("positional_embedding", [text.contextLength, text.width])
+        tokenEmbedding = try reader.tensor(.tokenEmbedding, [text.vocabularySize, text.width])
+        positionalEmbedding = try reader.tensor(.textPositionalEmbedding, [text.contextLength, text.width])
         transformer = try reader.transformer(
-            "transformer", width: text.width, layers: text.layers, heads: text.heads, mlpWidth: text.mlpWidth,
+            .text, width: text.width, layers: text.layers, heads: text.heads, mlpWidth: text.mlpWidth,
             causal: true, activation: configuration.activation)
-        lnFinal = try reader.layerNorm("ln_final", width: text.width)
-        projection = try reader.tensor("text_projection", [text.width, configuration.embedDim]).transposed()
+        lnFinal = try reader.layerNorm(CLIPTensorName.textFinalNorm, width: text.width)
+        projection = try reader.tensor(.textProjection, [text.width, configuration.embedDim]).transposed()
     }
 }

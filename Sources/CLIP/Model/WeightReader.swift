@@ -11,7 +11,8 @@ struct WeightReader {
     /// The tensor `name` with exactly `shape` and only finite values.
     ///
     /// - Throws: ``CLIPError`` with `.missingTensor`, `.wrongShape`, `.nonFiniteWeight` or `.unreadableFile`.
-    mutating func tensor(_ name: String, _ shape: [Int]) throws(CLIPError) -> Tensor {
+    mutating func tensor(_ tensorName: CLIPTensorName, _ shape: [Int]) throws(CLIPError) -> Tensor {
+        let name = tensorName.openCLIP
         used.insert(name)
         do {
             return try source.tensor(name, shape: shape)
@@ -27,28 +28,33 @@ struct WeightReader {
         }
     }
 
-    mutating func layerNorm(_ prefix: String, width: Int) throws(CLIPError) -> LayerNormWeights {
-        LayerNormWeights(weight: try tensor(prefix + ".weight", [width]), bias: try tensor(prefix + ".bias", [width]))
+    mutating func layerNorm(
+        _ name: (CLIPTensorName.Parameter) -> CLIPTensorName, width: Int
+    ) throws(CLIPError) -> LayerNormWeights {
+        LayerNormWeights(weight: try tensor(name(.weight), [width]), bias: try tensor(name(.bias), [width]))
     }
 
     mutating func transformer(
-        _ prefix: String, width: Int, layers: Int, heads: Int, mlpWidth: Int, causal: Bool, activation: Activation
+        _ tower: CLIPTensorName.Tower, width: Int, layers: Int, heads: Int, mlpWidth: Int, causal: Bool,
+        activation: Activation
     ) throws(CLIPError) -> Transformer {
         var blocks: [ResidualAttentionBlock] = []
         for index in 0..<layers {
-            let block = "\(prefix).resblocks.\(index)"
+            func name(_ part: CLIPTensorName.BlockPart, _ parameter: CLIPTensorName.Parameter) -> CLIPTensorName {
+                .block(tower, index: index, part, parameter)
+            }
             blocks.append(
                 ResidualAttentionBlock(
-                    ln1: try layerNorm(block + ".ln_1", width: width),
-                    attentionInWeight: try tensor(block + ".attn.in_proj_weight", [3 * width, width]),
-                    attentionInBias: try tensor(block + ".attn.in_proj_bias", [3 * width]),
-                    attentionOutWeight: try tensor(block + ".attn.out_proj.weight", [width, width]),
-                    attentionOutBias: try tensor(block + ".attn.out_proj.bias", [width]),
-                    ln2: try layerNorm(block + ".ln_2", width: width),
-                    expandWeight: try tensor(block + ".mlp.c_fc.weight", [mlpWidth, width]),
-                    expandBias: try tensor(block + ".mlp.c_fc.bias", [mlpWidth]),
-                    contractWeight: try tensor(block + ".mlp.c_proj.weight", [width, mlpWidth]),
-                    contractBias: try tensor(block + ".mlp.c_proj.bias", [width])))
+                    ln1: try layerNorm({ name(.ln1, $0) }, width: width),
+                    attentionInWeight: try tensor(name(.attentionInput, .weight), [3 * width, width]),
+                    attentionInBias: try tensor(name(.attentionInput, .bias), [3 * width]),
+                    attentionOutWeight: try tensor(name(.attentionOutput, .weight), [width, width]),
+                    attentionOutBias: try tensor(name(.attentionOutput, .bias), [width]),
+                    ln2: try layerNorm({ name(.ln2, $0) }, width: width),
+                    expandWeight: try tensor(name(.mlpInput, .weight), [mlpWidth, width]),
+                    expandBias: try tensor(name(.mlpInput, .bias), [mlpWidth]),
+                    contractWeight: try tensor(name(.mlpOutput, .weight), [width, mlpWidth]),
+                    contractBias: try tensor(name(.mlpOutput, .bias), [width])))
         }
         return Transformer(
             blocks: blocks, width: width, mlpWidth: mlpWidth,
