@@ -13,5 +13,6 @@ struct MultiADS: AsyncParsableCommand {
 
             `multiads help COMMAND` explains a command, with examples.
             """,
-        version: Version.text, subcommands: [ServeCommand.self, InspectCommand.self, ModelCommand.self])
+        version: Version.text,
+        subcommands: [ServeCommand.self, InspectCommand.self, ModelCommand.self, BenchCommand.self, DoctorCommand.self])
 }

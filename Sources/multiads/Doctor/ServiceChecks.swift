@@ -1,0 +1,76 @@
+import Foundation
+import HTTPServer
+import Storage
+
+/// Data folder, store and port.
+struct ServiceChecks {
+    /// Below this a full disk is near.
+    private static let minimumFreeBytes = 1 << 30
+
+    let data: String
+    let host: String
+    let port: Int
+
+    /// All of them; a folder that does not exist yet is not made.
+    func run() async -> [DoctorCheck] {
+        var checks = [folder]
+        if FileManager.default.fileExists(atPath: data + "/" + SQLiteStore.fileName) { checks.append(await store()) }
+        return checks + [await listening()]
+    }
+
+    private var folder: DoctorCheck {
+        var place = URL(filePath: data)
+        let exists = FileManager.default.fileExists(atPath: place.path)
+        while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
+        guard access(place.path, W_OK | X_OK) == 0 else {
+            return .fail(
+                "data folder", "\(data): \(exists ? "not writable" : "cannot be made in \(place.path)")",
+                hint: "choose another with --data, or change its owner")
+        }
+        let state = exists ? "writable" : "will be made on the first start"
+        guard let free = SystemFacts.freeBytes(in: place.path) else {
+            return .ok("data folder", "\(data): \(state)")
+        }
+        let finding = "\(data): \(state), \(TextLayout.bytes(free)) free"
+        if free >= Self.minimumFreeBytes { return .ok("data folder", finding) }
+        return .warn("data folder", finding, hint: "make room: results are refused when the disk is full")
+    }
+
+    private func store() async -> DoctorCheck {
+        do {
+            let store = try await SQLiteStore.open(directory: data)
+            let health = await store.health()
+            try await store.close()
+            if let failure = health.failure {
+                return .fail("store", "\(failure)", hint: "check the disk, and the rights of the data folder")
+            }
+            return .ok(
+                "store",
+                "opens and takes writes, schema \(health.schemaVersion), \(TextLayout.bytes(health.databaseBytes))")
+        } catch {
+            if error.code == .inUse {
+                return .warn(
+                    "store", "in use by another process, probably a running service",
+                    hint: "ask it: curl http://\(host):\(port)/readyz?verbose")
+            }
+            return .fail(
+                "store", "\(error)",
+                hint: "restore a backup, or choose another folder with --data; see docs/operations.md")
+        }
+    }
+
+    /// Listens for a moment, with the service's own code.
+    private func listening() async -> DoctorCheck {
+        var configuration = ServerConfiguration()
+        configuration.host = host
+        configuration.port = port
+        let server = HTTPServer(configuration: configuration, router: Router())
+        do {
+            let address = try server.start()
+            await server.drain(deadline: .zero)
+            return .ok("port", "\(address) is free")
+        } catch {
+            return .warn("port", "\(error)", hint: "stop what listens there, or choose another with --port")
+        }
+    }
+}
