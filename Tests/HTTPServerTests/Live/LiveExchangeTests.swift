@@ -50,6 +50,32 @@ struct LiveExchangeTests {
         }
     }
 
+    @Test("answers a request that was sent ahead, with the connection half-closed behind it, while a handler ran")
+    func sentAhead() async throws {
+        let (entered, gate) = (Signal(), Gate())
+        var router = Self.router
+        router.on(.get, "/wait") { _ in
+            entered.send()
+            await gate.wait()
+            return ServerResponse("waited")
+        }
+        try await withServer(router) { address in
+            let client = try TestClient(address)
+            try client.send(request("GET", "/wait"))
+            #expect(entered.wait())
+            try client.send(request("GET", "/inline"))
+            client.closeWrite()
+            // Once another client is served, the loop has heard of both.
+            let other = try TestClient(address)
+            try other.send(request("GET", "/inline"))
+            #expect(try other.response().status == 200)
+            gate.open()
+            #expect(try client.response().text == "waited")
+            #expect(try client.response().text == "inline")
+            #expect(try client.rest() == [])
+        }
+    }
+
     @Test("takes large bodies by length and in chunks")
     func uploads() async throws {
         try await withServer(Self.router) { address in

@@ -230,18 +230,16 @@ struct ParserLimitTests {
         #expect(trailers.error?.code == .tooManyFields)
     }
 
-    @Test("leave the work linear when a long line drips in")
+    @Test("leave the work linear when a long line drips in", .timeLimit(.minutes(1)))
     func linear() throws {
-        // 4 MiB in one-byte pieces: quadratic work would take hours.
+        // Searching the line again for every byte would read two terabytes.
         var limits = ParserLimits()
-        limits.maxHeaderBytes = 4 << 20
+        limits.maxHeaderBytes = 1 << 30
         var parser = RequestParser(limits: limits)
-        parser.append(Array("GET / HTTP/1.1\r\nHost: h\r\nA: ".utf8))
-        for _ in 0..<(1 << 20) {
+        parser.append(Array("GET / HTTP/1.1\r\nHost: h\r\nA: ".utf8) + [UInt8](repeating: 0x61, count: 64 << 20))
+        for _ in 0..<30_000 {
             parser.append([0x61])
             #expect(try parser.next() == nil)
         }
-        parser.append(Array("\r\n\r\n".utf8))
-        #expect(try parser.next() != nil)
     }
 }
