@@ -52,12 +52,13 @@ struct TextFormTests {
     @Test("of JSON keep order and escape what must be")
     func json() {
         let tree: JSONTree = [
-            "b": .integer(1), "a": [.number(0.83 as Float), .null, .bool(true), .number(Double.nan)],
+            "b": .integer(1), "t": .seconds(.microseconds(40)),
+            "a": [.number(0.83 as Float), .null, .bool(true), .number(Double.nan)],
             "text": .string("\"\\\n\u{1}é"), "raw": .raw(Array("{ }".utf8)), "none": .string(nil as String?),
         ]
         #expect(
             String(decoding: tree.bytes, as: UTF8.self)
-                == #"{"b":1,"a":[0.83,null,true,null],"text":"\"\\\u000a\u0001é","raw":{ },"none":null}"#)
+                == #"{"b":1,"t":0.000040,"a":[0.83,null,true,null],"text":"\"\\\u000a\u0001é","raw":{ },"none":null}"#)
     }
 
     @Test("of path segments hold no reserved characters")

@@ -53,9 +53,14 @@ struct ResultDocument {
         [
             "type": .string(defect.type), "score": .number(defect.score), "areaPixels": .integer(defect.areaPixels),
             "areaFraction": .number(defect.areaFraction),
-            "areaMm2": mmPerPixel.map { .number(Double(defect.areaPixels) * $0 * $0) } ?? .null,
+            "areaMm2": mmPerPixel.map { area(defect.areaPixels, mmPerPixel: $0) } ?? .null,
             "mask": .string(mask), "regions": .array(defect.regions.map(region)),
         ]
+    }
+
+    /// Square millimetres, without the noise of binary fractions behind the ninth decimal.
+    private func area(_ pixels: Int, mmPerPixel: Double) -> JSONTree {
+        .number((Double(pixels) * mmPerPixel * mmPerPixel * 1e9).rounded() / 1e9)
     }
 
     private func region(_ region: Region) -> JSONTree {

@@ -29,9 +29,11 @@ enum JSONTree: Sendable, Equatable {
     /// A text, or null.
     static func string(_ text: String?) -> JSONTree { text.map { .string($0) } ?? .null }
 
-    /// Seconds with six decimals.
+    /// Seconds with six decimals, never in exponent form: people read them.
     static func seconds(_ duration: Duration) -> JSONTree {
-        .number(max(0, (duration / .microseconds(1)).rounded()) / 1e6)
+        let microseconds = Int(max(0, (duration / .microseconds(1)).rounded()))
+        let decimals = String(microseconds % 1_000_000)
+        return .number("\(microseconds / 1_000_000).\(String(repeating: "0", count: 6 - decimals.count))\(decimals)")
     }
 
     /// The value as UTF-8 text without white space.
@@ -43,11 +45,11 @@ enum JSONTree: Sendable, Equatable {
 
     private func write(to output: inout [UInt8]) {
         switch self {
-        case .null: output += Array("null".utf8)
-        case .bool(let value): output += Array((value ? "true" : "false").utf8)
-        case .integer(let value): output += Array(String(value).utf8)
-        case .number(let text): output += Array(text.utf8)
-        case .string(let text): output += Array(quotedJSON(text).utf8)
+        case .null: output.append(contentsOf: "null".utf8)
+        case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+        case .integer(let value): output.append(contentsOf: String(value).utf8)
+        case .number(let text): output.append(contentsOf: text.utf8)
+        case .string(let text): output.append(contentsOf: quotedJSON(text).utf8)
         case .raw(let text): output += text
         case .array(let items):
             output.append(UInt8(ascii: "["))
@@ -60,7 +62,7 @@ enum JSONTree: Sendable, Equatable {
             output.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                output += Array(quotedJSON(member.name).utf8)
+                output.append(contentsOf: quotedJSON(member.name).utf8)
                 output.append(UInt8(ascii: ":"))
                 member.value.write(to: &output)
             }
