@@ -1,29 +1,48 @@
 import Dispatch
+import Synchronization
 
 /// Decodes, measures and encodes pictures on a few threads, beside the model's.
-struct PictureQueue: Sendable {
-    private let queue = DispatchQueue(label: "inspection.pictures", attributes: .concurrent)
-    private let lanes: DispatchSemaphore
-    private let entrance = DispatchQueue(label: "inspection.pictures.entrance")
+///
+/// The threads are serial queues, each with a thread of its own when there is work. Dispatch's concurrent queues share as
+/// many threads as there are processors, and the model's kernels occupy those for seconds.
+final class PictureQueue: Sendable {
+    private let lanes: [DispatchQueue]
+    /// Pieces of work waiting or running per lane.
+    private let load: Mutex<[Int]>
 
     /// Makes a queue.
     ///
     /// - Parameter threads: How many pieces of work run at the same time.
-    init(threads: Int) { lanes = DispatchSemaphore(value: max(1, threads)) }
+    init(threads: Int) {
+        lanes = (0..<max(1, threads)).map { DispatchQueue(label: "inspection.pictures.\($0)") }
+        load = Mutex(Array(repeating: 0, count: lanes.count))
+    }
 
-    /// Runs a piece of work and returns its outcome.
+    /// Runs a piece of work on the least loaded thread and returns its outcome.
+    ///
+    /// - Parameter work: Runs on one of the queue's threads.
+    /// - Returns: What `work` returns.
+    /// - Throws: What `work` throws; `CancellationError` when the task is cancelled before the work began.
     func run<Output: Sendable>(_ work: @escaping @Sendable () throws -> Output) async throws -> Output {
-        try Task.checkCancellation()
-        return try await withCheckedThrowingContinuation { continuation in
-            // Only the entrance's own thread ever waits for a free lane.
-            entrance.async {
-                lanes.wait()
-                queue.async {
-                    let result = Result { try work() }
-                    lanes.signal()
-                    continuation.resume(with: result)
+        let lane = load.withLock { load in
+            let least = load.indices.min { load[$0] < load[$1] } ?? 0
+            load[least] += 1
+            return least
+        }
+        defer { load.withLock { $0[lane] -= 1 } }
+        let isCancelled = Atomic<Bool>(false)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                lanes[lane].async {
+                    continuation.resume(
+                        with: Result {
+                            if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+                            return try work()
+                        })
                 }
             }
+        } onCancel: {
+            isCancelled.store(true, ordering: .relaxed)
         }
     }
 }

@@ -11,10 +11,10 @@ struct LiveClient: Sendable {
 
     /// Sends bytes as they are.
     ///
-    /// Runs off the concurrency pool, because it blocks.
+    /// Runs on a thread of its own, because it blocks: neither the concurrency pool nor Dispatch's has threads to spare.
     func exchange(_ request: [UInt8]) async throws -> Answer {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result { try blockingExchange(request) }) }
+            Thread.detachNewThread { continuation.resume(with: Result { try blockingExchange(request) }) }
         }
     }
 
