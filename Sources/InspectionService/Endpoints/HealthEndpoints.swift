@@ -7,13 +7,13 @@ import Tensors
 
 /// Liveness, readiness, and what the kinds of problems mean.
 ///
-/// None of them waits for the engine.
+/// None of them waits for the engine. Liveness is not logged: it is asked every few seconds and has one answer.
 struct HealthEndpoints {
     let core: ServiceCore
 
     func register(in table: inout RouteTable) {
         for path in ["/livez", "/healthz", "/health", "/v2/health/live"] {
-            table.add(.get, path) { _, _ in .json(["status": .string("alive")], [.cacheControl: "no-store"]) }
+            table.addInline(path) { .json(["status": .string("alive")], [.cacheControl: "no-store"]) }
         }
         for path in ["/readyz", "/v2/health/ready"] {
             table.add(.get, path) { request, _ in

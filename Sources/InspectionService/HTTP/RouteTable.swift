@@ -47,6 +47,18 @@ struct RouteTable {
         }
     }
 
+    /// Adds a `GET` whose answer is ready, given on the event loop itself: it says that the process is alive, even when
+    /// every thread for handlers is taken.
+    mutating func addInline(_ pattern: String, _ answer: @escaping @Sendable () -> ServerResponse) {
+        let core = core
+        router.onInline(.get, pattern) { request in
+            let context = RequestContext(request.head, makeID: core.makeRequestID)
+            var response = answer()
+            context.mark(&response.headerFields)
+            return response
+        }
+    }
+
     /// An error for the log; a store's own words are added here and nowhere else.
     private static func cause(_ error: any Error) -> String {
         guard let error = error as? StorageError, let message = error.engineMessage else { return "\(error)" }

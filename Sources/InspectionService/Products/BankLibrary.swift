@@ -75,7 +75,9 @@ actor BankLibrary {
                 }
             }
         }.get()
-        guard let count = stages.first?.count, stages.allSatisfy({ $0.count == count }) else { return [] }
+        guard let count = stages.first?.count, stages.allSatisfy({ $0.count == count }) else {
+            throw StorageError(.corrupt, "a reference set's banks are incomplete")
+        }
         return (0..<count).map { index in ReferenceFeatures(unitStages: stages.map { $0[index] }) }
     }
 }
