@@ -160,8 +160,6 @@ def golden(kind, out):
     if kind == "full":
         (half / "open_clip_config.json").write_text(text)
         (half / "merges.txt").write_text((out / "merges.txt").read_text(encoding="utf-8"), encoding="utf-8")
-    (out / "states.json").write_text(json.dumps({"cls": NOUN, "states": STATES}, indent=1) + "\n")
-    (out / "templates.json").write_text(json.dumps(TEMPLATES, indent=1) + "\n")
 
     D, E, side, stages = cfg["vision"]["width"], cfg["embed_dim"], cfg["side"], cfg["stages"]
     bound = D ** -0.5
@@ -173,6 +171,23 @@ def golden(kind, out):
                     "source_dataset": "random"}
     save_file(adapter, str(out / "adapter.safetensors"), metadata=adapter_meta)
 
+    size = (61, 45) if kind == "tiny" else (800, 600)
+    query = picture(1, *size)
+    references = [picture(s, *size) for s in ((2, 3) if kind == "tiny" else (2,))]
+    reference_values(kind, cfg, model, tokenizer, adapter, query, references, out)
+    if kind == "full":
+        # The same from weights rounded to float16, so that a float16 file is held to the same tolerances.
+        for p in model.parameters():
+            p.copy_(p.half().float())
+        save_file(adapter, str(half / "adapter.safetensors"), metadata=adapter_meta)
+        reference_values(kind, cfg, model, tokenizer, adapter, query, references, half)
+
+
+def reference_values(kind, cfg, model, tokenizer, adapter, query, references, out):
+    """Computes everything that the tests compare and writes it with the pictures to `out`."""
+    side, stages = cfg["side"], cfg["stages"]
+    (out / "states.json").write_text(json.dumps({"cls": NOUN, "states": STATES}, indent=1) + "\n")
+    (out / "templates.json").write_text(json.dumps(TEMPLATES, indent=1) + "\n")
     g = {}
     matrix, prompts = text_matrix(model, tokenizer)
     ids = tokenizer(prompts)
@@ -193,7 +208,7 @@ def golden(kind, out):
             g[f"text_block_{index}"] = value[0, : int(lengths[0])]
 
     # At another side than the native one, positions are resampled as OpenCLIP does at load.
-    native = model.visual.positional_embedding
+    native, native_grid = model.visual.positional_embedding, model.visual.grid_size
     if side != cfg["vision"]["image_size"]:
         grid = side // cfg["vision"]["patch_size"]
         state = {"visual.positional_embedding": native.clone()}
@@ -202,9 +217,6 @@ def golden(kind, out):
         model.visual.positional_embedding = torch.nn.Parameter(state["visual.positional_embedding"])
         g["positions"] = state["visual.positional_embedding"]
 
-    size = (61, 45) if kind == "tiny" else (800, 600)
-    query = picture(1, *size)
-    references = [picture(s, *size) for s in ((2, 3) if kind == "tiny" else (2,))]
     query.save(out / "query.png")
     for index, image in enumerate(references):
         image.save(out / f"reference_{index}.png")
@@ -218,6 +230,7 @@ def golden(kind, out):
     g["global_embedding"] = embedding
     g["global_probabilities"] = torch.softmax(100 * matrix @ embedding, dim=0)
     banks = [encode_image(model, image, side)[1] for image in references]
+    model.visual.positional_embedding, model.visual.grid_size = native, native_grid
 
     h = side // cfg["vision"]["patch_size"]
     types, distances, indexwise = [], [], []
