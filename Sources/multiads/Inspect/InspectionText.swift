@@ -12,12 +12,13 @@ struct InspectionText {
     func block(_ inspection: Inspection, shots: Int) -> String {
         let findings = inspection.findings
         let size = "\(inspection.picture.pixels.width)×\(inspection.picture.pixels.height)"
+        let (score, threshold) = Self.distinct(findings.score, findings.threshold)
         let relation = findings.score >= findings.threshold ? "≥" : "<"
         let how = shots == 0 ? "zero-shot" : "\(shots) reference\(shots == 1 ? "" : "s")"
         let time = TextLayout.decimal(inspection.totalSeconds, 2)
         var lines = [
             "\(terminal.styled(inspection.picture.path, .bold))  \(verdict(findings.verdict))",
-            "  score \(score(findings.score)) \(relation) threshold \(score(findings.threshold))"
+            "  score \(score) \(relation) threshold \(threshold)"
                 + terminal.styled("   \(size), \(how), \(time) s", .dim),
         ]
         lines += defectLines(findings.defects)
@@ -58,4 +59,10 @@ struct InspectionText {
     }
 
     private func score(_ value: Float) -> String { TextLayout.decimal(Double(value), 3) }
+
+    /// Both numbers with as many decimals as tell them apart, at least three.
+    static func distinct(_ a: Float, _ b: Float) -> (String, String) {
+        let digits = (3...8).first { TextLayout.decimal(Double(a), $0) != TextLayout.decimal(Double(b), $0) }
+        return (TextLayout.decimal(Double(a), digits ?? 3), TextLayout.decimal(Double(b), digits ?? 3))
+    }
 }
