@@ -96,6 +96,26 @@ struct LiveExchangeTests {
         }
     }
 
+    @Test("delivers a large body intact through a small window, whole or in pieces")
+    func largeResponses() async throws {
+        let body = (0..<4_000_000).map { UInt8(truncatingIfNeeded: $0 &* 131 &+ $0 >> 11) }
+        var router = Router()
+        router.on(.get, "/whole") { _ in ServerResponse(contentType: "application/octet-stream", bytes: body) }
+        router.on(.get, "/pieces") { _ in
+            let chunks = TestChunks { index in
+                index < 8 ? Array(body[(index * 500_000)..<((index + 1) * 500_000)]) : nil
+            }
+            return ServerResponse(status: .ok, body: .stream(chunks))
+        }
+        try await withServer(router) { address in
+            let client = try TestClient(address, receiveBuffer: 64 * 1024)
+            for path in ["/whole", "/pieces"] {
+                try client.send(request("GET", path))
+                #expect(try client.response().body == body, "\(path)")
+            }
+        }
+    }
+
     @Test("invites a body with 100 Continue, and refuses one without")
     func expectContinue() async throws {
         try await withServer(Self.router, configure: { $0.limits.maxBodyBytes = 10 }) { address in
