@@ -1,7 +1,7 @@
-import Glibc
+package import Glibc
 
 /// Bytes waiting to be sent, in order, sent with few calls and without copying large pieces.
-struct OutputQueue {
+package struct OutputQueue: Sendable {
     /// Small pieces are joined up to this size: copying a kilobyte costs less than another I/O vector.
     private static let joinLimit = 16 * 1024
     private static let maxVectors = 16
@@ -10,10 +10,14 @@ struct OutputQueue {
     /// Bytes of `pieces[0]` already sent.
     private var offset = 0
 
-    var isEmpty: Bool { pieces.isEmpty }
+    /// A queue without bytes.
+    package init() {}
+
+    /// Whether everything is sent.
+    package var isEmpty: Bool { pieces.isEmpty }
 
     /// Adds bytes behind all others.
-    mutating func append(_ bytes: [UInt8]) {
+    package mutating func append(_ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         if let last = pieces.indices.last, pieces[last].count + bytes.count <= Self.joinLimit {
             pieces[last].append(contentsOf: bytes)
@@ -23,7 +27,7 @@ struct OutputQueue {
     }
 
     /// Drops bytes from the front, once they are sent.
-    mutating func removeFirst(_ count: Int) {
+    package mutating func removeFirst(_ count: Int) {
         offset += count
         var finished = 0
         while finished < pieces.count, offset >= pieces[finished].count {
@@ -36,7 +40,7 @@ struct OutputQueue {
     /// Calls `body` with pointers to the first pieces, valid during the call.
     ///
     /// The queue must not be empty.
-    func withVectors<R>(_ body: (UnsafeMutableBufferPointer<iovec>) -> R) -> R {
+    package func withVectors<R>(_ body: (UnsafeMutableBufferPointer<iovec>) -> R) -> R {
         var vectors: [iovec] = []
         return gather(0, &vectors, body)
     }

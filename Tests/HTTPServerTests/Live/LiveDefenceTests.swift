@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPTypes
 import Testing
 
-@Suite("Live server: defences", .timeLimit(.minutes(1)))
+@Suite("Live server: defences", .timeLimit(.minutes(3)))
 struct LiveDefenceTests {
     private static let router: Router = {
         var router = Router()

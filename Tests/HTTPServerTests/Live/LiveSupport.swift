@@ -19,6 +19,12 @@ func withServer(
 ) async throws {
     var configuration = ServerConfiguration()
     configuration.port = 0
+    // A busy machine may let test code wait for long; tests of deadlines set their own.
+    configuration.deadlines.header = .seconds(600)
+    configuration.deadlines.body = .seconds(600)
+    configuration.deadlines.write = .seconds(600)
+    configuration.deadlines.idle = .seconds(600)
+    configuration.deadlines.linger = .seconds(600)
     configure(&configuration)
     let server = HTTPServer(
         configuration: configuration, router: router, errorResponder: errorResponder, observer: observer)
@@ -72,8 +78,8 @@ final class Signal: Sendable {
 
     /// Waits for one `send`.
     ///
-    /// - Returns: false when it did not come within 20 seconds.
-    func wait() -> Bool { semaphore.wait(timeout: .now() + 20) == .success }
+    /// - Returns: false when it did not come within a minute.
+    func wait() -> Bool { semaphore.wait(timeout: .now() + 60) == .success }
 }
 
 /// Keeps what the server tells.

@@ -22,7 +22,7 @@ final class TestClient {
     private let descriptor: Int32
     private var isOpen = true
     private var buffer: [UInt8] = []
-    private static let timeoutMilliseconds: Int32 = 20_000
+    private static let timeoutMilliseconds: Int32 = 60_000
 
     /// Connects.
     ///
