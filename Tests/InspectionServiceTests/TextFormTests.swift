@@ -63,4 +63,11 @@ struct TextFormTests {
 
     @Test("of path segments hold no reserved characters")
     func segments() { #expect(PathSegment.encode("a/b ?é~-._") == "a%2Fb%20%3F%C3%A9~-._") }
+
+    @Test(
+        "of scores name the number that is stored, so that a filter for a printed score finds it",
+        arguments: [
+            0.1, 0.83, 0.505_277_04, 1, 0,
+        ] as [Double])
+    func scores(_ value: Double) { #expect(Float(value).decimal == value) }
 }
