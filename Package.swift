@@ -79,7 +79,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], swiftSettings: strict),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: strict),
         .testTarget(
             name: "CLIPTests",
@@ -92,6 +93,16 @@ let package = Package(
         .testTarget(name: "ModelFetchTests", dependencies: ["ModelFetch", "Checkpoints"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Migrations", grdb], swiftSettings: strict),
+        .testTarget(
+            name: "InspectionServiceTests",
+            dependencies: [
+                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors",
+                "TestSupport", httpTypes, logging, grdb,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "BundledModelTests",
+            dependencies: ["BundledModel", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
