@@ -4,8 +4,8 @@ import CLIP
 import Checkpoints
 import Foundation
 import Images
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// One picture of `Tests/Fixtures/BundledModel/index.json`: never used in training, chosen by seed, not by score.
@@ -66,15 +66,20 @@ struct BundledModelTests {
         let names = try #require(model.adapter.metadata["defect_types"]).split(separator: ",").map(String.init)
         let types = try names.map { try knowledge.defectType(named: $0) }
         let index = try JSONDecoder().decode(
-            ExampleIndex.self, from: Data(Fixtures.bytes("BundledModel/index.json"))).pictures
+            ExampleIndex.self, from: Data(Fixtures.bytes("BundledModel/index.json"))
+        ).pictures
         let nouns = Set(index.map(\.noun))
-        let states = try Dictionary(uniqueKeysWithValues: nouns.map { noun in
-            let ensemble = try knowledge.promptEnsemble(noun: noun, defectTypes: types)
-            let columns = try ensemble.states.map { state in
-                (state: state.name, embedding: try StateEmbeddings.embedding(of: ensemble.prompts(of: state), model: model.clip))
-            }
-            return (noun, try StateEmbeddings(columns))
-        })
+        let states = try Dictionary(
+            uniqueKeysWithValues: nouns.map { noun in
+                let ensemble = try knowledge.promptEnsemble(noun: noun, defectTypes: types)
+                let columns = try ensemble.states.map { state in
+                    (
+                        state: state.name,
+                        embedding: try StateEmbeddings.embedding(of: ensemble.prompts(of: state), model: model.clip)
+                    )
+                }
+                return (noun, try StateEmbeddings(columns))
+            })
         let outcomes = try index.map { example in
             let image = try ImageDecoder.decode(Fixtures.bytes("BundledModel/\(example.file)"))
             let side = model.defaultImageSide
