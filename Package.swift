@@ -96,12 +96,21 @@ let package = Package(
         .testTarget(
             name: "InspectionServiceTests",
             dependencies: [
-                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors",
+                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images",
+                "Tensors",
                 "TestSupport", httpTypes, logging, grdb,
             ], swiftSettings: strict),
         .testTarget(
+            name: "multiadsTests",
+            dependencies: [
+                "multiads", "InspectionService", "HTTPServer", "AnomalyDetection", "CLIP", "Checkpoints", "ModelFetch",
+                "Tensors", "TestSupport", argumentParser, logging,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "BundledModelTests",
-            dependencies: ["BundledModel", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],
+            dependencies: [
+                "BundledModel", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport",
+            ],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -52,16 +52,8 @@ public struct StateEmbeddings: Sendable {
         } catch {
             throw InspectionModelError(.badStates, "\(error)")
         }
-        let embedDim = units.shape[1]
-        return units.withUnsafeBufferPointer { rows in
-            Tensor(shape: [embedDim]) { output in
-                output.initialize(repeating: 0)
-                for row in 0..<units.shape[0] {
-                    for channel in 0..<embedDim { output[channel] += rows[row * embedDim + channel] }
-                }
-                guard let target = output.baseAddress else { return }
-                RowKernels.normalizeRows(target, rows: 1, width: embedDim, threads: ComputeThreads(count: 1))
-            }
-        }
+        var mean = PromptMean(embedDim: units.shape[1])
+        mean.add(units)
+        return mean.embedding
     }
 }

@@ -42,6 +42,7 @@ extension CLIPModel {
         }
         progress("checking weights")
         return try CLIPModel(
-            configuration: configuration, weights: source, tokenizer: tokenizer, digest: digest, threads: threads)
+            configuration: configuration, weights: source, tokenizer: tokenizer, digest: digest,
+            vocabularyDigest: SHA256Digest.of(vocabulary).hex, threads: threads)
     }
 }

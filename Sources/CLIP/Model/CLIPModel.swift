@@ -14,6 +14,11 @@ public struct CLIPModel: Sendable {
     /// SHA-256 of the weights file, 64 hexadecimal digits.
     public let digest: String
 
+    /// All that a text's embedding depends on besides the text, for use as a cache key.
+    ///
+    /// The digests of weights and vocabulary, the activation and the number format, joined by spaces.
+    public let textKey: String
+
     /// Factor of cosine similarities before a softmax.
     ///
     /// Fixed as in MultiADS, not the checkpoint's `logit_scale`.
@@ -26,16 +31,18 @@ public struct CLIPModel: Sendable {
     ///   - weights: Tensors by OpenCLIP name.
     ///   - tokenizer: Its vocabulary size must equal the configuration's.
     ///   - digest: SHA-256 of the weights file.
+    ///   - vocabularyDigest: SHA-256 of the vocabulary file.
     ///   - threads: Workers that both towers use.
     /// - Throws: ``CLIPError`` for tensors that are missing, of the wrong shape, unknown or not finite.
     init(
         configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer, digest: String,
-        threads: ComputeThreads
+        vocabularyDigest: String, threads: ComputeThreads
     ) throws(CLIPError) {
         var reader = WeightReader(weights)
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.digest = digest
+        textKey = [digest, vocabularyDigest, configuration.activation.rawValue, "f32"].joined(separator: " ")
         vision = try VisionTower(configuration: configuration, reader: &reader, threads: threads)
         text = try TextTower(configuration: configuration, reader: &reader, threads: threads)
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.

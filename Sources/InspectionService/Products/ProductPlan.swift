@@ -34,7 +34,7 @@ struct ProductPlan: Sendable {
         prompts = try knowledgeBase.promptEnsemble(noun: settings.noun, defectTypes: types)
         imageSide = settings.imageSide ?? model.defaultImageSide
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
-        modelName = "sha256:\(model.clip.digest);\(model.clip.configuration.activation.rawValue)"
+        modelName = model.clip.textKey
         encodingKey = EncodingKey(model: modelName, imageSide: imageSide, stages: model.stages)
     }
 

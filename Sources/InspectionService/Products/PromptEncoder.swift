@@ -40,8 +40,7 @@ final class PromptEncoder: Sendable {
 
     /// Computes and stores the embedding of a state.
     ///
-    /// Prompt ensembling as in `StateEmbeddings.embedding`: the mean of unit embeddings, scaled to length 1. Done here
-    /// piece by piece, because that function would occupy the engine for all prompts at once.
+    /// Piece by piece, because `StateEmbeddings.embedding` would occupy the engine for all prompts at once.
     ///
     /// - Parameters:
     ///   - prompts: At least one.
@@ -53,23 +52,16 @@ final class PromptEncoder: Sendable {
         _ prompts: [String], as key: TextEmbeddingKey, progress: @Sendable (Int) -> Void
     ) async throws -> Tensor {
         let embedDim = model.clip.configuration.embedDim
-        var sum = [Float](repeating: 0, count: embedDim)
+        var mean = PromptMean(embedDim: embedDim)
         var first = 0
         while first < prompts.count {
             let piece = Array(prompts[first..<min(first + Self.promptsPerPiece, prompts.count)])
-            let rows = try await compute.run(.background) { [model] in try model.clip.encode(texts: piece) }
-            rows.withUnsafeBufferPointer { rows in
-                for index in 0..<rows.count { sum[index % embedDim] += rows[index] }
-            }
+            mean.add(try await compute.run(.background) { [model] in try model.clip.encode(texts: piece) })
             encoded.add(piece.count, ordering: .relaxed)
             progress(piece.count)
             first += piece.count
         }
-        let embedding = Tensor(shape: [embedDim]) { output in
-            _ = output.initialize(from: sum)
-            guard let target = output.baseAddress else { return }
-            RowKernels.normalizeRows(target, rows: 1, width: embedDim, threads: ComputeThreads(count: 1))
-        }
+        let embedding = mean.embedding
         try await store.saveTextEmbedding(
             TextEmbedding(shape: [embedDim], values: embedding.values), for: key, at: now())
         return embedding

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import CLIP
 import Foundation
 
 /// `multiads inspect`: pictures in, verdicts out, without a server.
@@ -55,7 +56,7 @@ struct InspectCommand: ParsableCommand {
         let ensemble = try ProductPrompts.ensemble(product, adapter: loaded.model.adapter)
         let folder =
             output.noCache ? nil : TextEmbeddingCache.defaultFolder(environment: ProcessInfo.processInfo.environment)
-        let cache = try folder.map { try TextEmbeddingCache(folder: $0, model: loaded) }
+        let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: loaded.model.clip.textKey) }
         let states = try ProductPrompts.embeddings(of: ensemble, model: loaded.model, cache: cache, progress: progress)
         var inspector = Inspector(model: loaded.model, ensemble: ensemble, states: states, formulas: formulas)
         try inspector.addReferences(product.reference, progress: progress)

@@ -21,17 +21,6 @@ struct TextEmbeddingCache {
         return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.cache/multiads" : nil }
     }
 
-    /// A cache for one model.
-    init(folder: String, model: LoadedModel) throws {
-        let (_, vocabulary) = try model.files.first(of: CLIPModel.vocabularyFileNames, purpose: "a vocabulary")
-        let clip = model.model.clip
-        self.init(
-            folder: folder,
-            modelKey: [
-                clip.digest, SHA256Digest.of(vocabulary).hex, clip.configuration.activation.rawValue, "f32",
-            ].joined(separator: " "))
-    }
-
     /// A cache with a given key for the model.
     init(folder: String, modelKey: String) {
         self.folder = folder
