@@ -32,7 +32,8 @@ def main():
     parser.add_argument("model", type=Path)
     options = parser.parse_args()
     options.model.mkdir(parents=True, exist_ok=True)
-    state = torch.load(options.run / "checkpoint.pt", weights_only=True)
+    calibrated = options.run / "calibrated.pt"
+    state = torch.load(calibrated if calibrated.exists() else options.run / "checkpoint.pt", weights_only=True)
     merges = bpe.load(options.run / "merges.txt")
     tokenizer = bpe.Tokenizer(merges, TEXT["context_length"])
     half = {name: tensor.to(torch.float16).contiguous() for name, tensor in state["model"].items()}
@@ -47,6 +48,8 @@ def main():
     }
     save_file(adapters, options.model / "adapter.safetensors", metadata)
     text = json.dumps(configuration(tokenizer.size), indent=2)
+    for weights in options.model.glob("*.safetensors"):
+        weights.chmod(0o644)
     (options.model / "open_clip_config.json").write_text(text + "\n", encoding="utf-8")
     bpe.save(options.model / "merges.txt", merges)
 

@@ -6,6 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 model=${2:-$here/../../Sources/BundledModel/model}
 python=${PYTHON:-python3}
 "$python" "$here/train.py" "$run" --pictures 50000
+"$python" "$here/calibrate.py" "$run"
 "$python" "$here/export.py" "$run" "$model"
 "$python" "$here/verify.py" "$model"
 "$python" "$here/evaluate.py" "$model" --pictures 600
