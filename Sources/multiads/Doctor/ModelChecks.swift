@@ -25,7 +25,7 @@ struct ModelChecks {
         if let path = engine.model { checks.append(digests(path)) }
         checks.append(adapter(report))
         if let configuration = report.configuration { checks.append(activation(configuration, report)) }
-        if !checks.contains(where: { $0.status == .fail }) { checks.append(selfTest(files)) }
+        if !checks.contains(where: { $0.status == .fail }) { checks.append(selfTest()) }
         return (checks, report.configuration)
     }
 
@@ -73,12 +73,9 @@ struct ModelChecks {
     }
 
     /// Loads the model and runs one picture twice: finite, and the same bits.
-    private func selfTest(_ files: ModelFiles) -> DoctorCheck {
+    private func selfTest() -> DoctorCheck {
         do {
-            let model = try InspectionModel.load(
-                files, adapterPath: engine.adapter, activation: engine.activation, stages: engine.stages?.blocks,
-                threads: engine.computeThreads
-            ) { progress.step($0) }
+            let model = try engine.load { progress.step($0) }
             progress.step("running the self-test")
             let picture = SyntheticPicture.make(side: 256)
             let first = try model.features(of: picture, imageSide: model.defaultImageSide)

@@ -55,7 +55,7 @@ struct ServiceChecks {
             }
             return .fail(
                 "store", "\(error)",
-                hint: "restore a backup, or choose another folder with --data; see docs/operations.md")
+                hint: "restore a backup, or choose another folder with --data")
         }
     }
 

@@ -43,7 +43,8 @@ struct InspectCommand: ParsableCommand {
             let inspector = try prepare(progress)
             var worst: Int32 = 0
             for (index, path) in images.enumerated() {
-                if images.count > 1 { progress.advance("inspecting", index, of: images.count) }
+                progress.step(
+                    images.count > 1 ? "inspecting \(index + 1) of \(images.count): \(path)" : "inspecting \(path)")
                 worst = max(worst, report(path, number: index + 1, inspector, progress))
             }
             progress.finish()
@@ -52,13 +53,13 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func prepare(_ progress: ProgressReporter) throws -> Inspector {
-        let loaded = try engine.load { progress.step($0) }
-        let ensemble = try ProductPrompts.ensemble(product, adapter: loaded.model.adapter)
+        let model = try engine.load { progress.step($0) }
+        let ensemble = try ProductPrompts.ensemble(product, adapter: model.adapter)
         let folder =
             output.noCache ? nil : TextEmbeddingCache.defaultFolder(environment: ProcessInfo.processInfo.environment)
-        let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: loaded.model.clip.textKey) }
-        let states = try ProductPrompts.embeddings(of: ensemble, model: loaded.model, cache: cache, progress: progress)
-        var inspector = Inspector(model: loaded.model, ensemble: ensemble, states: states, formulas: formulas)
+        let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: model.clip.textKey) }
+        let states = try ProductPrompts.embeddings(of: ensemble, model: model, cache: cache, progress: progress)
+        var inspector = Inspector(model: model, ensemble: ensemble, states: states, formulas: formulas)
         try inspector.addReferences(product.reference, progress: progress)
         return inspector
     }

@@ -72,7 +72,7 @@ struct ModelConversion {
         return Parts(
             configuration: configuration, weights: weights,
             weightsDigest: SHA256Digest.of(region) { done in
-                progress.advance("reading \(name)", done >> 20, of: region.count >> 20)
+                progress.advance("reading \(name) (MB)", done / 1_000_000, of: max(1, region.count / 1_000_000))
             },
             vocabulary: try vocabulary(folder), folder: folder)
     }
@@ -103,7 +103,7 @@ struct ModelConversion {
                 SafeTensorsWriter.Entry(name, written) { () throws(CheckpointError) in try weights.tensor(name) })
         }
         try SafeTensorsWriter.write(entries, metadata: ["format": "pt"], to: path) { done in
-            progress.advance("writing weights (MB)", done >> 20, of: total >> 20)
+            progress.advance("writing weights (MB)", done / 1_000_000, of: max(1, total / 1_000_000))
         }
     }
 

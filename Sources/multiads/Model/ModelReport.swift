@@ -163,7 +163,7 @@ struct ModelReport {
 
     private static func file(_ name: String, _ region: ByteRegion, _ progress: ProgressReporter) -> File {
         let digest = SHA256Digest.of(region) { done in
-            progress.advance("checking \(name)", done >> 20, of: region.count >> 20)
+            progress.advance("checking \(name) (MB)", done / 1_000_000, of: max(1, region.count / 1_000_000))
         }
         return File(name: name, byteCount: region.count, sha256: digest)
     }

@@ -51,12 +51,14 @@ enum ModelReportJSON {
             "activation": isFolder ? .string(configuration.activation.rawValue) : .null,
             "vision": .members([
                 "imageSize": .integer(vision.imageSize), "patchSize": .integer(vision.patchSize),
-                "width": .integer(vision.width), "layers": .integer(vision.layers), "heads": .integer(vision.heads),
+                "width": .integer(vision.width), "layers": .integer(vision.layers),
+                "heads": isFolder ? .integer(vision.heads) : .null,
                 "mlpWidth": .integer(vision.mlpWidth),
             ]),
             "text": .members([
                 "contextLength": .integer(text.contextLength), "vocabularySize": .integer(text.vocabularySize),
-                "width": .integer(text.width), "layers": .integer(text.layers), "heads": .integer(text.heads),
+                "width": .integer(text.width), "layers": .integer(text.layers),
+                "heads": isFolder ? .integer(text.heads) : .null,
                 "mlpWidth": .integer(text.mlpWidth),
             ]),
         ])

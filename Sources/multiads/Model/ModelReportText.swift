@@ -43,16 +43,18 @@ struct ModelReportText {
 
     private func configurationRows(_ configuration: CLIPConfiguration, _ report: ModelReport) -> [[String]] {
         let (vision, text) = (configuration.vision, configuration.text)
+        // Shapes do not tell the number of heads; what a single file is taken to have is no finding.
+        func heads(_ count: Int) -> String { report.isFolder ? "\(count) heads, " : "" }
         return [
             ["architecture", "CLIP \(configuration.architectureName), embeddings of \(configuration.embedDim)"],
             [
                 "image tower",
-                "\(vision.layers) blocks, width \(vision.width), \(vision.heads) heads, feed-forward \(vision.mlpWidth), "
+                "\(vision.layers) blocks, width \(vision.width), \(heads(vision.heads))feed-forward \(vision.mlpWidth), "
                     + "\(vision.gridSize)×\(vision.gridSize) patches",
             ],
             [
                 "text tower",
-                "\(text.layers) blocks, width \(text.width), \(text.heads) heads, feed-forward \(text.mlpWidth), "
+                "\(text.layers) blocks, width \(text.width), \(heads(text.heads))feed-forward \(text.mlpWidth), "
                     + "context \(text.contextLength), vocabulary \(TextLayout.grouped(text.vocabularySize))",
             ],
             ["activation", report.isFolder ? configuration.activation.rawValue : "not recorded in a single file"],

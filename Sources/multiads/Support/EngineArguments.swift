@@ -66,13 +66,11 @@ struct EngineArguments: ParsableArguments {
     /// Loads and checks the model.
     ///
     /// - Parameter progress: Told what is being done.
-    /// - Returns: The model and the files it came from.
+    /// - Returns: The model with its adapter.
     /// - Throws: ``CommandFailure`` when there is no such folder, or `InspectionModelError`.
-    func load(progress: (String) -> Void) throws -> LoadedModel {
-        let files = try ModelLocation(folder: model).files()
-        let model = try InspectionModel.load(
-            files, adapterPath: adapter, activation: activation, stages: stages?.blocks, threads: computeThreads,
-            progress: progress)
-        return LoadedModel(model: model, files: files)
+    func load(progress: (String) -> Void) throws -> InspectionModel {
+        try InspectionModel.load(
+            try ModelLocation(folder: model).files(), adapterPath: adapter, activation: activation,
+            stages: stages?.blocks, threads: computeThreads, progress: progress)
     }
 }

@@ -43,9 +43,3 @@ enum ModelLocation: Equatable {
         return ModelFiles(files: regions, name: "the bundled model")
     }
 }
-
-/// A model ready to inspect pictures.
-struct LoadedModel {
-    let model: InspectionModel
-    let files: ModelFiles
-}
