@@ -26,6 +26,7 @@ MERGES = 1500
 CROP_UNTIL = 0.65  # share of the run that looks at windows instead of whole pictures
 MEET_EVERY = 8  # steps of each process between two averages of their weights
 EASY_UNTIL = 0.35  # share of the run without faint defects
+FULL_SHARE = 0.1  # a patch counts as wholly defective from this share on: thin scratches cover a tenth of a patch
 TEXT_EVERY = 4  # steps; the text tower learns much sooner than the image tower
 SHAPES = ((256, 256), (256, 256), (240, 320), (256, 256), (320, 240), (288, 288))
 
@@ -68,13 +69,13 @@ def squashed(sample):
 
 
 def patch_labels(masks):
-    """[grid, grid, states] targets: the share of each patch a defect covers, full from one quarter on."""
+    """[grid, grid, states] targets: the share of each patch a defect covers, full from `FULL_SHARE` on."""
     patch = VISION["patch_size"]
     grid = VISION["image_size"] // patch
     target = np.zeros((grid, grid, len(STATES)), np.float32)
     for name, mask in masks.items():
         share = mask.reshape(grid, patch, grid, patch).mean((1, 3))
-        target[..., STATES.index(name)] = np.minimum(1, 4 * share)
+        target[..., STATES.index(name)] = np.minimum(1, share / FULL_SHARE)
     total = target.sum(-1, keepdims=True)
     target /= np.maximum(total, 1)
     target[..., 0] = 1 - target.sum(-1)
@@ -185,6 +186,7 @@ def arguments():
     parser.add_argument("run", type=Path)
     parser.add_argument("--pictures", type=int, default=60000, help="pictures to train on")
     parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule is fitted to it")
+    parser.add_argument("--start-from", type=Path, help="run whose weights this one begins with: a second phase")
     parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
     parser.add_argument("--batch", type=int, default=4, help="pictures per process and step; three in four are seen again")
     return parser.parse_args()
@@ -236,7 +238,13 @@ def work(rank, options, meeting):
         adapters.load_state_dict(state["adapters"])
         optimizer.load_state_dict(state["optimizer"])
         done, spent = state["done"], state["spent"]
+    elif options.start_from:
+        state = torch.load(options.start_from / "checkpoint.pt", weights_only=True)
+        model.load_state_dict(state["model"])
+        adapters.load_state_dict(state["adapters"])
     generator = random.Random(SEED + done * options.processes + rank)
+    # A second phase looks at pictures that no first phase reached.
+    first_picture = 10**7 if options.start_from else 0
     step_size, store, sums, steps = options.batch * options.processes, [], np.zeros(3), 0
     log = open(options.run / "log.csv", "a", buffering=1)
     began = saved = time.time()
@@ -254,7 +262,7 @@ def work(rank, options, meeting):
         for turn in range(MEET_EVERY):
             fresh = max(1, options.batch // 4)
             easy = False if progress < EASY_UNTIL else None
-            new = fresh_pictures(done // options.batch * fresh + rank * fresh, fresh, easy)
+            new = fresh_pictures(first_picture + done // options.batch * fresh + rank * fresh, fresh, easy)
             seen = [store[generator.randrange(len(store))] if store else new for _ in range(options.batch // fresh - 1)]
             store.append(new)
             del store[:-1000]
