@@ -1,7 +1,6 @@
 import AnomalyDetection
 import CLIP
 import Checkpoints
-import Foundation
 import Images
 import Tensors
 
@@ -55,10 +54,6 @@ struct InspectionFiles {
             title: (findings.verdict == .ok ? "OK " : "NOT OK ") + TextLayout.decimal(Double(findings.score), 2))
         let isPNG = OutputArguments.fileExtension(path) == "png"
         let bytes = try isPNG ? PNGEncoder.encode(overlay) : JPEGEncoder.encode(overlay, quality: 92)
-        do {
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw CommandFailure("\(path): the overlay cannot be written: \(error.localizedDescription)")
-        }
+        try bytes.withUnsafeBytes { try OutputFile.write($0, to: path) }
     }
 }

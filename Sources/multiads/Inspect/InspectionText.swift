@@ -23,7 +23,7 @@ struct InspectionText {
         ]
         lines += defectLines(findings.defects)
         if findings.verdict == .notOk, findings.defects.isEmpty {
-            lines.append("  no single place reaches the threshold: the picture as a whole looks wrong")
+            lines.append("  no place large enough to be marked reaches the threshold")
         }
         return lines.joined(separator: "\n") + "\n"
     }

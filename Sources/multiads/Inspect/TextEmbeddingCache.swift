@@ -1,7 +1,6 @@
 import AnomalyDetection
 import CLIP
 import Checkpoints
-import Foundation
 import Tensors
 
 /// Text embeddings kept on disk, so that a product's prompts are encoded once.
@@ -38,7 +37,7 @@ struct TextEmbeddingCache {
 
     /// Keeps an embedding; the file appears complete or not at all.
     func keep(_ embedding: Tensor, of state: StatePrompts, in ensemble: PromptEnsemble) throws {
-        try FileManager.default.createDirectory(atPath: folder + "/text", withIntermediateDirectories: true)
+        try OutputFile.makeFolder(folder + "/text")
         try SafeTensorsWriter.write(
             [SafeTensorsWriter.Entry(Self.tensorName, embedding)],
             metadata: ["noun": ensemble.noun, "state": state.name, "model": modelKey],

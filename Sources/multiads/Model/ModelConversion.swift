@@ -136,10 +136,6 @@ struct ModelConversion {
     }
 
     private func writeBytes(_ bytes: UnsafeRawBufferPointer, _ folder: StagingFolder, _ name: String) throws {
-        do {
-            try Data(bytes).write(to: URL(filePath: "\(folder.path)/\(name)"))
-        } catch {
-            throw CommandFailure("\(name): cannot be written: \(error.localizedDescription)")
-        }
+        try OutputFile.write(bytes, to: "\(folder.path)/\(name)")
     }
 }

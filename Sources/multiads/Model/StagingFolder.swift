@@ -35,11 +35,7 @@ final class StagingFolder {
             }
         }
         path = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(getpid()).tmp").path
-        do {
-            try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw CommandFailure("\(path): cannot be created: \(error.localizedDescription)")
-        }
+        try OutputFile.makeFolder(path)
     }
 
     deinit {

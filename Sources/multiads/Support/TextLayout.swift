@@ -52,6 +52,8 @@ enum TextLayout {
         for row in rows {
             for (column, cell) in row.enumerated() {
                 if column == widths.count { widths.append(0) }
+                // A row's end may be as long as it likes without pushing the other rows apart.
+                if column == row.count - 1, !rightAligned.contains(column) { continue }
                 widths[column] = max(widths[column], cell.count)
             }
         }

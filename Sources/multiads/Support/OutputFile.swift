@@ -1,0 +1,31 @@
+import Checkpoints
+import Foundation
+
+/// Writes files and folders that users name; failures carry the system's words.
+enum OutputFile {
+    /// Writes a file that appears complete or not at all.
+    ///
+    /// - Parameters:
+    ///   - bytes: The content.
+    ///   - path: Replaced when it exists.
+    /// - Throws: `CheckpointError` with `.cannotWrite`.
+    static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+        let file = try AtomicFile(path: path)
+        try file.write(bytes)
+        try file.commit()
+    }
+
+    /// Makes a folder and those above it; one that exists is fine.
+    ///
+    /// - Throws: ``CommandFailure`` with the first folder that cannot be made.
+    static func makeFolder(_ path: String) throws {
+        var partial = path.hasPrefix("/") ? "/" : ""
+        for component in path.split(separator: "/") {
+            partial += component
+            guard mkdir(partial, 0o755) == 0 || errno == EEXIST else {
+                throw CommandFailure("\(partial): cannot be made: \(String(cString: strerror(errno)))")
+            }
+            partial += "/"
+        }
+    }
+}
