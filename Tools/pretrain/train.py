@@ -175,7 +175,7 @@ def losses(model, adapters, images, labels, targets, emphasis, rows=None):
     return dense / len(STAGES), overall
 
 
-def learning_rate(done, progress, peak=1e-3, warm=800):
+def learning_rate(done, progress, peak, warm=800):
     """Warm-up counted in pictures, then a cosine over the whole run to 2 % of the peak."""
     return peak * min(1, (done + 16) / warm) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
 
@@ -187,6 +187,7 @@ def arguments():
     parser.add_argument("--pictures", type=int, default=60000, help="pictures to train on")
     parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule is fitted to it")
     parser.add_argument("--start-from", type=Path, help="run whose weights this one begins with: a second phase")
+    parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate; 3e-4 for a second phase")
     parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
     parser.add_argument("--batch", type=int, default=4, help="pictures per process and step; three in four are seen again")
     return parser.parse_args()
@@ -242,6 +243,7 @@ def work(rank, options, meeting):
         state = torch.load(options.start_from / "checkpoint.pt", weights_only=True)
         model.load_state_dict(state["model"])
         adapters.load_state_dict(state["adapters"])
+        optimizer.load_state_dict(state["optimizer"])
     generator = random.Random(SEED + done * options.processes + rank)
     # A second phase looks at pictures that no first phase reached.
     first_picture = 10**7 if options.start_from else 0
@@ -258,7 +260,7 @@ def work(rank, options, meeting):
         if progress >= 1:
             break
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(done, float(progress))
+            group["lr"] = learning_rate(done, float(progress), options.peak)
         for turn in range(MEET_EVERY):
             fresh = max(1, options.batch // 4)
             easy = False if progress < EASY_UNTIL else None
