@@ -26,26 +26,44 @@ public struct Attention: Sendable {
     /// Floats of scratch memory each worker needs for sequences of up to `tokens` tokens.
     public static func scratchCount(tokens: Int) -> Int { min(queryBlock, tokens) * tokens }
 
+    /// How a pass is cut into items of one query block of one head; made once and used by every layer.
+    public struct Plan: Sendable {
+        let sequences: [Range<Int>]
+        /// Number of items before each sequence, and in all.
+        let firstItem: [Int]
+
+        /// Plans a pass of `attention` over sequences.
+        ///
+        /// - Parameters:
+        ///   - sequences: Row range of each sequence within the packed tokens; disjoint.
+        ///   - attention: The layers' common shape.
+        public init(_ sequences: [Range<Int>], for attention: Attention) {
+            self.sequences = sequences
+            var first = [0]
+            for sequence in sequences {
+                first.append(first[first.count - 1] + attention.heads * blocks(sequence.count))
+            }
+            firstItem = first
+        }
+    }
+
     /// Runs attention separately inside each sequence.
     ///
     /// - Parameters:
     ///   - qkv: [total tokens, 3·width]; q, k, v side by side in each row, heads as consecutive slices.
-    ///   - sequences: Row range of each sequence within `qkv`; disjoint.
+    ///   - plan: Made for this attention's shape.
     ///   - output: [total tokens, width]; rows inside `sequences` are overwritten. Must not overlap `qkv`.
     ///   - scratch: `threads.count` · ``scratchCount(tokens:)`` floats for the longest sequence.
     ///   - scratchStride: Floats between the workers' parts of `scratch`.
     ///   - threads: Workers to use.
     public func callAsFunction(
-        qkv: UnsafePointer<Float>, sequences: [Range<Int>], output: UnsafeMutablePointer<Float>,
+        qkv: UnsafePointer<Float>, plan: Plan, output: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>, scratchStride: Int, threads: ComputeThreads
     ) {
         let width = heads * headDim
         let scale = 1 / Float(headDim).squareRoot()
-        // One item is (sequence, head, query block); the prefix sums let workers draw items in any order.
-        var firstItem = [0]
-        for sequence in sequences {
-            firstItem.append(firstItem[firstItem.count - 1] + heads * blocks(sequence.count))
-        }
+        // Workers draw items in any order; the prefix sums tell which sequence an item belongs to.
+        let (sequences, firstItem) = (plan.sequences, plan.firstItem)
         let items = firstItem[firstItem.count - 1]
         let next = Atomic<Int>(0)
         threads.run { worker in
@@ -65,8 +83,6 @@ public struct Attention: Sendable {
             }
         }
     }
-
-    private func blocks(_ tokens: Int) -> Int { (tokens &+ Self.queryBlock &- 1) / Self.queryBlock }
 
     /// One block of queries of one head; `qkv` and `output` point at the head's first channel of the first token.
     private func attend(
@@ -90,3 +106,6 @@ public struct Attention: Sendable {
             m: rows.count, n: headDim, k: keys)
     }
 }
+
+/// Query blocks of a sequence.
+private func blocks(_ tokens: Int) -> Int { (tokens &+ Attention.queryBlock &- 1) / Attention.queryBlock }

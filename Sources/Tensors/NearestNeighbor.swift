@@ -46,26 +46,10 @@ public enum NearestNeighbor {
                     queries + firstQuery * width, lda: width, bank + firstRow * width, ldb: width, into: scratch,
                     ldc: n, m: m, n: n, k: width)
                 for query in 0..<m {
-                    best[firstQuery &+ query] = max(best[firstQuery &+ query], maximum(scratch + query &* n, n))
+                    best[firstQuery &+ query] = max(
+                        best[firstQuery &+ query], RowKernels.maximum(scratch + query &* n, count: n))
                 }
             }
         }
-    }
-
-    @inline(__always)
-    private static func maximum(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
-        var lanes = SIMD16<Float>(repeating: -.infinity)
-        var index = 0
-        while index &+ 16 <= count {
-            let values = loadVector(row + index)
-            lanes.replace(with: values, where: values .> lanes)
-            index &+= 16
-        }
-        var result = lanes.max()
-        while index < count {
-            result = max(result, row[index])
-            index &+= 1
-        }
-        return result
     }
 }

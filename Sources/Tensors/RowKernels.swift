@@ -67,6 +67,14 @@ public enum RowKernels {
     ///   - count: At least 1.
     ///   - scale: Positive factor applied before the exponential.
     public static func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
+        let maximum = self.maximum(row, count: count)
+        let total = exponentiate(row, count: count, scale: scale, maximum: maximum)
+        let reciprocal = 1 / total
+        for column in 0..<count { row[column] *= reciprocal }
+    }
+
+    /// Largest element of a row; −∞ for an empty one.
+    static func maximum(_ row: UnsafePointer<Float>, count: Int) -> Float {
         var lanes = SIMD16<Float>(repeating: -.infinity)
         var index = 0
         while index &+ 16 <= count {
@@ -74,14 +82,12 @@ public enum RowKernels {
             lanes.replace(with: values, where: values .> lanes)
             index &+= 16
         }
-        var maximum = lanes.max()
+        var result = lanes.max()
         while index < count {
-            maximum = max(maximum, row[index])
+            result = max(result, row[index])
             index &+= 1
         }
-        let total = exponentiate(row, count: count, scale: scale, maximum: maximum)
-        let reciprocal = 1 / total
-        for column in 0..<count { row[column] *= reciprocal }
+        return result
     }
 
     /// row ← exp(scale · (row − maximum)); returns the sum.

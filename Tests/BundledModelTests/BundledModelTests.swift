@@ -27,6 +27,21 @@ private struct ExampleIndex: Decodable {
 private struct Outcome {
     let example: Example
     let findings: Findings
+    /// The painted defect, white on black, in the picture's own pixels.
+    let truth: RGBImage?
+
+    /// Whether any mask found touches the painted defect.
+    var overlapsTruth: Bool {
+        guard let truth else { return false }
+        return findings.defects.contains { defect in
+            defect.mask.pixels.indices.contains { defect.mask.pixels[$0] != 0 && truth.pixels[$0 * 3] > 0 }
+        }
+    }
+
+    /// For a failure's report.
+    var line: String {
+        "\(example.file) \(findings.verdict) \(findings.score) \(findings.defects.map(\.type))"
+    }
 }
 
 @Suite("Bundled model")
@@ -58,45 +73,67 @@ struct BundledModelTests {
         #expect(total <= 16_000_000)
     }
 
-    /// Zero-shot, with all types the model was trained on as states, on pictures of held-out seeds and families.
+    /// Zero-shot, with the model's default types as states, on pictures of held-out seeds and families.
+    ///
+    /// The bounds lie a little below what was measured (see the model card): a model that lost its way fails, a
+    /// rounding difference does not.
     @Test("finds and names scratches, holes and stains on pictures it never saw, and lets clean ones pass")
     func unseenPictures() throws {
+        let outcomes = try Self.outcomes()
+        let clean = outcomes.filter { $0.example.types.isEmpty }
+        let defective = outcomes.filter { !$0.example.types.isEmpty }
+        let passed = clean.filter { $0.findings.verdict == .ok }
+        let caught = defective.filter { $0.findings.verdict == .notOk }
+        let located = defective.filter { $0.overlapsTruth }
+        let named = defective.filter { $0.findings.defects.map(\.type).contains($0.example.types[0]) }
+        let report = outcomes.map(\.line).joined(separator: "\n")
+        #expect(clean.count == 6 && defective.count == 18)
+        #expect(passed.count >= 5, "\(report)")
+        #expect(caught.count >= 14, "\(report)")
+        #expect(located.count >= 12, "\(report)")
+        #expect(named.count >= 11, "\(report)")
+    }
+
+    @Test("a clean part that is its own reference has no distance to it")
+    func fewShot() throws {
         let model = try Self.model()
+        let image = try ImageDecoder.decode(Fixtures.bytes("BundledModel/12-metal-plate-clean.jpg"))
+        let side = model.defaultImageSide
+        let features = try model.features(of: image, imageSide: side)
+        let states = try Self.states(noun: "plate", model: model)
+        let maps = try model.maps(
+            features: features, imageSide: side, states: states, references: [model.reference(from: features)])
+        let reference = try #require(maps.reference)
+        #expect(reference.values.allSatisfy { abs($0) < 1e-4 })
+        #expect(maps.imageScore < DefectRules.defaultThreshold)
+    }
+
+    private static func states(noun: String, model: InspectionModel) throws -> StateEmbeddings {
         let knowledge = try KnowledgeBase.builtIn()
         let names = try #require(model.adapter.metadata["defect_types"]).split(separator: ",").map(String.init)
         let types = try names.map { try knowledge.defectType(named: $0) }
-        let index = try JSONDecoder().decode(
-            ExampleIndex.self, from: Data(Fixtures.bytes("BundledModel/index.json"))
-        ).pictures
-        let nouns = Set(index.map(\.noun))
-        let states = try Dictionary(
-            uniqueKeysWithValues: nouns.map { noun in
-                let ensemble = try knowledge.promptEnsemble(noun: noun, defectTypes: types)
-                let columns = try ensemble.states.map { state in
-                    (
-                        state: state.name,
-                        embedding: try StateEmbeddings.embedding(of: ensemble.prompts(of: state), model: model.clip)
-                    )
-                }
-                return (noun, try StateEmbeddings(columns))
+        let ensemble = try knowledge.promptEnsemble(noun: noun, defectTypes: types)
+        return try StateEmbeddings(
+            ensemble.states.map { state in
+                (state.name, try StateEmbeddings.embedding(of: ensemble.prompts(of: state), model: model.clip))
             })
-        let outcomes = try index.map { example in
+    }
+
+    private static func outcomes() throws -> [Outcome] {
+        let model = try model()
+        let index = try JSONDecoder().decode(ExampleIndex.self, from: Data(Fixtures.bytes("BundledModel/index.json")))
+        var states: [String: StateEmbeddings] = [:]
+        return try index.pictures.map { example in
+            let known = try states[example.noun] ?? Self.states(noun: example.noun, model: model)
+            states[example.noun] = known
             let image = try ImageDecoder.decode(Fixtures.bytes("BundledModel/\(example.file)"))
             let side = model.defaultImageSide
-            let features = try model.features(of: image, imageSide: side)
             let maps = try model.maps(
-                features: features, imageSide: side, states: try #require(states[example.noun]))
+                features: model.features(of: image, imageSide: side), imageSide: side, states: known)
             let findings = try DefectFinder(rules: DefectRules(), mode: .multitype).findings(
                 maps, imageWidth: image.width, imageHeight: image.height)
-            return Outcome(example: example, findings: findings)
+            let truth = try example.mask.map { try ImageDecoder.decode(Fixtures.bytes("BundledModel/\($0)")) }
+            return Outcome(example: example, findings: findings, truth: truth)
         }
-        for outcome in outcomes {
-            print(
-                outcome.example.file, outcome.example.types, outcome.findings.verdict, outcome.findings.score,
-                outcome.findings.defects.map(\.type))
-        }
-        let clean = outcomes.filter { $0.example.types.isEmpty }
-        let defective = outcomes.filter { !$0.example.types.isEmpty }
-        #expect(!clean.isEmpty && !defective.isEmpty)
     }
 }

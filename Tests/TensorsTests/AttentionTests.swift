@@ -54,8 +54,9 @@ struct AttentionTests {
         for workers in 1...2 {
             var output = [Float](repeating: .nan, count: tokens * width)
             var scratch = [Float](repeating: .nan, count: Attention.scratchCount(tokens: longest) * workers)
-            Attention(heads: heads, headDim: headDim, causal: causal)(
-                qkv: qkv, sequences: ranges, output: &output, scratch: &scratch,
+            let attention = Attention(heads: heads, headDim: headDim, causal: causal)
+            attention(
+                qkv: qkv, plan: Attention.Plan(ranges, for: attention), output: &output, scratch: &scratch,
                 scratchStride: Attention.scratchCount(tokens: longest), threads: ComputeThreads(count: workers))
             expectClose(output, expected, within: 1e-5)
         }

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch.nn import functional as F
 
@@ -18,7 +19,7 @@ import bpe
 import prompts
 from model import CLIP, STAGES, TEMPERATURE, TEXT, VISION, Adapters
 from synth import FAMILIES, HELD_OUT_FAMILIES, TRAINING_FAMILIES, render
-from train import STATES, normalized
+from train import normalized
 
 SEED = 1009  # training uses another seed; no picture is shared
 
@@ -35,13 +36,16 @@ class Engine:
         adapters = load_file(folder / "adapter.safetensors")
         self.adapters.load_state_dict({name: tensor.float() for name, tensor in adapters.items()})
         self.columns = {}
+        with safe_open(folder / "adapter.safetensors", "pt") as file:
+            self.types = tuple(file.metadata()["defect_types"].split(","))
+        self.state_names = ("normal", *self.types)
 
     @torch.inference_mode()
     def states(self, noun):
         """[states, embed] unit columns of the full prompt ensembles."""
         if noun not in self.columns:
             rows = []
-            for state in STATES:
+            for state in self.state_names:
                 phrases = prompts.NORMAL if state == "normal" else prompts.DEFECTS[state]
                 ids = [self.tokenizer.encode(text) for text in prompts.ensemble(phrases, noun)]
                 embeddings = F.normalize(self.model.encode_text(ids), dim=-1)
@@ -60,7 +64,7 @@ class Engine:
         for tokens in self.adapters(stages):
             logits = TEMPERATURE * F.normalize(tokens, dim=-1) @ columns.T
             grid = side // VISION["patch_size"]
-            logits = logits.transpose(1, 2).view(1, len(STATES), grid, grid)
+            logits = logits.transpose(1, 2).view(1, len(columns), grid, grid)
             logits = F.interpolate(logits, size=(side, side), mode="bilinear", align_corners=True)
             mean = mean + logits.softmax(1)[0] / len(STAGES)
         overall = 1 - float((TEMPERATURE * F.normalize(embedding, dim=-1) @ columns.T).softmax(-1)[0, 0])
@@ -75,19 +79,18 @@ def auroc(scores, positive):
     return float(((below + good / 2) * bad).sum() / (bad.sum() * good.sum()))
 
 
-def named(probabilities):
-    """The defect type that wins most pixels, or None when normal wins everywhere."""
-    counts = np.bincount(probabilities.argmax(0).ravel(), minlength=len(STATES))[1:]
-    return STATES[1 + int(counts.argmax())] if counts.any() else None
+def marked(probabilities):
+    """Per pixel the most probable defect type (from 1), 0 where the map stays below 0.5: the engine's masks."""
+    return np.where(probabilities[0] <= 0.5, 1 + probabilities[1:].argmax(0), 0)
 
 
 def measure(engine, families, pictures, seed=SEED, generic=False):
     """All numbers over `pictures` pictures: half clean, half with one defect type, types in turn."""
-    scores, truth, pixels, marks, verdicts = [], [], [], [], {name: [] for name in STATES}
-    found, names = {name: [] for name in STATES[1:]}, {name: [] for name in STATES[1:]}
+    scores, truth, pixels, marks, verdicts = [], [], [], [], {name: [] for name in engine.state_names}
+    found, names = {name: [] for name in engine.types}, {name: [] for name in engine.types}
     for index in range(pictures):
         family = families[index % len(families)]
-        kind = () if index % 2 == 0 else (STATES[1 + (index // 2) % (len(STATES) - 1)],)
+        kind = () if index % 2 == 0 else (engine.types[(index // 2) % len(engine.types)],)
         sample = render(seed, index, family=family, types=kind)
         if kind and not sample.masks:
             continue
@@ -100,9 +103,10 @@ def measure(engine, families, pictures, seed=SEED, generic=False):
         mask = np.zeros(sample.image.shape[:2], bool)
         for name, area in sample.masks.items():
             mask |= area
-            names[name].append(named(probabilities) == name)
-            won = probabilities.argmax(0) == STATES.index(name)
-            found[name].append(bool((won & area).any()))
+            labels, number = marked(probabilities), 1 + engine.types.index(name)
+            counts = np.bincount(labels.ravel(), minlength=len(engine.types) + 1)[1:]
+            names[name].append(bool(counts.any()) and int(counts.argmax()) + 1 == number)
+            found[name].append(bool(((labels == number) & area).any()))
         marks.append(mask[::2, ::2].ravel())
         verdicts[kind[0] if kind else "normal"].append((score > 0.5) == bool(kind))
     scores, truth = np.array(scores), np.array(truth)

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import save_file
 
 import bpe
-import prompts
 from model import EMBED, MEAN, STAGES, STD, TEXT, VISION
+from train import STATES, type_list
 
 
 def configuration(vocabulary):
@@ -30,6 +30,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
     parser.add_argument("model", type=Path)
+    parser.add_argument("--types", type=type_list, default=STATES[1:], help="the default defect types")
     options = parser.parse_args()
     options.model.mkdir(parents=True, exist_ok=True)
     calibrated = options.run / "calibrated.pt"
@@ -44,7 +45,7 @@ def main():
         "stages": ",".join(map(str, STAGES)),
         "activation": "gelu",
         "image_side": str(VISION["image_size"]),
-        "defect_types": ",".join(prompts.TYPES),
+        "defect_types": ",".join(options.types),
     }
     save_file(adapters, options.model / "adapter.safetensors", metadata)
     text = json.dumps(configuration(tokenizer.size), indent=2)

@@ -44,11 +44,26 @@ def corpus():
     return texts + [noun for noun in nouns for _ in range(3)] + [template.replace("{}", "") for template in prompts.TEMPLATES]
 
 
-def fresh_pictures(first, count, subtle=None):
+def type_list(text):
+    """Defect types from a list on the command line."""
+    return tuple(text.split(","))
+
+
+def focused(index, focus, share=0.75):
+    """The defects of a picture in a second phase: mostly none or one or two of the types in focus, else anything."""
+    generator = random.Random(index)
+    if not focus or generator.random() > share:
+        return None
+    if generator.random() < 0.4:
+        return ()
+    return tuple(generator.sample(focus, 2 if generator.random() < 0.2 and len(focus) > 1 else 1))
+
+
+def fresh_pictures(first, count, subtle=None, focus=()):
     """Renders pictures first … first + count - 1: images, soft patch labels, families."""
     images, labels, families = [], [], []
     for index in range(first, first + count):
-        image, masks, family = squashed(render(SEED, index, shape=SHAPES[index % len(SHAPES)], subtle=subtle))
+        image, masks, family = squashed(render(SEED, index, types=focused(index, focus), shape=SHAPES[index % len(SHAPES)], subtle=subtle))
         images.append(torch.from_numpy(image))
         labels.append(torch.from_numpy(patch_labels(masks)))
         families.append(family)
@@ -187,6 +202,8 @@ def arguments():
     parser.add_argument("--pictures", type=int, default=60000, help="pictures to train on")
     parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule is fitted to it")
     parser.add_argument("--start-from", type=Path, help="run whose weights this one begins with: a second phase")
+    parser.add_argument("--focus", type=type_list, default=(), help="types shown most in a second phase")
+    parser.add_argument("--emphasis", type=float, default=6, help="extra weight of defective patches at the start")
     parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate; 3e-4 for a second phase")
     parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
     parser.add_argument("--batch", type=int, default=4, help="pictures per process and step; three in four are seen again")
@@ -264,7 +281,7 @@ def work(rank, options, meeting):
         for turn in range(MEET_EVERY):
             fresh = max(1, options.batch // 4)
             easy = False if progress < EASY_UNTIL else None
-            new = fresh_pictures(first_picture + done // options.batch * fresh + rank * fresh, fresh, easy)
+            new = fresh_pictures(first_picture + done // options.batch * fresh + rank * fresh, fresh, easy, options.focus)
             seen = [store[generator.randrange(len(store))] if store else new for _ in range(options.batch // fresh - 1)]
             store.append(new)
             del store[:-1000]
@@ -274,12 +291,13 @@ def work(rank, options, meeting):
             if progress < CROP_UNTIL:
                 images, labels, rows = crops(images, labels, generator)
             with torch.autocast("cpu", torch.bfloat16):
-                dense, overall = losses(model, adapters, images, labels, targets, 6 - 4 * float(progress), rows)
+                dense, overall = losses(
+                    model, adapters, images, labels, targets, options.emphasis * (1 - 0.67 * float(progress)), rows)
                 words = torch.zeros(())
                 if turn % TEXT_EVERY == 0:
                     words = text_loss(model, tokenizer, draw_noun(new[2], generator), generator, targets)
             optimizer.zero_grad()
-            (dense + 0.25 * overall + words).backward()
+            (dense + 0.5 * overall + words).backward()
             torch.nn.utils.clip_grad_norm_([p for p in decay + rest if p.grad is not None], 1.0)
             optimizer.step()
             done += step_size

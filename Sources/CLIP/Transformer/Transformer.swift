@@ -8,7 +8,7 @@ struct Transformer: Sendable {
     let attention: Attention
     let activation: Activation
 
-    /// Runs the blocks on the residual stream in place, without allocating.
+    /// Runs the blocks on the residual stream in place; no layer allocates a buffer.
     ///
     /// - Parameters:
     ///   - x: [tokens, width]; the residual stream, overwritten.
@@ -24,13 +24,14 @@ struct Transformer: Sendable {
         let normed = workspace.normed.baseAddress
         // The wide buffer serves q, k, v first and the feed-forward layer's hidden units afterwards.
         let wide = workspace.wide.baseAddress
+        let plan = Attention.Plan(sequences, for: attention)
         for (index, block) in blocks.enumerated() {
             RowKernels.layerNorm(
                 x, rows: tokens, weight: block.ln1.weight, bias: block.ln1.bias, into: normed, threads: threads)
             Gemm.linear(normed, rows: tokens, weight: block.attentionInWeight, into: wide, threads: threads)
             RowKernels.addBias(wide, rows: tokens, bias: block.attentionInBias, threads: threads)
             attention(
-                qkv: wide, sequences: sequences, output: normed, scratch: workspace.scores.baseAddress,
+                qkv: wide, plan: plan, output: normed, scratch: workspace.scores.baseAddress,
                 scratchStride: workspace.scoresPerWorker, threads: threads)
             Gemm.linear(
                 normed, rows: tokens, weight: block.attentionOutWeight, into: x, accumulate: true, threads: threads)
