@@ -89,8 +89,10 @@ def measure(engine, families, pictures, seed=SEED, generic=False):
     scores, truth, pixels, marks, verdicts = [], [], [], [], {name: [] for name in engine.state_names}
     found, names = {name: [] for name in engine.types}, {name: [] for name in engine.types}
     for index in range(pictures):
-        family = families[index % len(families)]
-        kind = () if index % 2 == 0 else (engine.types[(index // 2) % len(engine.types)],)
+        # Every family meets every type: pairs of a clean and a defective picture go through the families, then the types.
+        turn, position = divmod(index // 2, len(families))
+        family = families[position]
+        kind = () if index % 2 == 0 else (engine.types[turn % len(engine.types)],)
         sample = render(seed, index, family=family, types=kind)
         if kind and not sample.masks:
             continue

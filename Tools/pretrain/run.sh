@@ -5,8 +5,12 @@ run=$1
 here=$(cd "$(dirname "$0")" && pwd)
 model=${2:-$here/../../Sources/BundledModel/model}
 python=${PYTHON:-python3}
-"$python" "$here/train.py" "$run" --pictures 50000
-"$python" "$here/calibrate.py" "$run"
-"$python" "$here/export.py" "$run" "$model"
+focus=scratch,hole,stain # the default types: the second phase shows them most
+"$python" "$here/train.py" "$run/first" --pictures 30000
+mkdir -p "$run/second"
+cp "$run/first/merges.txt" "$run/second/"
+"$python" "$here/train.py" "$run/second" --pictures 15000 --start-from "$run/first" --peak 3e-4 --emphasis 3 --focus "$focus"
+"$python" "$here/calibrate.py" "$run/second" --types "$focus"
+"$python" "$here/export.py" "$run/second" "$model" --types "$focus"
 "$python" "$here/verify.py" "$model"
-"$python" "$here/evaluate.py" "$model" --pictures 600
+"$python" "$here/evaluate.py" "$model" --pictures 126
