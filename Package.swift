@@ -56,9 +56,9 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CLinuxSockets", httpTypes], swiftSettings: strict),
         .target(
             name: "Migrations", path: "Migrations",
-            resources: ["m0001_products", "m0002_references", "m0003_results", "m0004_text_embeddings"].map {
-                .embedInCode("sqlite/\($0).sql")
-            }, swiftSettings: strict),
+            resources: [
+                "m0001_products", "m0002_references", "m0003_results", "m0004_text_embeddings", "m0005_reference_sets",
+            ].map { .embedInCode("sqlite/\($0).sql") }, swiftSettings: strict),
         .target(name: "Storage", dependencies: ["Migrations", grdb], swiftSettings: strict),
         .target(
             name: "InspectionService",

@@ -21,6 +21,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var pictureThreads = 2
     /// Largest image side a product may ask for, in pixels.
     public var maxImageSide = 1036
+    /// Whether changing or removing a product needs `If-Match`; without it such a request is answered 428.
+    public var requiresIfMatch = false
     /// Most references of a product.
     public var maxReferences = 64
     /// Most bytes of stored memory banks of a product.

@@ -16,7 +16,7 @@ struct ProductTests {
             #expect(
                 product.keys == [
                     "calibrationId", "createdAt", "defectTypes", "id", "ignore", "imageSide", "include", "keepImages",
-                    "mmPerPixel", "noun", "progress", "references", "status", "threshold", "updatedAt",
+                    "maxBankRows", "mmPerPixel", "noun", "progress", "references", "status", "threshold", "updatedAt",
                 ])
             #expect(product["status"].string == "ready" && product["progress"].double == 1)
             #expect(product["defectTypes"][1]["phrases"][0].string == "{} with a kink")

@@ -82,7 +82,7 @@ struct ReferenceTests {
             try unknown.expectProblem(404, "unknown-product")
             _ = try await service.send("POST", "/products/cable/references", body: try Golden.png("reference_0"))
             let full = try await service.send("POST", "/products/cable/references", body: try Golden.png("reference_1"))
-            try full.expectProblem(409, "reference-limit")
+            try full.expectProblem(422, "reference-limit")
         }
     }
 

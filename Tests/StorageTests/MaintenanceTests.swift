@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Migrations
 import Testing
 
 @testable import Storage
@@ -25,7 +26,7 @@ struct MaintenanceTests {
             try await store.insertResult(newResult(1))
             let health = await store.health()
             #expect(health.isWritable)
-            #expect(health.schemaVersion == 4)
+            #expect(health.schemaVersion == SQLiteSchema.migrations.count)
             #expect(health.databaseBytes > 0)
             #expect(health.logBytes > 0)
             #expect(health.freeBytes > 0)

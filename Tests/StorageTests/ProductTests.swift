@@ -10,7 +10,7 @@ struct ProductTests {
             ProductDefectType(name: "kink", phrases: ["{} has a kink", "kinked {}"]),
         ],
         threshold: 0.5, imageSide: 518, ignore: [[PixelPoint(x: 0, y: 0), PixelPoint(x: 40, y: 0.5)]],
-        include: [[PixelPoint(x: 1, y: 2)]], mmPerPixel: 0.125, keepImages: .notOk)
+        include: [[PixelPoint(x: 1, y: 2)]], mmPerPixel: 0.125, keepImages: .notOk, maxBankRows: 2000)
 
     @Test("are read back as they were written")
     func roundTrip() async throws {
@@ -65,6 +65,34 @@ struct ProductTests {
             try await expectError(.revisionMismatch) { try await store.deleteProduct("cable", if: .revision(1)) }
             #expect(try await store.deleteProduct("cable", if: .revision(2)))
             #expect(try await store.deleteProduct("cable", if: .none) == false)
+            // What is not there is not compared: the answer is that it is not there.
+            #expect(try await store.deleteProduct("cable", if: .revision(1)) == false)
+        }
+    }
+
+    @Test(
+        "compare preconditions with what is stored",
+        arguments: [
+            (ProductPrecondition(match: .any), true), (ProductPrecondition(match: .revisions([2, 1])), true),
+            (ProductPrecondition(match: .revisions([])), false), (ProductPrecondition(noneMatch: .any), false),
+            (ProductPrecondition(noneMatch: .revisions([1])), false),
+            (ProductPrecondition(noneMatch: .revisions([2])), true),
+            (ProductPrecondition(match: .any, noneMatch: .revisions([1])), false),
+            (ProductPrecondition(match: .revisions([1]), noneMatch: .revisions([2])), true),
+        ])
+    func matching(_ precondition: ProductPrecondition, _ holds: Bool) async throws {
+        try await withStore { store in
+            _ = try await store.putProduct("cable", settings: settings, if: .none, at: moment(1))
+            if holds {
+                #expect(
+                    try await store.putProduct("cable", settings: settings, if: precondition, at: moment(2)).isNew
+                        == false)
+            } else {
+                let error = try await expectError(.revisionMismatch) {
+                    try await store.putProduct("cable", settings: settings, if: precondition, at: moment(2))
+                }
+                #expect(error.found == 1)
+            }
         }
     }
 
@@ -131,6 +159,7 @@ struct ProductTests {
             ("unnamed defect", "a", ProductSettings(noun: "x", defectTypes: [ProductDefectType(name: "")])),
             ("threshold not a number", "a", ProductSettings(noun: "x", threshold: .nan)),
             ("side of zero", "a", ProductSettings(noun: "x", imageSide: 0)),
+            ("cap of zero", "a", ProductSettings(noun: "x", maxBankRows: 0)),
             ("negative pixel size", "a", ProductSettings(noun: "x", mmPerPixel: -1)),
             ("infinite coordinate", "a", ProductSettings(noun: "x", ignore: [[PixelPoint(x: .infinity, y: 0)]])),
         ])

@@ -7,28 +7,23 @@ import Storage
 /// `/products` and `/products/{id}`.
 struct ProductEndpoints {
     private static let maxBodyBytes = 512 * 1024
+    private static let mergePatch = MediaType("application", "merge-patch+json")
+    /// Times a patch without `If-Match` is applied anew because the product changed in between.
+    private static let patchAttempts = 8
 
     let core: ServiceCore
 
     func register(in table: inout RouteTable) {
+        let path = "/products/{id}"
         table.add(.get, "/products") { request, _ in try await list(request) }
-        table.add(.get, "/products/{id}") { request, context in
-            _ = try QueryReader(request, known: [])
-            let record = try await core.product(Self.id(request, context))
-            return try await response(record, status: .ok)
-        }
-        table.add(.put, "/products/{id}", .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
+        table.add(.get, path) { request, context in try await show(request, context) }
+        table.add(.put, path, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
             try await put(request, context)
         }
-        table.add(.delete, "/products/{id}", .whenReady) { request, context in
-            _ = try QueryReader(request, known: [])
-            let id = Self.id(request, context)
-            guard try await core.store.deleteProduct(id, if: try Self.precondition(request)) else {
-                throw Problem(.unknownProduct, "there is no product “\(id.prefix(80))”")
-            }
-            await core.registry.forget(id)
-            return ServerResponse(status: .noContent)
+        table.add(.patch, path, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
+            try await patch(request, context)
         }
+        table.add(.delete, path, .whenReady) { request, context in try await delete(request, context) }
     }
 
     /// The product's id in the path, noted for the log when it can be one.
@@ -38,56 +33,120 @@ struct ProductEndpoints {
         return id
     }
 
+    private func show(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        _ = try QueryReader(request, known: [])
+        let record = try await core.product(Self.id(request, context))
+        let state = await preparation(of: record)
+        let tag = ProductTag(record, state)
+        if let value = request.head.headerFields[.ifNoneMatch] {
+            if tag.isAmong(try EntityTags(value, field: "If-None-Match")) {
+                return ServerResponse(status: .notModified, headerFields: [.eTag: tag.tag.text])
+            }
+        }
+        return .json(tree(record, state), [.eTag: tag.tag.text])
+    }
+
     private func put(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         _ = try QueryReader(request, known: [])
         let id = Self.id(request, context)
         try ProductForm.check(id: id)
-        let form = ProductForm(
-            knowledgeBase: core.knowledgeBase, patchSize: core.model.clip.configuration.vision.patchSize,
-            configuration: core.configuration)
         let settings = try form.settings(from: request.body, id: id)
-        let write = try await core.store.putProduct(
-            id, settings: settings, if: try Self.precondition(request), at: core.environment.now())
-        var response = try await response(write.product, status: write.isNew ? .created : .ok)
-        if write.isNew { response.headerFields[.location] = "/products/\(PathSegment.encode(id))" }
-        return response
+        var precondition = try ProductTag.precondition(request)
+        let isUnconditional = precondition == .none
+        if isUnconditional, core.configuration.requiresIfMatch { precondition = .absent }
+        do {
+            return try await written(id, settings, if: precondition)
+        } catch let error as StorageError where error.code == .revisionMismatch && isUnconditional {
+            throw Self.preconditionRequired
+        }
+    }
+
+    private func patch(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        _ = try QueryReader(request, known: [])
+        let id = Self.id(request, context)
+        let type = request.head.headerFields[.contentType]
+        guard type.flatMap({ MediaType($0) })?.essence == Self.mergePatch.essence else {
+            throw Problem(
+                .unsupportedMediaType, "expected \(Self.mergePatch.essence) (RFC 7396), found \(type ?? "no type")",
+                headerFields: [.acceptPatch: Self.mergePatch.essence])
+        }
+        let precondition = try ProductTag.precondition(request)
+        if precondition == .none, core.configuration.requiresIfMatch { throw Self.preconditionRequired }
+        for _ in 0..<Self.patchAttempts {
+            let product = try await core.product(id)
+            try precondition.check(product.revision)
+            let settings = try form.settings(patching: product, with: request.body)
+            do {
+                return try await written(id, settings, if: .revision(product.revision))
+            } catch let error as StorageError where error.code == .revisionMismatch {
+                // Somebody was faster: the patch is meant for what the product is now, if the client's condition still holds.
+                continue
+            }
+        }
+        throw Problem(
+            .preconditionFailed, "product “\(id)” was changed each of \(Self.patchAttempts) times it was patched",
+            retryAfterSeconds: 1)
+    }
+
+    private func delete(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        _ = try QueryReader(request, known: [])
+        let id = Self.id(request, context)
+        let precondition = try ProductTag.precondition(request)
+        if precondition == .none, core.configuration.requiresIfMatch, try await core.store.product(id) != nil {
+            throw Self.preconditionRequired
+        }
+        guard try await core.store.deleteProduct(id, if: precondition) else {
+            throw Problem(.unknownProduct, "there is no product “\(id.prefix(80))”")
+        }
+        await core.registry.forget(id)
+        return ServerResponse(status: .noContent)
     }
 
     private func list(_ request: ServerRequest) async throws -> ServerResponse {
         let query = try QueryReader(request, known: ["pageSize", "pageToken"])
         let page = try await core.store.products(after: try query.pageToken(), limit: try query.pageSize())
         var items: [JSONTree] = []
-        for record in page.items { items.append(await tree(record)) }
+        for record in page.items { items.append(tree(record, await preparation(of: record))) }
         return .json(.page(items, next: page.next?.text))
     }
+}
 
-    private func response(_ record: ProductRecord, status: HTTPResponse.Status) async throws -> ServerResponse {
-        .json(await tree(record), status: status, [.eTag: ProductDocument.entityTag(record)])
+// What the methods share.
+extension ProductEndpoints {
+    private var form: ProductForm {
+        ProductForm(
+            knowledgeBase: core.knowledgeBase, patchSize: core.model.clip.configuration.vision.patchSize,
+            configuration: core.configuration)
     }
 
-    private func tree(_ record: ProductRecord) async -> JSONTree {
-        let state: Preparation.State
+    private func written(
+        _ id: String, _ settings: ProductSettings, if precondition: ProductPrecondition
+    ) async throws -> ServerResponse {
+        let write = try await core.store.putProduct(
+            id, settings: settings, if: precondition, at: core.environment.now())
+        let state = await preparation(of: write.product)
+        var fields: HTTPFields = [.eTag: ProductTag(write.product, state).tag.text]
+        if write.isNew { fields[.location] = "/products/\(PathSegment.encode(id))" }
+        return .json(tree(write.product, state), status: write.isNew ? .created : .ok, fields)
+    }
+
+    private func preparation(of record: ProductRecord) async -> Preparation.State {
         do {
-            state = await (try core.registry.preparation(of: record)).checkedState()
+            return await (try core.registry.preparation(of: record)).checkedState()
         } catch {
-            state = .failed(Problem(error))
+            return .failed(Problem(error))
         }
-        return ProductDocument.tree(
+    }
+
+    private func tree(_ record: ProductRecord, _ state: Preparation.State) -> JSONTree {
+        ProductDocument.tree(
             record, preparation: state, imageSide: core.model.defaultImageSide,
             threshold: core.configuration.defaultThreshold)
     }
 
-    /// `If-Match` and `If-None-Match: *` (RFC 9110, sections 13.1.1 and 13.1.2).
-    private static func precondition(_ request: ServerRequest) throws(Problem) -> ProductPrecondition {
-        let fields = request.head.headerFields
-        if let tag = fields[.ifMatch] {
-            guard tag.hasPrefix("\"r"), tag.hasSuffix("\""), let revision = Int(tag.dropFirst(2).dropLast()) else {
-                throw Problem(.invalidParameter, "If-Match: expected the ETag of an earlier answer, such as \"r3\"")
-            }
-            return .revision(revision)
-        }
-        guard let tag = fields[.ifNoneMatch] else { return .none }
-        guard tag == "*" else { throw Problem(.invalidParameter, "If-None-Match: expected *") }
-        return .absent
-    }
+    /// RFC 6585, section 3.
+    private static let preconditionRequired = Problem(
+        .preconditionRequired,
+        "expected If-Match with the product's ETag (or * for whatever it is now), found neither If-Match nor "
+            + "If-None-Match: somebody may have changed the product since it was read")
 }

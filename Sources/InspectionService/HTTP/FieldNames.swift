@@ -6,6 +6,8 @@ extension HTTPField.Name {
     static let contentLocation = known("Content-Location")
     static let serverTiming = known("Server-Timing")
     static let link = known("Link")
+    /// RFC 5789, section 3.1.
+    static let acceptPatch = known("Accept-Patch")
 
     /// A name from this program's text; one that is not a token is a mistake in the program.
     private static func known(_ name: String) -> HTTPField.Name {

@@ -56,13 +56,23 @@ extension Problem {
             self.init(.storeUnavailable, "the store does not work; nothing was stored", retryAfterSeconds: 30)
         case .cancelled:
             self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
-        case .revisionMismatch: self.init(.preconditionFailed, error.subject)
+        case .revisionMismatch: self.init(.preconditionFailed, Self.mismatch(error))
         case .invalidPageToken: self.init(.invalidParameter, "pageToken: \(error.subject)")
         case .limitExceeded: self.init(.referenceLimit, error.description)
         case .tooLarge: self.init(.bodyTooLarge, error.subject)
         // The product was removed while the request was being worked on.
         case .notFound: self.init(.unknownProduct, error.subject)
         default: self = .internalError
+        }
+    }
+
+    /// What a condition demanded and what was there (RFC 9110, section 13.1).
+    private static func mismatch(_ error: StorageError) -> String {
+        switch (error.expected, error.found) {
+        case (_, nil): "If-Match: expected the product to exist, found none"
+        case (let expected?, let found?):
+            "If-Match: expected revision r\(expected), found r\(found): the product was changed since it was read"
+        case (nil, let found?): "\(error.subject): found revision r\(found)"
         }
     }
 

@@ -18,16 +18,19 @@ struct Problem: Error, Sendable, Equatable {
     let status: HTTPResponse.Status
     /// Whole seconds after which trying again makes sense.
     let retryAfterSeconds: Int?
+    /// What else the answer's head says, for example which media types would be taken.
+    let headerFields: HTTPFields
 
     init(
         _ kind: ProblemKind, _ detail: String, faults: [Fault] = [], status: HTTPResponse.Status? = nil,
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Int? = nil, headerFields: HTTPFields = [:]
     ) {
         self.kind = kind
         self.detail = detail
         self.faults = faults
         self.status = status ?? kind.status
         self.retryAfterSeconds = retryAfterSeconds
+        self.headerFields = headerFields
     }
 
     /// The members that do not depend on the request.
@@ -50,7 +53,8 @@ struct Problem: Error, Sendable, Equatable {
         members.append(.init(name: "requestId", value: .string(requestID)))
         let errors = faults.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] as JSONTree }
         members.append(.init(name: "errors", value: .array(errors)))
-        var fields: HTTPFields = [.contentType: "application/problem+json"]
+        var fields = headerFields
+        fields[.contentType] = "application/problem+json"
         if let retryAfterSeconds { fields[.retryAfter] = String(retryAfterSeconds) }
         return ServerResponse(status: status, headerFields: fields, body: .bytes(JSONTree.object(members).bytes))
     }

@@ -16,8 +16,10 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case requestTimeout = "request-timeout"
     case referenceLimit = "reference-limit"
     case preconditionFailed = "precondition-failed"
+    case preconditionRequired = "precondition-required"
     case bodyTooLarge = "body-too-large"
     case imageTooLarge = "image-too-large"
+    case unsupportedMediaType = "unsupported-media-type"
     case notAnImage = "not-an-image"
     case unusableImage = "unusable-image"
     case invalidProduct = "invalid-product"
@@ -43,11 +45,11 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
-        case .referenceLimit: .conflict
         case .preconditionFailed: .preconditionFailed
+        case .preconditionRequired: .preconditionRequired
         case .bodyTooLarge, .imageTooLarge: .contentTooLarge
-        case .notAnImage: .unsupportedMediaType
-        case .unusableImage, .invalidProduct, .invalidMetadata: .unprocessableContent
+        case .unsupportedMediaType, .notAnImage: .unsupportedMediaType
+        case .unusableImage, .invalidProduct, .invalidMetadata, .referenceLimit: .unprocessableContent
         case .queueFull: .tooManyRequests
         case .internalError: .internalServerError
         case .notReady, .draining, .productPreparing, .preparationFailed, .storeFull, .storeUnavailable, .overloaded:
@@ -72,8 +74,10 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .requestTimeout: "The request did not arrive in time"
         case .referenceLimit: "The product's references are at their limit"
         case .preconditionFailed: "The product is not in the state that the request demands"
+        case .preconditionRequired: "Changing a product needs If-Match with the ETag of what is changed"
         case .bodyTooLarge: "The body is too large"
         case .imageTooLarge: "The picture has too many pixels"
+        case .unsupportedMediaType: "The body has a media type that cannot be used here"
         case .notAnImage: "The body is not a JPEG or PNG picture"
         case .unusableImage: "The picture cannot be decoded or inspected"
         case .invalidProduct: "The product's settings cannot be used"

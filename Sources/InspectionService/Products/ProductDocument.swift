@@ -2,21 +2,20 @@ import Storage
 
 /// A product as answers show it.
 enum ProductDocument {
+    /// - Parameters:
+    ///   - product: The product as stored.
+    ///   - preparation: How far it is.
+    ///   - imageSide: What is shown where the product sets none, in pixels.
+    ///   - threshold: Likewise.
+    /// - Returns: An object.
     static func tree(
         _ product: ProductRecord, preparation: Preparation.State, imageSide: Int, threshold: Double
     ) -> JSONTree {
-        let settings = product.settings
-        var members: [JSONTree.Member] = []
+        var settings = product.settings
+        settings.threshold = settings.threshold ?? threshold
+        settings.imageSide = settings.imageSide ?? imageSide
+        var members = [JSONTree.Member(name: "id", value: .string(product.id))] + self.members(settings)
         func add(_ name: String, _ value: JSONTree) { members.append(.init(name: name, value: value)) }
-        add("id", .string(product.id))
-        add("noun", .string(settings.noun))
-        add("defectTypes", .array(settings.defectTypes.map(type)))
-        add("threshold", .number(settings.threshold ?? threshold))
-        add("imageSide", .integer(settings.imageSide ?? imageSide))
-        add("ignore", polygons(settings.ignore))
-        add("include", polygons(settings.include))
-        add("mmPerPixel", settings.mmPerPixel.map { .number($0) } ?? .null)
-        add("keepImages", .string(settings.keepImages.rawValue))
         switch preparation {
         case .checking: add("status", .string("preparing")); add("progress", .number(0.0))
         case .preparing(let progress):
@@ -35,13 +34,27 @@ enum ProductDocument {
         return .object(members)
     }
 
+    /// What an operator set, null where nothing was.
+    static func settings(_ settings: ProductSettings) -> JSONTree { .object(members(settings)) }
+
+    private static func members(_ settings: ProductSettings) -> [JSONTree.Member] {
+        [
+            .init(name: "noun", value: .string(settings.noun)),
+            .init(name: "defectTypes", value: .array(settings.defectTypes.map(type))),
+            .init(name: "threshold", value: settings.threshold.map { .number($0) } ?? .null),
+            .init(name: "imageSide", value: settings.imageSide.map { .integer($0) } ?? .null),
+            .init(name: "ignore", value: polygons(settings.ignore)),
+            .init(name: "include", value: polygons(settings.include)),
+            .init(name: "mmPerPixel", value: settings.mmPerPixel.map { .number($0) } ?? .null),
+            .init(name: "keepImages", value: .string(settings.keepImages.rawValue)),
+            .init(name: "maxBankRows", value: settings.maxBankRows.map { .integer($0) } ?? .null),
+        ]
+    }
+
     /// A set of references in two numbers.
     static func references(_ set: ReferenceSetSummary) -> JSONTree {
         ["version": .integer(set.version), "count": .integer(set.count)]
     }
-
-    /// The product's revision as an entity tag (RFC 9110, section 8.8.3).
-    static func entityTag(_ product: ProductRecord) -> String { "\"r\(product.revision)\"" }
 
     private static func type(_ type: ProductDefectType) -> JSONTree {
         guard let phrases = type.phrases else { return .string(type.name) }

@@ -14,12 +14,14 @@ struct ProductForm {
         "status", "progress", "problem", "references", "calibrationId", "createdAt", "updatedAt",
     ]
     private static let settings = [
-        "noun", "defectTypes", "threshold", "imageSide", "ignore", "include", "mmPerPixel", "keepImages",
+        "noun", "defectTypes", "threshold", "imageSide", "ignore", "include", "mmPerPixel", "keepImages", "maxBankRows",
     ]
     private static let maxTypes = 64
     private static let maxPhrases = 64
     private static let maxPolygons = 64
     private static let maxPoints = 1000
+    /// Fewer rows than this say nothing about a picture; more than this are no cap.
+    private static let bankRows = 16...1_000_000
 
     /// Accepts an id: a letter or digit, then at most 63 letters, digits, dots, underscores and hyphens.
     static func check(id: String) throws(Problem) {
@@ -40,13 +42,32 @@ struct ProductForm {
 
     /// Reads the settings from a JSON body.
     ///
-    /// - Parameters:
-    ///   - body: A JSON object.
-    ///   - id: The id in the path; a member `id` must agree.
-    /// - Returns: The settings, with the default defect types where none are named.
     /// - Throws: `Problem` of kind `malformedJSON`, or `invalidProduct` with every fault and its JSON Pointer.
     func settings(from body: [UInt8], id: String) throws(Problem) -> ProductSettings {
-        let root = try FormReader.root(of: body)
+        try settings(from: try FormReader.root(of: body), id: id)
+    }
+
+    /// Reads the settings after a JSON merge patch (RFC 7396).
+    ///
+    /// - Parameters:
+    ///   - product: What it is applied to: what its operator set, without the defaults that answers show.
+    ///   - body: The patch.
+    /// - Returns: The complete new settings.
+    /// - Throws: `Problem` of kind `malformedJSON`, or `invalidProduct` with every fault of the outcome.
+    func settings(patching product: ProductRecord, with body: [UInt8]) throws(Problem) -> ProductSettings {
+        let current = try FormReader.root(of: ProductDocument.settings(product.settings).bytes)
+        let patched = current.value.merging(try FormReader.root(of: body).value)
+        return try settings(from: FormReader.Node(value: patched, pointer: ""), id: product.id)
+    }
+
+    /// Reads the settings from a JSON object.
+    ///
+    /// - Parameters:
+    ///   - root: A JSON object.
+    ///   - id: The id in the path; a member `id` must agree.
+    /// - Returns: The settings, with the default defect types where none are named.
+    /// - Throws: `Problem` of kind `invalidProduct` with every fault and its JSON Pointer.
+    private func settings(from root: FormReader.Node, id: String) throws(Problem) -> ProductSettings {
         var form = FormReader()
         let members = form.members(of: root, known: ["id"] + Self.settings + Self.derived, required: ["noun"])
         if let node = members["id"], node.value != .string(id) {
@@ -73,6 +94,13 @@ struct ProductForm {
                 settings.keepImages = keep
             } else {
                 form.note(node, expected: "one of none, notOk, all")
+            }
+        }
+        if let node = members["maxBankRows"] {
+            settings.maxBankRows = node.value.integer.flatMap { Self.bankRows.contains($0) ? $0 : nil }
+            if settings.maxBankRows == nil {
+                form.note(
+                    node, expected: "a whole number from \(Self.bankRows.lowerBound) to \(Self.bankRows.upperBound)")
             }
         }
         try form.finish(.invalidProduct, "the product cannot be used")

@@ -32,12 +32,14 @@ public struct ProductSettings: Sendable, Equatable {
     public var mmPerPixel: Double?
     /// Which inspected pictures are kept.
     public var keepImages: KeepImages
+    /// Rows per stage that stand for the references' banks; `nil` for all of them.
+    public var maxBankRows: Int?
 
     /// Makes settings from their parts.
     public init(
         noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, imageSide: Int? = nil,
         ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [], mmPerPixel: Double? = nil,
-        keepImages: KeepImages = .none
+        keepImages: KeepImages = .none, maxBankRows: Int? = nil
     ) {
         self.noun = noun
         self.defectTypes = defectTypes
@@ -47,6 +49,7 @@ public struct ProductSettings: Sendable, Equatable {
         self.include = include
         self.mmPerPixel = mmPerPixel
         self.keepImages = keepImages
+        self.maxBankRows = maxBankRows
     }
 }
 
@@ -102,14 +105,65 @@ public enum KeepImages: String, Sendable, CaseIterable {
     case all
 }
 
-/// What must hold of a stored product before it is written.
-public enum ProductPrecondition: Sendable, Equatable {
+/// What must hold of a stored product before it is written: both conditions, where both are given.
+public struct ProductPrecondition: Sendable, Equatable {
+    /// Products that a condition speaks of.
+    public enum Match: Sendable, Equatable {
+        /// Whatever is stored (`*`).
+        case any
+        /// One of these revisions.
+        case revisions([Int])
+    }
+
+    /// The stored product must be one of these (`If-Match`, RFC 9110, section 13.1.1).
+    public var match: Match?
+    /// The stored product must be none of these (`If-None-Match`, section 13.1.2).
+    public var noneMatch: Match?
+
+    /// Makes a precondition from its parts.
+    public init(match: Match? = nil, noneMatch: Match? = nil) {
+        self.match = match
+        self.noneMatch = noneMatch
+    }
+
     /// Nothing: the last writer wins.
-    case none
-    /// The product does not exist (`If-None-Match: *`).
-    case absent
-    /// The product exists with this revision (`If-Match`).
-    case revision(Int)
+    public static let none = ProductPrecondition()
+    /// The product does not exist.
+    public static let absent = ProductPrecondition(noneMatch: .any)
+
+    /// The product exists with this revision.
+    public static func revision(_ revision: Int) -> ProductPrecondition {
+        ProductPrecondition(match: .revisions([revision]))
+    }
+
+    /// Compares with a stored revision.
+    ///
+    /// - Parameter revision: `nil` where there is no product.
+    /// - Throws: `.revisionMismatch`, with the revision demanded where it is a single one.
+    public func check(_ revision: Int?) throws(StorageError) {
+        if let match, !match.holds(revision) {
+            throw StorageError(
+                .revisionMismatch, "If-Match: the product was changed since it was read",
+                expected: match.onlyRevision, found: revision)
+        }
+        if let noneMatch, noneMatch.holds(revision) {
+            throw StorageError(.revisionMismatch, "If-None-Match: the product exists already", found: revision)
+        }
+    }
+}
+
+extension ProductPrecondition.Match {
+    fileprivate func holds(_ revision: Int?) -> Bool {
+        guard let revision else { return false }
+        return switch self {
+        case .any: true
+        case .revisions(let revisions): revisions.contains(revision)
+        }
+    }
+
+    fileprivate var onlyRevision: Int? {
+        if case .revisions(let revisions) = self, revisions.count == 1 { revisions[0] } else { nil }
+    }
 }
 
 /// Outcome of writing a product.

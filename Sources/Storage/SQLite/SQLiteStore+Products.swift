@@ -46,10 +46,11 @@ extension SQLiteStore {
     public func deleteProduct(_ id: String, if precondition: ProductPrecondition) async throws(StorageError) -> Bool {
         guard Validation.canBeStored(id) else { return false }
         return try await write { db in
-            let revision = try Self.revision(ofProduct: id, db)
+            // Where there is nothing to delete, a precondition is not looked at (RFC 9110, section 13.2.1).
+            guard let revision = try Self.revision(ofProduct: id, db) else { return false }
             try precondition.check(revision)
             try db.execute(sql: "DELETE FROM products WHERE id = ?", arguments: [id])
-            return revision != nil
+            return true
         }
     }
 
@@ -62,7 +63,7 @@ extension SQLiteStore {
     /// The columns in the order in which `ProductRecord.init(_:)` reads them.
     private static let selectProduct = """
         SELECT id, noun, defect_types, threshold, image_side, ignore_polygons, include_polygons, mm_per_pixel,
-            keep_images, created_at, updated_at, revision,
+            keep_images, max_bank_rows, created_at, updated_at, revision,
             (SELECT coalesce(max(version), 0) FROM reference_sets WHERE product_id = id) AS reference_version,
             (SELECT count(*) FROM reference_set_members WHERE product_id = id
                 AND version = (SELECT max(version) FROM reference_sets WHERE product_id = id)) AS reference_count
@@ -87,40 +88,23 @@ extension SQLiteStore {
         try db.execute(
             sql: """
                 INSERT INTO products (id, noun, defect_types, threshold, image_side, ignore_polygons,
-                    include_polygons, mm_per_pixel, keep_images, created_at, updated_at, revision)
+                    include_polygons, mm_per_pixel, keep_images, max_bank_rows, created_at, updated_at, revision)
                 VALUES (:id, :noun, :defectTypes, :threshold, :imageSide, :ignore,
-                    :include, :mmPerPixel, :keepImages, :now, :now, :revision)
+                    :include, :mmPerPixel, :keepImages, :maxBankRows, :now, :now, :revision)
                 ON CONFLICT (id) DO UPDATE SET noun = excluded.noun, defect_types = excluded.defect_types,
                     threshold = excluded.threshold, image_side = excluded.image_side,
                     ignore_polygons = excluded.ignore_polygons, include_polygons = excluded.include_polygons,
                     mm_per_pixel = excluded.mm_per_pixel, keep_images = excluded.keep_images,
-                    updated_at = excluded.updated_at, revision = excluded.revision
+                    max_bank_rows = excluded.max_bank_rows, updated_at = excluded.updated_at,
+                    revision = excluded.revision
                 """,
             arguments: [
                 "id": id, "noun": settings.noun, "defectTypes": try ColumnJSON.encode(settings.defectTypes),
                 "threshold": settings.threshold, "imageSide": settings.imageSide,
                 "ignore": try ColumnJSON.encode(settings.ignore), "include": try ColumnJSON.encode(settings.include),
                 "mmPerPixel": settings.mmPerPixel, "keepImages": settings.keepImages.rawValue,
-                "now": now.microseconds, "revision": revision,
+                "maxBankRows": settings.maxBankRows, "now": now.microseconds, "revision": revision,
             ])
-    }
-}
-
-extension ProductPrecondition {
-    /// Compares with the stored revision, `nil` where there is no product.
-    fileprivate func check(_ revision: Int?) throws(StorageError) {
-        switch self {
-        case .none:
-            return
-        case .absent:
-            guard let revision else { return }
-            throw StorageError(.revisionMismatch, "the product exists already", found: revision)
-        case .revision(let expected):
-            guard revision != expected else { return }
-            throw StorageError(
-                .revisionMismatch, revision == nil ? "the product does not exist" : "the product was changed",
-                expected: expected, found: revision)
-        }
     }
 }
 
@@ -133,6 +117,7 @@ extension ProductSettings {
         }
         try Validation.finite(threshold, "the threshold")
         try Validation.atLeast(1, imageSide, "the image side")
+        try Validation.atLeast(1, maxBankRows, "the cap of bank rows")
         try Validation.finite(mmPerPixel, "the size of a pixel")
         if let mmPerPixel, mmPerPixel <= 0 {
             throw StorageError(.invalidValue, "the size of a pixel is not positive")
@@ -150,7 +135,7 @@ extension ProductRecord {
         settings = ProductSettings(
             noun: try columns.next(), defectTypes: try columns.nextJSON(), threshold: try columns.next(),
             imageSide: try columns.next(), ignore: try columns.nextJSON(), include: try columns.nextJSON(),
-            mmPerPixel: try columns.next(), keepImages: try columns.nextName())
+            mmPerPixel: try columns.next(), keepImages: try columns.nextName(), maxBankRows: try columns.next())
         createdAt = try columns.nextTimestamp()
         updatedAt = try columns.nextTimestamp()
         revision = try columns.next()

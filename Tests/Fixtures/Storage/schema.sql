@@ -17,7 +17,7 @@ CREATE TABLE products (
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,
     revision         INTEGER NOT NULL CHECK (revision > 0)
-) STRICT, WITHOUT ROWID;
+, max_bank_rows INTEGER CHECK (max_bank_rows > 0)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reference_banks (
     seq          INTEGER PRIMARY KEY,
@@ -29,6 +29,29 @@ CREATE TABLE reference_banks (
     bytes        BLOB    NOT NULL,    -- [row_count, width], row-major, little-endian
     UNIQUE (encoding_seq, stage)
 ) STRICT;
+
+CREATE TABLE reference_coresets (
+    product_id TEXT    NOT NULL,
+    version    INTEGER NOT NULL,
+    model      TEXT    NOT NULL,
+    image_side INTEGER NOT NULL CHECK (image_side > 0),
+    stage      INTEGER NOT NULL,
+    max_rows   INTEGER NOT NULL CHECK (max_rows > 0),
+    row_count  INTEGER NOT NULL CHECK (row_count > 0),    -- of the whole bank, before the choice
+    rows       BLOB    NOT NULL,    -- positions in the stage's joined bank, ascending, uint32 little-endian
+    PRIMARY KEY (product_id, version, stage),
+    FOREIGN KEY (product_id, version) REFERENCES reference_sets (product_id, version) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reference_distances (
+    encoding_seq INTEGER NOT NULL REFERENCES reference_encodings (seq) ON DELETE CASCADE,
+    other_seq    INTEGER NOT NULL REFERENCES reference_encodings (seq) ON DELETE CASCADE,
+    mean         REAL    NOT NULL,
+    peak         REAL    NOT NULL,
+    PRIMARY KEY (encoding_seq, other_seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reference_distances_by_other ON reference_distances (other_seq);
 
 CREATE TABLE reference_encodings (
     seq           INTEGER PRIMARY KEY,
