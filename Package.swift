@@ -49,6 +49,9 @@ let package = Package(
         .target(
             name: "AnomalyDetection",
             dependencies: ["CLIP", "Tensors", "Checkpoints", "Images", "KnowledgeBaseData"], swiftSettings: numeric),
+        .target(
+            name: "Datasets", dependencies: ["AnomalyDetection", "Checkpoints", "Images", "Tensors"],
+            swiftSettings: numeric),
         .target(name: "BundledModel", exclude: ["model"], cSettings: embedding),
         .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
 
@@ -89,6 +92,9 @@ let package = Package(
         .testTarget(
             name: "AnomalyDetectionTests",
             dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "AnomalyDetection", "Images", "Tensors"],
             swiftSettings: strict),
         .testTarget(name: "ModelFetchTests", dependencies: ["ModelFetch", "Checkpoints"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),

@@ -11,6 +11,7 @@ declare -A allowed=(
     [Images]="CTurboJPEG CSPNG"
     [CLIP]="Tensors Checkpoints Images"
     [AnomalyDetection]="$engine KnowledgeBaseData"
+    [Datasets]="Tensors Checkpoints Images AnomalyDetection"
     [ModelFetch]="CCurl Checkpoints"
     [HTTPServer]="CLinuxSockets HTTPTypes"
     [Migrations]=""

@@ -1,0 +1,56 @@
+/// Something wrong with a dataset.
+public struct DatasetIssue: Sendable, Equatable {
+    /// Kinds of faults, the gravest first.
+    public enum Code: String, Sendable, CaseIterable {
+        /// A product has no anomalous test picture: nothing can be measured.
+        case noDefects
+        /// A product has no normal test picture: image scores cannot be measured.
+        case noNormals
+        /// A product has no training picture: few-shot references cannot be drawn.
+        case noReferences
+        /// A listed picture does not exist or cannot be opened.
+        case missingPicture
+        /// A picture cannot be decoded.
+        case unreadablePicture
+        /// An anomalous picture has no mask.
+        case missingMask
+        /// A mask cannot be decoded.
+        case unreadableMask
+        /// A mask has another size than its picture.
+        case sizeMismatch
+        /// A mask marks no pixel.
+        case emptyMask
+        /// A folder or annotation name that the knowledge base does not know.
+        case unknownType
+    }
+
+    /// Kind of fault.
+    public let code: Code
+    /// What is concerned: a path relative to the dataset, a product or a name.
+    public let subject: String
+    /// What was expected and what was found.
+    public let detail: String
+}
+
+/// Faults, counted in full and listed up to a bound.
+public struct DatasetIssues: Sendable, Equatable {
+    /// Faults kept for each code.
+    public static let listedPerCode = 20
+
+    /// How often each code occurred.
+    public private(set) var counts: [DatasetIssue.Code: Int] = [:]
+    /// The first of each code, in the order of the pictures.
+    public private(set) var listed: [DatasetIssue] = []
+
+    /// Starts with none.
+    public init() {}
+
+    /// Faults in all.
+    public var total: Int { counts.values.reduce(0, +) }
+
+    /// Adds a fault; it is listed unless there are too many of its kind.
+    public mutating func add(_ issue: DatasetIssue) {
+        counts[issue.code, default: 0] += 1
+        if counts[issue.code, default: 0] <= Self.listedPerCode { listed.append(issue) }
+    }
+}

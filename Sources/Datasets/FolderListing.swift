@@ -1,0 +1,82 @@
+import Glibc
+
+/// The names in a folder.
+struct FolderListing {
+    /// Sorted by their bytes; hidden ones are left out.
+    let folders: [String]
+    /// Sorted by their bytes; hidden ones are left out.
+    let files: [String]
+
+    /// Reads a folder; links are followed.
+    ///
+    /// - Throws: ``DatasetError`` with `.cannotOpen`.
+    init(_ path: String) throws(DatasetError) {
+        guard let stream = opendir(path) else {
+            throw DatasetError(.cannotOpen, path: path, "cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        defer { closedir(stream) }
+        var folders: [String] = []
+        var files: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard !name.hasPrefix(".") else { continue }
+            // Some file systems do not say what an entry is.
+            switch Int32(entry.pointee.d_type) {
+            case Int32(DT_DIR): folders.append(name)
+            case Int32(DT_REG): files.append(name)
+            default: if Self.isFolder("\(path)/\(name)") { folders.append(name) } else { files.append(name) }
+            }
+        }
+        self.folders = folders.sorted()
+        self.files = files.sorted()
+    }
+
+    private init() {
+        folders = []
+        files = []
+    }
+
+    /// The same; empty for a folder that does not exist.
+    init(existing path: String) throws(DatasetError) {
+        guard Self.isFolder(path) else {
+            self.init()
+            return
+        }
+        try self.init(path)
+    }
+
+    /// Files whose names end like a picture's.
+    var pictures: [String] { files.filter(Self.isPicture) }
+
+    static func isPicture(_ name: String) -> Bool {
+        ["png", "jpg", "jpeg"].contains(fileExtension(name))
+    }
+
+    /// The part after the last dot, in lower case.
+    private static func fileExtension(_ name: String) -> String {
+        name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    }
+
+    /// The name before its last dot.
+    static func stem(_ name: String) -> String {
+        name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    }
+
+    static func isFolder(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }
+
+    static func exists(_ path: String) -> Bool { mode(path) != nil }
+
+    static func requireFolder(_ path: String) throws(DatasetError) {
+        guard exists(path) else {
+            throw DatasetError(.cannotOpen, path: path, "expected a dataset's folder, found nothing there")
+        }
+        guard isFolder(path) else { throw DatasetError(.cannotOpen, path: path, "expected a folder, found a file") }
+    }
+
+    private static func mode(_ path: String) -> mode_t? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode : nil
+    }
+}

@@ -1,0 +1,68 @@
+/// Reads the list of pictures of a dataset, whichever form it has.
+struct DatasetReader {
+    let root: String
+    let kind: DatasetKind
+    let names: TypeNames
+
+    func samples(_ listing: Dataset.Listing) throws(DatasetError) -> [DatasetSample] {
+        switch listing {
+        case .file(let path):
+            let listed = try MetaReader(reader: self).samples(file: path)
+            // Lists of single-type pictures have no training part; references come from the dataset itself.
+            guard !listed.contains(where: { $0.split == .train }) else { return listed }
+            let own = (try? folderSamples()) ?? []
+            return listed + own.filter { $0.split == .train }
+        case .folders: return try folderSamples()
+        case .automatic:
+            // VisA's own annotation files say more than the lists made from them.
+            if kind == .visa, let samples = try VisAReader(reader: self).annotatedSamples() { return samples }
+            for name in ["meta.json", "meta1.json", "meta_wo_md.json"] where FolderListing.exists("\(root)/\(name)") {
+                return try MetaReader(reader: self).samples(file: name)
+            }
+            return try folderSamples()
+        }
+    }
+
+    private func folderSamples() throws(DatasetError) -> [DatasetSample] {
+        switch kind {
+        case .visa:
+            guard let samples = try VisAReader(reader: self).annotatedSamples() else {
+                throw DatasetError(
+                    .unknownLayout, path: root,
+                    "expected split_csv/1cls.csv, meta.json or meta_wo_md.json of VisA, found none")
+            }
+            return samples
+        case .realIAD:
+            throw DatasetError(
+                .unknownLayout, path: root,
+                "expected meta.json or meta1.json, which alone says what Real-IAD trains and tests on, found none")
+        case .mvtecAD, .mpdd, .madSim, .madReal, .folder:
+            return try TreeReader(reader: self).samples()
+        }
+    }
+
+    /// The product that a folder stands for: MAD-Sim numbers its folders, such as 02Unicorn.
+    func product(ofFolder folder: String) -> String {
+        guard kind == .madSim, folder.prefix(2).allSatisfy(\.isNumber), folder.count > 2 else { return folder }
+        return String(folder.dropFirst(2))
+    }
+
+    /// A picture of a folder named `rawName`, with the masks found for it.
+    func sample(
+        product: String, split: DatasetSplit, picture: String, rawName: String, masks: MaskPairing.Masks,
+        maskFolder: String
+    ) -> DatasetSample {
+        guard !names.isNormal(rawName) else {
+            return DatasetSample(
+                product: product, split: split, picture: picture, isAnomalous: false, rawNames: [], masks: [])
+        }
+        // Masks of single types say more than the whole picture's.
+        let found =
+            masks.typed.isEmpty
+            ? masks.whole.map { [names.mask("\(maskFolder)/\($0)", [rawName])] } ?? []
+            : masks.typed.map { names.mask("\(maskFolder)/\($0.file)", [$0.rawName]) }
+        let rawNames = masks.typed.isEmpty ? [rawName] : masks.typed.map(\.rawName)
+        return DatasetSample(
+            product: product, split: split, picture: picture, isAnomalous: true, rawNames: rawNames, masks: found)
+    }
+}

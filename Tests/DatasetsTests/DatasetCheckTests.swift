@@ -1,0 +1,111 @@
+import AnomalyDetection
+import Datasets
+import Foundation
+import Tensors
+import Testing
+
+@Suite("Dataset check")
+struct DatasetCheckTests {
+    private func report(
+        _ files: MiniatureDataset, _ kind: DatasetKind, depth: DatasetCheck.Depth = .pixels
+    ) throws -> DatasetReport {
+        DatasetCheck(try files.open(kind), depth: depth, threads: ComputeThreads(count: 2)).run()
+    }
+
+    @Test("a sound dataset has counts and no issue")
+    func sound() throws {
+        let report = try report(MiniatureDataset.mvtec(), .mvtecAD)
+        #expect(report.issues.total == 0, "\(report.issues.listed)")
+        let bottle = report.products[0]
+        #expect(bottle.train == 2 && bottle.normal == 1 && bottle.anomalous == 2)
+        #expect(bottle.rawNames == ["broken_large": 1, "contamination": 1])
+        #expect(bottle.singleTypes == ["broken": 1, "contamination": 1])
+    }
+
+    @Test("every fault is found, named and counted")
+    func faults() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.picture("bottle/test/contamination/001.png")
+        try files.picture("bottle/test/contamination/002.png")
+        try files.mask("bottle/ground_truth/contamination/002_mask.png", columns: 0..<0)
+        try files.mask("bottle/ground_truth/broken_large/000_mask.png", width: 7)
+        try files.write("bottle/test/good/000.png", "damaged")
+        try files.write("screw/ground_truth/thread_top/000_mask.png", "damaged")
+        try files.picture("screw/test/strange/000.png")
+        try files.mask("screw/ground_truth/strange/000_mask.png")
+        let issues = try report(files, .mvtecAD).issues
+        #expect(
+            issues.counts == [
+                .missingMask: 1, .emptyMask: 1, .sizeMismatch: 1, .unreadablePicture: 1, .unreadableMask: 1,
+                .unknownType: 1,
+            ])
+        let subjects = Dictionary(uniqueKeysWithValues: issues.listed.map { ($0.code, $0.subject) })
+        #expect(subjects[.missingMask] == "bottle/test/contamination/001.png")
+        #expect(subjects[.sizeMismatch] == "bottle/ground_truth/broken_large/000_mask.png")
+        #expect(subjects[.unknownType] == "strange")
+    }
+
+    @Test("products without defects, normals or references are named")
+    func composition() throws {
+        let files = try MiniatureDataset()
+        try files.picture("only_good/test/good/0.png")
+        try files.picture("only_bad/train/good/0.png")
+        try files.picture("only_bad/test/scratch/0.png")
+        try files.mask("only_bad/ground_truth/scratch/0.png")
+        let issues = try report(files, .folder).issues
+        #expect(issues.counts == [.noDefects: 1, .noNormals: 1, .noReferences: 1])
+        #expect(issues.listed.map(\.subject).sorted() == ["only_bad", "only_good", "only_good"])
+    }
+
+    @Test("the list of faults is bounded, their count is not")
+    func bounded() throws {
+        let files = try MiniatureDataset.mvtec()
+        for index in 100..<150 { try files.write("bottle/train/good/\(index).png", "damaged") }
+        let issues = try report(files, .mvtecAD, depth: .headers).issues
+        #expect(issues.counts == [.unreadablePicture: 50])
+        #expect(issues.listed.count == DatasetIssues.listedPerCode)
+        #expect(issues.listed[0].subject == "bottle/train/good/100.png")
+    }
+
+    @Test("damage behind the header is found when pixels are decoded")
+    func depth() throws {
+        let files = try MiniatureDataset.mvtec()
+        let dataset = try files.open(.mvtecAD)
+        let path = dataset.samples(.test)[0].picture
+        let whole = try files.bytes(path)
+        try files.write(path, Array(whole.prefix(whole.count - 20)))
+        #expect(try report(files, .mvtecAD, depth: .headers).issues.total == 0)
+        #expect(try report(files, .mvtecAD).issues.counts == [.unreadablePicture: 1])
+    }
+
+    @Test("progress reaches the number of all pictures")
+    func progress() throws {
+        let dataset = try MiniatureDataset.mvtec().kept { try $0.open(.mvtecAD) }
+        var last = (0, 0)
+        _ = DatasetCheck(dataset.value, threads: ComputeThreads(count: 2)).run { last = ($0, $1) }
+        #expect(last == (10, 10))
+    }
+
+    @Test(
+        "published counts add up to the published totals",
+        arguments: [
+            (DatasetKind.mvtecAD, 15, 3629, 1725, 1258), (.visa, 12, 8659, 2162, 1200), (.mpdd, 6, 888, 458, 282),
+            (.madSim, 20, 4200, 5589, 4951), (.madReal, 10, 490, 271, 221),
+        ])
+    func published(kind: DatasetKind, products: Int, train: Int, test: Int, anomalous: Int) throws {
+        let counts = PublishedCounts.of(kind)
+        #expect(counts.count == products)
+        #expect(counts.reduce(0) { $0 + $1.train } == train)
+        #expect(counts.reduce(0) { $0 + $1.normal + $1.anomalous } == test)
+        #expect(counts.reduce(0) { $0 + $1.anomalous } == anomalous)
+        let known = Set(try MiniatureDataset().knowledge(kind).products.map(\.name))
+        #expect(counts.allSatisfy { known.contains($0.name) })
+        if kind == .visa {
+            #expect(counts.reduce(0) { $0 + $1.singleLabels.values.reduce(0, +) } == 916)
+        }
+    }
+}
+
+extension MiniatureDataset {
+    func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: root + "/" + path))) }
+}
