@@ -1,5 +1,6 @@
 import AnomalyDetection
 public import HTTPServer
+public import Tensors
 
 /// Everything the service can be told besides its model and its store.
 public struct InspectionServiceConfiguration: Sendable {
@@ -27,6 +28,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var maxReferences = 64
     /// Most bytes of stored memory banks of a product.
     public var maxReferenceBankBytes = 1024 * 1024 * 1024
+    /// How new memory banks are written, in the store and in memory; those that are there stay as they are.
+    public var bankElement = CompactRows.Element.float16
     /// Memory for banks in use, in bytes; those unused longest give way, and are read again when needed.
     public var maxLoadedBankBytes = 2 * 1024 * 1024 * 1024
     /// What prompts call the product ``defaultProduct``.

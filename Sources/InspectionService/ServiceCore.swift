@@ -20,6 +20,7 @@ final class ServiceCore: Sendable {
     let pictures: PictureQueue
     let prompts: PromptEncoder
     let references: ReferenceEncoder
+    let banks: BankLibrary
     let registry: ProductRegistry
     let inspector: Inspector
     let document: ResultDocument
@@ -38,16 +39,19 @@ final class ServiceCore: Sendable {
         line = WorkLine(maxRequests: configuration.queueLength, maxBytes: configuration.queueBytes)
         pictures = PictureQueue(threads: configuration.pictureThreads)
         prompts = PromptEncoder(model: model, compute: compute, store: store, now: environment.now)
-        references = ReferenceEncoder(model: model, compute: compute, pictures: pictures, limits: limits)
+        references = ReferenceEncoder(
+            model: model, compute: compute, pictures: pictures, limits: limits, element: configuration.bankElement)
+        banks = BankLibrary(loader: BankLoader(store: store), maxBytes: configuration.maxLoadedBankBytes)
         registry = ProductRegistry(
             preparer: ProductPreparer(
                 store: store, prompts: prompts, references: references, now: environment.now, logger: logger),
-            banks: BankLibrary(store: store, maxBytes: configuration.maxLoadedBankBytes),
+            banks: banks,
             makePlan: { settings in
                 try ProductPlan(settings, model: model, knowledgeBase: knowledgeBase, configuration: configuration)
             })
         inspector = Inspector(
-            model: model, line: line, compute: compute, pictures: pictures, limits: limits, environment: environment)
+            model: model, line: line, compute: compute, pictures: pictures, registry: registry, limits: limits,
+            environment: environment)
         document = ResultDocument(
             engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest)
     }

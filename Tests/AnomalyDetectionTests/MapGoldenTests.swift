@@ -82,27 +82,16 @@ struct MapGoldenTests {
         expectClose(reference.values, [Float](repeating: 0, count: reference.count), within: 2e-6)
     }
 
-    @Test("references survive storage as float16")
-    func float16References() throws {
+    @Test(
+        "references keep their distances when they are rounded",
+        arguments: [(CompactRows.Element.float32, Float(0)), (.float16, 5e-4), (.int8, 5e-3)])
+    func roundedReferences(_ element: CompactRows.Element, _ bound: Float) throws {
         let original = try references()
-        let restored = try original.map { reference in
-            ReferenceFeatures(
-                unitStages: try reference.stages.indices.map { stage in
-                    let bytes = reference.float16(stage: stage)
-                    let shape = reference.stages[stage].shape
-                    return try bytes.withUnsafeBytes {
-                        try ReferenceFeatures.stage(float16: $0, patches: shape[0], width: shape[1])
-                    }
-                })
-        }
+        let rounded = original.map { $0.rounded(to: element) }
         let exact = try #require(try maps(original).reference)
-        let stored = try #require(try maps(restored).reference)
-        expectClose(stored.values, exact.values, within: 1e-3)
-        #expect(throws: InspectionModelError.self) {
-            try [UInt8](repeating: 0, count: 7).withUnsafeBytes {
-                _ = try ReferenceFeatures.stage(float16: $0, patches: 2, width: 2)
-            }
-        }
+        let stored = try #require(try maps(rounded).reference)
+        expectClose(stored.values, exact.values, within: bound)
+        #expect(element == .float32 || rounded[0].byteCount * 2 <= original[0].byteCount)
     }
 
     @Test("probabilities sum to one at every pixel and the binary map is one minus normal")
@@ -150,7 +139,7 @@ struct MapGoldenTests {
         #expect { try golden.model.maps(features: features, imageSide: golden.side, states: foreign) } throws: {
             ($0 as? InspectionModelError)?.code == .badStates
         }
-        let wrong = ReferenceFeatures(unitStages: [Tensor(shape: [1, 2], [1, 0])])
+        let wrong = ReferenceFeatures(unitStages: [CompactRows(Tensor(shape: [1, 2], [1, 0]))])
         #expect {
             try golden.model.maps(features: features, imageSide: golden.side, states: states, references: [wrong])
         } throws: { ($0 as? InspectionModelError)?.code == .badReferences }

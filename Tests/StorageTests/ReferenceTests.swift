@@ -129,6 +129,7 @@ struct ReferenceTests {
             ("too few bytes", [1], [StageBank(stage: 1, element: .f32, rows: 2, width: 2, bytes: [0, 0])]),
             ("stage missing", [1, 2], [StageBank(stage: 1, element: .f16, rows: 1, width: 1, bytes: [0, 0])]),
             ("other stage", [2], [StageBank(stage: 1, element: .f16, rows: 1, width: 1, bytes: [0, 0])]),
+            ("no factors", [1], [StageBank(stage: 1, element: .i8, rows: 2, width: 3, bytes: [1, 2, 3, 4, 5, 6])]),
             ("no banks", [], []),
             ("no rows", [1], [StageBank(stage: 1, element: .f16, rows: 0, width: 4, bytes: [])]),
             ("overflow", [1], [StageBank(stage: 1, element: .f16, rows: .max, width: .max, bytes: [0, 0])]),

@@ -55,32 +55,4 @@ struct MapKernelTests {
             #expect(abs(output[pixel] - normal) < 1e-6)
         }
     }
-
-    @Test("nearest neighbour over several banks", arguments: [(1, [1], 3), (130, [700, 1, 40], 17), (5, [513], 64)])
-    func nearest(queries: Int, banks: [Int], width: Int) {
-        var random = SeededGenerator(seed: 8)
-        let query = random.tensor([queries, width])
-        let rows = banks.map { random.tensor([$0, width]) }
-        let best = NearestNeighbor.bestSimilarity(query, in: rows, threads: ComputeThreads(count: 2)).values
-        let q = query.values
-        for index in 0..<queries {
-            var expected = -Double.infinity
-            for bank in rows {
-                let b = bank.values
-                for row in 0..<bank.shape[0] {
-                    let dot = (0..<width).map { Double(q[index * width + $0]) * Double(b[row * width + $0]) }.reduce(
-                        0, +)
-                    expected = max(expected, dot)
-                }
-            }
-            #expect(abs(Double(best[index]) - max(expected, -1)) < 1e-5)
-        }
-    }
-
-    @Test("an empty bank answers −1")
-    func emptyBank() {
-        let best = NearestNeighbor.bestSimilarity(
-            Tensor(shape: [2, 1], [1, 1]), in: [], threads: ComputeThreads(count: 1))
-        #expect(best.values == [-1, -1])
-    }
 }

@@ -4,39 +4,24 @@ public import Tensors
 ///
 /// Raw tokens, not adapted ones; only directions matter for cosine distance, so unit rows lose nothing.
 public struct ReferenceFeatures: Sendable {
-    /// [patches, width] per stage, rows of Euclidean length 1.
-    public let stages: [Tensor]
+    /// [patches, width] per stage, rows of Euclidean length 1; fewer rows where a choice was made among them.
+    public let stages: [CompactRows]
 
     /// Wraps rows that are already of unit length, for example read from storage.
-    public init(unitStages: [Tensor]) { stages = unitStages }
+    public init(unitStages: [CompactRows]) { stages = unitStages }
 
     /// Scales raw stage tokens to unit length.
     init(stageTokens: [Tensor], threads: ComputeThreads) {
-        stages = stageTokens.map { unitRows($0, threads: threads) }
+        stages = stageTokens.map { CompactRows(unitRows($0, threads: threads)) }
     }
 
-    /// Patches per stage.
-    public var patches: Int { stages.first?.shape.first ?? 0 }
-
-    /// The rows of one stage as float16 (little-endian), half the memory; cosine distances change by less than 1e-3.
-    public func float16(stage: Int) -> [UInt8] {
-        stages[stage].withUnsafeBufferPointer { FloatFormats.narrowToFloat16($0) }
+    /// The same rows, rounded.
+    public func rounded(to element: CompactRows.Element) -> ReferenceFeatures {
+        ReferenceFeatures(unitStages: stages.map { CompactRows($0.widened(), as: element) })
     }
 
-    /// Reads rows written by ``float16(stage:)``.
-    ///
-    /// - Throws: ``InspectionModelError`` with `.badReferences` when the byte count does not fit the shape.
-    public static func stage(
-        float16 bytes: UnsafeRawBufferPointer, patches: Int, width: Int
-    ) throws(InspectionModelError) -> Tensor {
-        guard patches > 0, width > 0, bytes.count == patches * width * 2 else {
-            throw InspectionModelError(
-                .badReferences,
-                "expected \(patches) × \(width) float16 values (\(patches * width * 2) bytes), found \(bytes.count) bytes"
-            )
-        }
-        return Tensor(shape: [patches, width]) { FloatFormats.widen(float16: bytes, into: $0) }
-    }
+    /// Size of all stages in bytes.
+    public var byteCount: Int { stages.reduce(0) { $0 + $1.byteCount } }
 }
 
 /// A copy of a matrix with every row scaled to Euclidean length 1.

@@ -90,14 +90,13 @@ public struct InspectionModel: Sendable {
             let fits =
                 reference.stages.count == stages.count
                 && reference.stages.allSatisfy {
-                    $0.shape.count == 2 && $0.shape[1] == width
-                        && (options.referenceMatching == .nearest || $0.shape[0] == patches)
+                    $0.width == width && (options.referenceMatching == .nearest || $0.rows == patches)
                 }
             guard fits else {
                 throw InspectionModelError(
                     .badReferences,
                     "expected \(stages.count) stages of width \(width) (\(patches) patches), found "
-                        + "\(reference.stages.map(\.shape)) in reference \(index)")
+                        + "\(reference.stages.map { [$0.rows, $0.width] }) in reference \(index)")
             }
         }
         if let validity, validity.count != imageSide * imageSide {

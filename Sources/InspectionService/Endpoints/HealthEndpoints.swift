@@ -56,6 +56,11 @@ struct HealthEndpoints {
                 "bytes": .integer(load.bytes), "maxBytes": .integer(core.line.maxBytes),
             ],
             "promptsEncoded": .integer(core.prompts.promptsEncoded),
+            "referencesEncoded": .integer(core.references.picturesEncoded),
+            "banks": [
+                "bytes": .integer(core.banks.bytes), "maxBytes": .integer(core.configuration.maxLoadedBankBytes),
+                "loads": .integer(core.banks.loads),
+            ],
             "store": [
                 "writable": .bool(store.isWritable), "problem": .string(store.failure?.code.rawValue),
                 "schemaVersion": .integer(store.schemaVersion), "databaseBytes": .integer(store.databaseBytes),

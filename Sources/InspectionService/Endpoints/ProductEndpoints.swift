@@ -99,6 +99,7 @@ struct ProductEndpoints {
             throw Problem(.unknownProduct, "there is no product “\(id.prefix(80))”")
         }
         await core.registry.forget(id)
+        core.banks.forget(id)
         return ServerResponse(status: .noContent)
     }
 

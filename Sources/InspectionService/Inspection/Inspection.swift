@@ -34,11 +34,12 @@ struct Inspection: Sendable {
     /// - Parameter document: The JSON that will be answered.
     /// - Returns: The result with its pictures.
     func newResult(document: [UInt8]) -> NewResult {
+        let references = product.record.references
         let record = ResultRecord(
             id: id, product: product.record.id, createdAt: createdAt,
             verdict: Storage.Verdict(findings.verdict), score: findings.score.decimal,
-            threshold: findings.threshold.decimal, mode: request.mode.rawValue, shots: product.references.count,
-            referencesVersion: product.references.isEmpty ? nil : product.record.references.version,
+            threshold: findings.threshold.decimal, mode: request.mode.rawValue, shots: references.count,
+            referencesVersion: references.count == 0 ? nil : references.version,
             partID: request.partID, camera: request.camera, imageWidth: pictures.width, imageHeight: pictures.height,
             imageDigest: imageDigest, metadata: request.metadata.map { String(decoding: $0, as: UTF8.self) },
             document: document)

@@ -10,6 +10,7 @@ struct Inspector: Sendable {
     let line: WorkLine
     let compute: ComputeQueue
     let pictures: PictureQueue
+    let registry: ProductRegistry
     let limits: ImageLimits
     let environment: ServiceEnvironment
 
@@ -35,9 +36,7 @@ struct Inspector: Sendable {
             return (image: image, digest: digest, time: environment.uptime() - started)
         }
         let queued = environment.uptime()
-        let computed = try await compute.run { [model, environment] in
-            try Self.compute(decoded.image, product, model, environment)
-        }
+        let computed = try await computed(decoded.image, product)
         line.engineWasBusy(for: computed.encode + computed.score)
         guard let digest = Storage.SHA256Digest(bytes: decoded.digest) else { throw Problem.internalError }
         let now = environment.now()
@@ -61,8 +60,17 @@ struct Inspector: Sendable {
         let score: Duration
     }
 
+    /// Holds the bank no longer than the engine needs it.
+    private func computed(_ image: RGBImage, _ product: PreparedProduct) async throws -> Computed {
+        let bank = try await registry.bank(of: product)
+        return try await compute.run { [model, environment] in
+            try Self.compute(image, product, bank.references, model, environment)
+        }
+    }
+
     private static func compute(
-        _ image: RGBImage, _ product: PreparedProduct, _ model: InspectionModel, _ environment: ServiceEnvironment
+        _ image: RGBImage, _ product: PreparedProduct, _ references: [ReferenceFeatures], _ model: InspectionModel,
+        _ environment: ServiceEnvironment
     ) throws -> Computed {
         let started = environment.uptime()
         let side = product.plan.imageSide
@@ -73,7 +81,7 @@ struct Inspector: Sendable {
             include: settings.include.map(Polygon.init), ignore: settings.ignore.map(Polygon.init),
             imageWidth: image.width, imageHeight: image.height, side: side)
         let maps = try model.maps(
-            features: features, imageSide: side, states: product.states, references: product.references,
+            features: features, imageSide: side, states: product.states, references: references,
             validity: validity)
         return Computed(
             maps: maps, started: started, encode: encoded - started, score: environment.uptime() - encoded)

@@ -11,7 +11,7 @@ struct ResultDocument {
 
     func tree(_ inspection: Inspection) -> JSONTree {
         let findings = inspection.findings
-        let references = inspection.product.references
+        let references = inspection.product.record.references
         var members: [JSONTree.Member] = []
         func add(_ name: String, _ value: JSONTree) { members.append(.init(name: name, value: value)) }
         add("id", .string(inspection.id))
@@ -38,7 +38,7 @@ struct ResultDocument {
                 "sha256": .string(inspection.imageDigest.hex),
             ])
         add("heatmap", .string(inspection.pictures.heatMapLocation))
-        let version = references.isEmpty ? nil : "v\(inspection.product.record.references.version)"
+        let version = references.count == 0 ? nil : "v\(references.version)"
         add(
             "provenance",
             [

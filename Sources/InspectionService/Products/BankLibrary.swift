@@ -1,83 +1,177 @@
 import AnomalyDetection
 import Storage
-import Tensors
+import Synchronization
 
-/// Memory banks in use: read from the store once, kept until the product's set changes or memory is needed.
-actor BankLibrary {
-    private struct Slot: Hashable {
-        let product: String
-        let version: Int
-        let key: EncodingKey
+/// Memory banks in use: read from the store when they are needed, once for all who wait for the same, and kept within a
+/// fixed number of bytes.
+///
+/// A bank is lent. What is lent stays; of the rest, the one unused longest gives way. Who needs room that is lent to
+/// others waits, so that the sum never passes the bound, however many products are inspected at the same time. Nobody
+/// holds two banks, so this always ends. A single bank above the bound is admitted alone: the caps on references bound it.
+final class BankLibrary: Sendable {
+    /// A bank that stays in memory while this is held.
+    final class Lease: Sendable {
+        /// Empty for zero-shot.
+        let references: [ReferenceFeatures]
+        private let release: @Sendable () -> Void
+
+        fileprivate init(_ references: [ReferenceFeatures], release: @escaping @Sendable () -> Void) {
+            self.references = references
+            self.release = release
+        }
+
+        /// No references at all.
+        static let none = Lease([], release: {})
+
+        deinit { release() }
     }
 
-    private struct Loaded {
-        let references: [ReferenceFeatures]
+    private struct Entry {
+        let task: Task<[ReferenceFeatures], any Error>
         let bytes: Int
+        /// How many hold it or wait for it.
+        var leases: Int
         var lastUse: Int
     }
 
-    private let store: any ReferenceStore
-    private let maxBytes: Int
-    private var loaded: [Slot: Loaded] = [:]
-    private var loading: [Slot: Task<[ReferenceFeatures], any Error>] = [:]
-    private var uses = 0
+    private struct State {
+        var entries: [BankName: Entry] = [:]
+        var uses = 0
+        /// Those that need room, in the order in which they came.
+        var tickets: [Int] = []
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Grows whenever there may be room: who looked before that looks again instead of waiting.
+        var turn = 0
+        var loads = 0
 
-    init(store: any ReferenceStore, maxBytes: Int) {
-        self.store = store
+        var bytes: Int { entries.values.reduce(0) { $0 + $1.bytes } }
+
+        mutating func lend(_ name: BankName) -> Task<[ReferenceFeatures], any Error>? {
+            guard entries[name] != nil else { return nil }
+            uses += 1
+            entries[name]?.leases += 1
+            entries[name]?.lastUse = uses
+            return entries[name]?.task
+        }
+
+        /// Makes room when that is possible without taking anything from anybody.
+        mutating func makeRoom(for bytes: Int, within bound: Int, replacing name: BankName) -> Bool {
+            let idle = entries.filter { $0.value.leases == 0 }
+            let lent = self.bytes - idle.values.reduce(0) { $0 + $1.bytes }
+            guard lent + bytes <= bound || entries.count == idle.count else { return false }
+            for old in idle.keys where old.product == name.product && old.version < name.version { entries[old] = nil }
+            for (old, _) in idle.sorted(by: { $0.value.lastUse < $1.value.lastUse }) where self.bytes + bytes > bound {
+                entries[old] = nil
+            }
+            return true
+        }
+    }
+
+    private let loader: BankLoader
+    private let maxBytes: Int
+    private let state = Mutex(State())
+
+    init(loader: BankLoader, maxBytes: Int) {
+        self.loader = loader
         self.maxBytes = maxBytes
     }
 
-    /// The references of one version of a product's set; versions never change, so what is in memory stays right.
+    /// Bytes of banks in memory or being read.
+    var bytes: Int { state.withLock { $0.bytes } }
+
+    /// Banks read from the store since the service started.
+    var loads: Int { state.withLock { $0.loads } }
+
+    /// Those that wait for room.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
+    /// Lends a bank.
     ///
-    /// - Throws: `StorageError` with `.staleEncoding` when members must be encoded again.
-    func references(of product: String, version: Int, key: EncodingKey) async throws -> [ReferenceFeatures] {
-        let slot = Slot(product: product, version: version, key: key)
-        uses += 1
-        if loaded[slot] != nil {
-            loaded[slot]?.lastUse = uses
-            return loaded[slot]?.references ?? []
+    /// - Throws: `StorageError`, with `.staleEncoding` when members must be encoded again; `CancellationError`.
+    func lease(_ name: BankName) async throws -> Lease {
+        if let task = state.withLock({ $0.lend(name) }) { return try await lease(name, task) }
+        let bytes = try await loader.byteCount(of: name)
+        let ticket = state.withLock { state in
+            state.uses += 1
+            state.tickets.append(state.uses)
+            return state.uses
         }
-        if let task = loading[slot] { return try await task.value }
-        let store = store
-        // Not a child of the caller's task: another request may be waiting for the same bank.
-        let task = Task { try await Self.load(slot, from: store) }
-        loading[slot] = task
-        defer { loading[slot] = nil }
-        let references = try await task.value
-        keep(references, in: slot)
-        return references
+        defer {
+            state.withLock { $0.tickets.removeAll { $0 == ticket } }
+            wakeWaiters()
+        }
+        while true {
+            try Task.checkCancellation()
+            let turn = state.withLock { $0.turn }
+            if let task = admit(name, bytes: bytes, ticket: ticket) { return try await lease(name, task) }
+            await waitForRoom(after: turn)
+        }
     }
 
-    private func keep(_ references: [ReferenceFeatures], in slot: Slot) {
-        for old in loaded.keys where old.product == slot.product && old.version < slot.version { loaded[old] = nil }
-        let bytes = references.reduce(0) { $0 + $1.stages.reduce(0) { $0 + $1.count * MemoryLayout<Float>.size } }
-        var total = loaded.values.reduce(bytes) { $0 + $1.bytes }
-        while total > maxBytes, let oldest = loaded.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-            loaded[oldest.key] = nil
-            total -= oldest.value.bytes
-        }
-        loaded[slot] = Loaded(references: references, bytes: bytes, lastUse: uses)
-    }
-
-    private static func load(_ slot: Slot, from store: any ReferenceStore) async throws -> [ReferenceFeatures] {
-        // The entries come by stage, then by position: the first stage's order is the references'.
-        let stages = try await store.reduceBank(
-            of: slot.product, version: slot.version, encodedWith: slot.key,
-            into: Result<[[Tensor]], InspectionModelError>.success([])
-        ) { result, entry, span in
-            guard case .success(var stages) = result else { return }
-            if entry.rowOffset == 0 { stages.append([]) }
-            result = span.withUnsafeBytes { bytes in
-                Result { () throws(InspectionModelError) in
-                    stages[stages.count - 1].append(
-                        try ReferenceFeatures.stage(float16: bytes, patches: entry.rows, width: entry.width))
-                    return stages
-                }
+    /// Drops what is in memory of a product that was deleted.
+    func forget(_ product: String) {
+        state.withLock { state in
+            for (name, entry) in state.entries where name.product == product && entry.leases == 0 {
+                state.entries[name] = nil
             }
-        }.get()
-        guard let count = stages.first?.count, stages.allSatisfy({ $0.count == count }) else {
-            throw StorageError(.corrupt, "a reference set's banks are incomplete")
         }
-        return (0..<count).map { index in ReferenceFeatures(unitStages: stages.map { $0[index] }) }
+        wakeWaiters()
+    }
+
+    private func admit(_ name: BankName, bytes: Int, ticket: Int) -> Task<[ReferenceFeatures], any Error>? {
+        state.withLock { state in
+            if let task = state.lend(name) { return task }
+            guard state.tickets.first == ticket, state.makeRoom(for: bytes, within: maxBytes, replacing: name) else {
+                return nil
+            }
+            state.uses += 1
+            state.loads += 1
+            // Not a child of the caller's task: others may come to wait for the same bank.
+            let task = Task { [loader] in try await loader.load(name) }
+            state.entries[name] = Entry(task: task, bytes: bytes, leases: 1, lastUse: state.uses)
+            return task
+        }
+    }
+
+    private func lease(_ name: BankName, _ task: Task<[ReferenceFeatures], any Error>) async throws -> Lease {
+        do {
+            return Lease(try await task.value) { [self] in giveBack(name, task) }
+        } catch {
+            giveBack(name, task, failed: true)
+            throw error
+        }
+    }
+
+    private func giveBack(_ name: BankName, _ task: Task<[ReferenceFeatures], any Error>, failed: Bool = false) {
+        state.withLock { state in
+            guard let entry = state.entries[name], entry.task == task else { return }
+            if failed { state.entries[name] = nil } else { state.entries[name]?.leases -= 1 }
+        }
+        wakeWaiters()
+    }
+
+    /// Waits until something was given back since a turn, or the task is cancelled.
+    private func waitForRoom(after turn: Int) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.turn != turn { return true }
+                    state.waiters.append(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            wakeWaiters()
+        }
+    }
+
+    private func wakeWaiters() {
+        let waiters = state.withLock { state in
+            state.turn += 1
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 }

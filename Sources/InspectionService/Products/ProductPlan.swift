@@ -38,6 +38,13 @@ struct ProductPlan: Sendable {
         encodingKey = EncodingKey(model: modelName, imageSide: imageSide, stages: model.stages)
     }
 
+    /// Names the bank of a product that has this plan.
+    func bank(of product: ProductRecord) -> BankName {
+        BankName(
+            product: product.id, version: product.references.version, key: encodingKey,
+            maxRows: product.settings.maxBankRows)
+    }
+
     /// Where the embedding of a state is cached: by its words, so that editing one type leaves the others as they are.
     func embeddingKey(of state: StatePrompts) -> TextEmbeddingKey {
         TextEmbeddingKey(

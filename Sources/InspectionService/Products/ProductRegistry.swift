@@ -1,13 +1,11 @@
 import AnomalyDetection
 import Storage
 
-/// A product that can be inspected: everything but the picture.
+/// A product that can be inspected: everything but the picture, and the bank, which is lent when it is needed.
 struct PreparedProduct: Sendable {
     let record: ProductRecord
     let plan: ProductPlan
     let states: StateEmbeddings
-    /// Empty for zero-shot.
-    let references: [ReferenceFeatures]
 }
 
 /// Knows of every product how it is prepared, and prepares it when asked for the first time.
@@ -40,7 +38,7 @@ actor ProductRegistry {
     /// What the product's settings mean for the model.
     func plan(of product: ProductRecord) throws -> ProductPlan { try entry(for: product).plan }
 
-    /// The product with all that inspecting a picture of it needs.
+    /// The product with all that inspecting a picture of it needs, but the bank.
     ///
     /// - Throws: `Problem` of kind `productPreparing` with `Retry-After`, or `preparationFailed`.
     func prepared(_ product: ProductRecord) async throws -> PreparedProduct {
@@ -55,9 +53,24 @@ actor ProductRegistry {
                 .preparationFailed, "product “\(product.id)” could not be prepared: \(problem.detail)",
                 retryAfterSeconds: problem.retryAfterSeconds ?? 5)
         case .ready(let states):
-            return PreparedProduct(
-                record: product, plan: entry.plan, states: states,
-                references: try await references(of: product, entry))
+            return PreparedProduct(record: product, plan: entry.plan, states: states)
+        }
+    }
+
+    /// The bank that a product's pictures are compared with: that of the version its record names.
+    ///
+    /// - Returns: To be held while it is used, and no longer.
+    /// - Throws: `Problem` of kind `productPreparing` when members must be encoded again first; `StorageError`.
+    func bank(of product: PreparedProduct) async throws -> BankLibrary.Lease {
+        let record = product.record
+        guard record.references.count > 0 else { return .none }
+        do {
+            return try await banks.lease(product.plan.bank(of: record))
+        } catch let error as StorageError where error.code == .staleEncoding {
+            // Added while the image side changed, or part of a version that is older than the change: preparing again
+            // encodes them at the new one.
+            forget(record.id, revision: record.revision)
+            throw Self.preparing(record.id, try entry(for: record).preparation)
         }
     }
 
@@ -75,18 +88,6 @@ actor ProductRegistry {
         guard let entry = entries[id], revision == nil || entry.revision == revision else { return }
         entry.task.cancel()
         entries[id] = nil
-    }
-
-    private func references(of product: ProductRecord, _ entry: Entry) async throws -> [ReferenceFeatures] {
-        guard product.references.count > 0 else { return [] }
-        do {
-            return try await banks.references(
-                of: product.id, version: product.references.version, key: entry.plan.encodingKey)
-        } catch let error as StorageError where error.code == .staleEncoding {
-            // Added while the image side changed: preparing again encodes them at the new one.
-            forget(product.id, revision: product.revision)
-            throw Self.preparing(product.id, try self.entry(for: product).preparation)
-        }
     }
 
     private func entry(for product: ProductRecord) throws -> Entry {

@@ -1,14 +1,39 @@
 import AnomalyDetection
+import CLIP
 import Images
 import Storage
+import Synchronization
 import Tensors
 
 /// Turns pictures of good parts into memory banks.
-struct ReferenceEncoder: Sendable {
-    let model: InspectionModel
-    let compute: ComputeQueue
-    let pictures: PictureQueue
-    let limits: ImageLimits
+final class ReferenceEncoder: Sendable {
+    private let model: InspectionModel
+    private let compute: ComputeQueue
+    private let pictures: PictureQueue
+    private let limits: ImageLimits
+    private let element: CompactRows.Element
+    private let encoded = Atomic<Int>(0)
+
+    init(
+        model: InspectionModel, compute: ComputeQueue, pictures: PictureQueue, limits: ImageLimits,
+        element: CompactRows.Element
+    ) {
+        self.model = model
+        self.compute = compute
+        self.pictures = pictures
+        self.limits = limits
+        self.element = element
+    }
+
+    /// Pictures that went through the image tower since the service started.
+    var picturesEncoded: Int { encoded.load(ordering: .relaxed) }
+
+    /// What one picture's banks take in the store and in memory, in bytes.
+    func bankBytes(at key: EncodingKey) -> Int {
+        let vision = model.clip.configuration.vision
+        let patches = (key.imageSide / vision.patchSize) * (key.imageSide / vision.patchSize)
+        return key.stages.count * element.byteCount(rows: patches, width: vision.width)
+    }
 
     /// Decodes and encodes one picture.
     ///
@@ -16,18 +41,45 @@ struct ReferenceEncoder: Sendable {
     ///   - bytes: A JPEG or PNG file.
     ///   - key: The side to encode at; model and stages are this encoder's.
     ///   - lane: Who waits for it.
-    /// - Returns: One float16 bank per stage.
+    /// - Returns: One bank per stage.
     /// - Throws: `ImageError` or `InspectionModelError` with `.badImage` for pictures that cannot be used.
     func encode(_ bytes: [UInt8], key: EncodingKey, lane: ComputeQueue.Lane) async throws -> ReferenceEncoding {
         let image = try await pictures.run { [limits] in try ImageDecoder.decode(bytes, limits: limits) }
-        return try await compute.run(lane) { [model] in
-            let reference = model.reference(from: try model.features(of: image, imageSide: key.imageSide))
-            let banks = model.stages.enumerated().map { index, stage in
-                StageBank(
-                    stage: stage, element: .f16, rows: reference.stages[index].shape[0],
-                    width: reference.stages[index].shape[1], bytes: reference.float16(stage: index))
-            }
-            return ReferenceEncoding(key: key, banks: banks)
+        let reference = try await compute.run(lane) { [self] in
+            encoded.add(1, ordering: .relaxed)
+            return model.reference(from: try model.features(of: image, imageSide: key.imageSide)).rounded(to: element)
         }
+        let banks = zip(model.stages, reference.stages).map { StageBank(stage: $0, $1) }
+        return ReferenceEncoding(key: key, banks: banks)
+    }
+}
+
+extension StageBank {
+    /// A bank as the store has it.
+    fileprivate init(stage: Int, _ rows: CompactRows) {
+        self.init(
+            stage: stage, element: BankElement(rows.element), rows: rows.rows, width: rows.width, bytes: rows.bytes)
+    }
+}
+
+extension BankElement {
+    init(_ element: CompactRows.Element) {
+        self =
+            switch element {
+            case .float32: .f32
+            case .float16: .f16
+            case .int8: .i8
+            }
+    }
+}
+
+extension CompactRows.Element {
+    init(_ element: BankElement) {
+        self =
+            switch element {
+            case .f32: .float32
+            case .f16: .float16
+            case .i8: .int8
+            }
     }
 }

@@ -21,13 +21,27 @@ public enum BankElement: String, Sendable, CaseIterable {
     case f16
     /// IEEE 754 binary32.
     case f32
+    /// Integers −127…127 after one float32 factor per row.
+    case i8
 
-    /// Bytes per number.
-    public var byteCount: Int {
-        switch self {
-        case .f16: 2
-        case .f32: 4
-        }
+    /// Size of a matrix in bytes.
+    ///
+    /// - Parameters:
+    ///   - rows: Number of rows.
+    ///   - width: Numbers per row.
+    /// - Returns: `nil` when no such matrix can exist: a size is negative, or the product overflows.
+    public func byteCount(rows: Int, width: Int) -> Int? {
+        let (perNumber, perRow) =
+            switch self {
+            case .f16: (2, 0)
+            case .f32: (4, 0)
+            case .i8: (1, 4)
+            }
+        guard rows >= 0, width >= 0 else { return nil }
+        let (numbers, numbersOverflow) = width.multipliedReportingOverflow(by: perNumber)
+        let (row, rowOverflow) = numbers.addingReportingOverflow(perRow)
+        let (bytes, overflow) = row.multipliedReportingOverflow(by: rows)
+        return numbersOverflow || rowOverflow || overflow ? nil : bytes
     }
 }
 
@@ -41,7 +55,7 @@ public struct StageBank: Sendable, Equatable {
     public let rows: Int
     /// Numbers per token.
     public let width: Int
-    /// [rows, width], row-major.
+    /// [rows, width], row-major; of ``BankElement/i8`` the factors come first.
     public let bytes: [UInt8]
 
     /// Makes a bank from its parts.
@@ -84,7 +98,7 @@ public struct BankEntry: Sendable, Equatable {
     public let rowOffset: Int
 
     /// Size in bytes.
-    public var byteCount: Int { rows * width * element.byteCount }
+    public var byteCount: Int { element.byteCount(rows: rows, width: width) ?? .max }
 }
 
 /// What a version of a set holds in banks.

@@ -136,12 +136,11 @@ extension ReferenceEncoding {
         for bank in banks {
             try Validation.atLeast(1, bank.rows, "a bank's row count")
             try Validation.atLeast(1, bank.width, "a bank's width")
-            let (count, rowsOverflow) = bank.rows.multipliedReportingOverflow(by: bank.width)
-            let (bytes, bytesOverflow) = count.multipliedReportingOverflow(by: bank.element.byteCount)
-            guard !rowsOverflow, !bytesOverflow, bytes == bank.bytes.count else {
+            let bytes = bank.element.byteCount(rows: bank.rows, width: bank.width)
+            guard bytes == bank.bytes.count else {
                 throw StorageError(
-                    .invalidValue, "a bank's size differs from rows × width × element size",
-                    expected: bytesOverflow || rowsOverflow ? nil : bytes, found: bank.bytes.count)
+                    .invalidValue, "a bank's size differs from that of its rows", expected: bytes,
+                    found: bank.bytes.count)
             }
         }
     }

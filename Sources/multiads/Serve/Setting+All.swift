@@ -86,6 +86,9 @@ extension Setting {
             },
             .count("inspection.maxReferences", atLeast: 1, \.service.maxReferences),
             .count("inspection.maxReferenceBankBytes", atLeast: 1, \.service.maxReferenceBankBytes),
+            .custom("inspection.bankElement", .choice(["f16", "i8"])) {
+                $0.service.bankElement = CompactRows.Element(rawValue: $1) ?? .float16
+            },
             .count("inspection.maxLoadedBankBytes", atLeast: 1, \.service.maxLoadedBankBytes),
         ]
     }
