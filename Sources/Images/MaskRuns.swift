@@ -3,15 +3,8 @@
 /// Runs are found in one pass and joined by union–find over neighbouring rows, so memory grows with the number of runs
 /// and not with the number of pixels.
 struct MaskRuns {
-    /// Marked pixels of one row, from `start` up to but not including `end`.
-    struct Run {
-        let y: Int
-        let start: Int
-        let end: Int
-    }
-
     /// In reading order.
-    private(set) var runs: [Run] = []
+    private(set) var runs: [PixelRun] = []
     /// Component of each run: 0, 1, … in the reading order of their first runs.
     private(set) var components: [Int] = []
     /// Number of components.
@@ -41,7 +34,7 @@ struct MaskRuns {
         }
     }
 
-    private static func appendRuns(of mask: BinaryMask, row y: Int, to runs: inout [Run]) {
+    private static func appendRuns(of mask: BinaryMask, row y: Int, to runs: inout [PixelRun]) {
         mask.pixels.withUnsafeBytes { pixels in
             let end = (y + 1) * mask.width
             var position = y * mask.width
@@ -54,13 +47,13 @@ struct MaskRuns {
                 guard position < end else { break }
                 let start = position
                 while position < end, pixels[position] != 0 { position &+= 1 }
-                runs.append(Run(y: y, start: start - y * mask.width, end: position - y * mask.width))
+                runs.append(PixelRun(y: y, start: start - y * mask.width, end: position - y * mask.width))
             }
         }
     }
 
     /// Joins the runs of a row with those of the row above that touch them, also by a corner.
-    private static func join(_ row: Range<Int>, to above: Range<Int>, runs: [Run], parents: inout [Int]) {
+    private static func join(_ row: Range<Int>, to above: Range<Int>, runs: [PixelRun], parents: inout [Int]) {
         var candidate = above.lowerBound
         for index in row {
             let run = runs[index]

@@ -32,6 +32,16 @@ public struct PixelBox: Sendable, Hashable {
     }
 }
 
+/// Marked pixels of one row, from `start` up to but not including `end`.
+public struct PixelRun: Sendable, Hashable {
+    /// Row.
+    public let y: Int
+    /// First column.
+    public let start: Int
+    /// The column behind the last.
+    public let end: Int
+}
+
 /// One connected part of a mask.
 public struct Region: Sendable, Equatable {
     /// Smallest rectangle around the region.

@@ -45,6 +45,31 @@ struct DefectFinderTests {
         #expect(abs(scratch.areaFraction - 8.0 / 64) < 0.05)
     }
 
+    @Test("each region names its likeliest types, its own first, by their mean probability", arguments: [8, 61, 320])
+    func ranked(width: Int) throws {
+        let finder = DefectFinder(rules: DefectRules(threshold: 0.5, minimumAreaFraction: 0), mode: .multitype)
+        let maps = maps()
+        let findings = try finder.findings(maps, imageWidth: width, imageHeight: 40)
+        for defect in findings.defects {
+            #expect(defect.rankedTypes.count == defect.regions.count)
+            for (types, region) in zip(defect.rankedTypes, defect.regions) {
+                #expect(types.map(\.type) == (defect.type == "hole" ? ["hole", "scratch"] : ["scratch", "hole"]))
+                // The definition, pixel by pixel: here each type is one region.
+                var sums = [Double](repeating: 0, count: 2)
+                for y in 0..<40 {
+                    for x in 0..<width where defect.mask.pixels[y * width + x] != 0 {
+                        for type in 0..<2 {
+                            sums[type] += Double(
+                                maps.multitype.values[(type + 1) * 64 + y * 8 / 40 * 8 + x * 8 / width])
+                        }
+                    }
+                }
+                let means = sums.map { $0 / Double(region.areaPixels) }.sorted(by: >)
+                for (ranked, mean) in zip(types, means) { #expect(abs(Double(ranked.score) - mean) < 1e-5) }
+            }
+        }
+    }
+
     @Test("binary mode gives one mask over all types")
     func binary() throws {
         let finder = DefectFinder(rules: DefectRules(threshold: 0.5, minimumAreaFraction: 0), mode: .binary)

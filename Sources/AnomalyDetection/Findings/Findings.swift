@@ -18,6 +18,14 @@ public enum InspectionMode: String, Sendable, Codable, CaseIterable {
     case binary
 }
 
+/// A defect type that a region may be of.
+public struct RankedType: Sendable, Equatable {
+    /// Name of the defect type.
+    public let type: String
+    /// Mean probability of the type over the region's pixels (0…1).
+    public let score: Float
+}
+
 /// All regions of one defect type found on a part, in the pixels of the picture that was sent.
 public struct Defect: Sendable, Equatable {
     /// Name of the defect type.
@@ -28,6 +36,8 @@ public struct Defect: Sendable, Equatable {
     public let mask: BinaryMask
     /// 8-connected regions, largest first; `peak` is the largest value of the deciding map.
     public let regions: [Region]
+    /// What each of ``regions`` may be, in their order: defect types by falling ``RankedType/score``, this defect's first.
+    public let rankedTypes: [[RankedType]]
 
     /// Number of marked pixels.
     public var areaPixels: Int { regions.reduce(0) { $0 + $1.areaPixels } }

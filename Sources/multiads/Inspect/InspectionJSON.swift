@@ -60,11 +60,11 @@ enum InspectionJSON {
         .members([
             "type": .string(defect.type), "score": .float(defect.score), "areaPixels": .integer(defect.areaPixels),
             "areaFraction": .number(defect.areaFraction), "areaMm2": .null,
-            "regions": .array(defect.regions.map(region)),
+            "regions": .array(zip(defect.regions, defect.rankedTypes).map(region)),
         ])
     }
 
-    private static func region(_ region: Region) -> OutputJSON {
+    private static func region(_ region: Region, _ types: [RankedType]) -> OutputJSON {
         .members([
             "box": .members([
                 "x": .integer(region.box.x), "y": .integer(region.box.y), "width": .integer(region.box.width),
@@ -72,6 +72,7 @@ enum InspectionJSON {
             ]),
             "areaPixels": .integer(region.areaPixels),
             "peak": region.peak.map(OutputJSON.float) ?? .null,
+            "types": .array(types.map { .members(["type": .string($0.type), "score": .float($0.score)]) }),
             "contour": .array(region.contour.map { .array([.integer($0.x), .integer($0.y)]) }),
         ])
     }
