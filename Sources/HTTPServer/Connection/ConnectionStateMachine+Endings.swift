@@ -39,15 +39,18 @@ extension ConnectionStateMachine {
         }
     }
 
-    /// The peer closed its sending side while a handler runs, as seen without reading.
+    /// The peer closed its sending side while a handler or a stream runs, as seen without reading.
     ///
-    /// A client that gave up looks like one that closed half and still listens. The handler is cancelled for the sake of
-    /// the former; whatever it answers all the same is sent, for the latter. The end of a client that closed half
-    /// together with its request is not reported here, so such clients are served in full.
+    /// A client that gave up looks like one that closed half and still listens. A handler is cancelled for the sake of
+    /// the former; whatever it answers all the same is sent, for the latter. A stream is given up: its pieces may be
+    /// minutes of work, and nothing that is left of it could be sent. The end of a client that closed half together with
+    /// its request is not reported here, so such clients are served in full.
     ///
+    /// - Parameter now: The time.
     /// - Returns: What to do.
-    package mutating func peerHungUp() -> [ConnectionAction] {
-        phase == .handling ? [.cancelExchange] : []
+    package mutating func peerHungUp(at now: MonotonicInstant) -> [ConnectionAction] {
+        if phase == .handling { return [.cancelExchange] }
+        return phase == .producing || isFlushingStream ? abandon(.clientClosed, reset: false, at: now) : []
     }
 
     /// The connection broke: reset by the peer, or a write failed.

@@ -24,12 +24,25 @@ public struct MultipartWriter: Sendable {
             decoding: (0..<24).map { _ in alphabet.randomElement(using: &generator) ?? 0x78 }, as: UTF8.self)
     }
 
+    /// Makes a writer with a given boundary, so that the same parts always make the same bytes.
+    ///
+    /// - Parameter boundary: 1 to 70 letters, digits, `-` and `_` (anything else is a mistake in the program). It must not
+    ///   be known to whoever supplies content before the content is supplied.
+    public init(boundary: String) {
+        let isUsable = boundary.utf8.allSatisfy { $0.isAlphanumeric || $0 == ASCII.hyphen || $0 == 0x5F }
+        precondition(isUsable && (1...70).contains(boundary.utf8.count), "unusable boundary \(boundary)")
+        self.boundary = boundary
+    }
+
     /// The value of the response's `Content-Type`.
     public var contentType: String {
         MediaType("multipart", "mixed", parameters: [.init(name: "boundary", value: boundary)]).description
     }
 
-    /// One part, with the delimiter before it; send its bytes whole.
+    /// One part, with the delimiters before and after it; send its bytes whole.
+    ///
+    /// The delimiter after it comes along, because only with it does a reader know that the part is complete: a part that
+    /// takes long to make must not hold back the one before.
     ///
     /// - Parameters:
     ///   - headerFields: The part's fields, such as `Content-Type`.
@@ -38,8 +51,8 @@ public struct MultipartWriter: Sendable {
     public mutating func part(_ headerFields: HTTPFields, content: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(content.count + 256)
-        bytes.append(contentsOf: (isFirst ? "--" : "\r\n--").utf8)
-        bytes.append(contentsOf: "\(boundary)\r\n".utf8)
+        if isFirst { bytes.append(contentsOf: "--\(boundary)".utf8) }
+        bytes.append(contentsOf: "\r\n".utf8)
         for field in headerFields {
             bytes.append(contentsOf: "\(field.name.rawName): ".utf8)
             field.withUnsafeBytesOfValue { bytes.append(contentsOf: $0) }
@@ -47,14 +60,15 @@ public struct MultipartWriter: Sendable {
         }
         bytes.append(contentsOf: "\r\n".utf8)
         bytes.append(contentsOf: content)
+        bytes.append(contentsOf: "\r\n--\(boundary)".utf8)
         isFirst = false
         return bytes
     }
 
-    /// The closing delimiter; nothing may follow it.
+    /// What turns the last delimiter into the closing one; nothing may follow it.
     ///
     /// - Returns: Bytes to send last.
     public func end() -> [UInt8] {
-        Array("\(isFirst ? "" : "\r\n")--\(boundary)--\r\n".utf8)
+        Array("\(isFirst ? "--\(boundary)" : "")--\r\n".utf8)
     }
 }

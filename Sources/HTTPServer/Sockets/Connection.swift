@@ -54,7 +54,7 @@ final class Connection {
             actions += machine.connectionFailed(at: loop.now)
         } else if readiness.isPeerClosed, !peerHasClosed {
             peerHasClosed = true
-            actions += machine.peerHungUp()
+            actions += machine.peerHungUp(at: loop.now)
         }
         proceed(in: loop)
     }

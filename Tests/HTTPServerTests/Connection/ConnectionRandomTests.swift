@@ -124,7 +124,7 @@ private struct RandomConnection {
             now = now.advanced(by: .seconds(Int.random(in: 0...20, using: &choices)))
             perform(machine.tick(at: now))
         case 17 where choices.one(in: 10): perform(machine.connectionFailed(at: now))
-        case 17: perform(machine.peerHungUp())
+        case 17: perform(machine.peerHungUp(at: now))
         case 18 where choices.one(in: 10): perform(machine.drain())
         case 18 where input.isEmpty && machine.wantsToRead: perform(machine.endOfInput(at: now))
         case 19 where choices.one(in: 20): perform(machine.stop(at: now))

@@ -116,13 +116,29 @@ struct ConnectionEndingTests {
         #expect(harness.endOfInput() == ["close"])
     }
 
-    @Test("a hang-up outside a handler is left to the next read or write")
+    @Test("a client that hangs up ends a stream, before its first piece and later")
+    func hangUpOnStream() {
+        var waiting = MachineHarness()
+        _ = waiting.receive(request())
+        _ = waiting.admit()
+        _ = waiting.respond(.ok, [:], .stream)
+        #expect(waiting.peerHungUp() == ["cancel", "finished 200 clientClosed", "close"])
+        var sending = MachineHarness()
+        _ = sending.receive(request())
+        _ = sending.admit()
+        _ = sending.respond(.ok, [:], .stream)
+        _ = sending.chunk("piece")
+        #expect(sending.peerHungUp() == ["cancel", "finished 200 clientClosed", "close"])
+    }
+
+    @Test("a hang-up elsewhere is left to the next read or write")
     func hangUpElsewhere() {
         var harness = MachineHarness()
         #expect(harness.peerHungUp() == [])
         _ = harness.receive(request())
         _ = harness.admit()
         _ = harness.respond(.ok, [:], .stream)
+        _ = harness.chunk(nil)
         #expect(harness.peerHungUp() == [])
     }
 

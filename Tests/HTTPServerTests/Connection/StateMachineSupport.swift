@@ -61,7 +61,7 @@ struct MachineHarness {
     }
 
     mutating func endOfInput() -> [String] { Self.describe(machine.endOfInput(at: now)) }
-    mutating func peerHungUp() -> [String] { Self.describe(machine.peerHungUp()) }
+    mutating func peerHungUp() -> [String] { Self.describe(machine.peerHungUp(at: now)) }
     mutating func connectionFailed() -> [String] { Self.describe(machine.connectionFailed(at: now)) }
     mutating func drain() -> [String] { Self.describe(machine.drain()) }
     mutating func stop() -> [String] { Self.describe(machine.stop(at: now)) }

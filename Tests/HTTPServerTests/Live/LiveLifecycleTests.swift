@@ -66,6 +66,39 @@ struct LiveStreamTests {
         }
     }
 
+    @Test("a client that hangs up before a stream's first piece stops the stream")
+    func hangUpBeforeFirstPiece() async throws {
+        let (entered, gate) = (Signal(), Gate())
+        let chunks = TestChunks { _ in
+            entered.send()
+            return [0x61]
+        }
+        struct Waiting: ResponseChunks {
+            let chunks: TestChunks
+            let gate: Gate
+
+            func next() async throws -> [UInt8]? {
+                _ = try chunks.next()
+                await gate.wait()
+                return nil
+            }
+
+            func cancelled() {
+                chunks.cancelled()
+                gate.open()
+            }
+        }
+        var router = Router()
+        router.on(.get, "/") { _ in ServerResponse(status: .ok, body: .stream(Waiting(chunks: chunks, gate: gate))) }
+        try await withServer(router) { address in
+            let client = try TestClient(address)
+            try client.send(request())
+            #expect(entered.wait())
+            client.close()
+            #expect(chunks.stopped.wait())
+        }
+    }
+
     @Test("a stream that fails is never taken for a whole one")
     func failures() async throws {
         struct Broken: Error {}

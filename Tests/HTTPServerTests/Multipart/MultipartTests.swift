@@ -136,9 +136,19 @@ struct MultipartWriterTests {
         #expect(boundary.count == 24)
         #expect(writer.end() == Array("--\(boundary)--\r\n".utf8))
         let first = writer.part([.contentType: "text/plain"], content: Array("one".utf8))
-        #expect(first == Array("--\(boundary)\r\nContent-Type: text/plain\r\n\r\none".utf8))
-        #expect(writer.part([:], content: []) == Array("\r\n--\(boundary)\r\n\r\n".utf8))
-        #expect(writer.end() == Array("\r\n--\(boundary)--\r\n".utf8))
+        #expect(first == Array("--\(boundary)\r\nContent-Type: text/plain\r\n\r\none\r\n--\(boundary)".utf8))
+        #expect(writer.part([:], content: []) == Array("\r\n\r\n\r\n--\(boundary)".utf8))
+        #expect(writer.end() == Array("--\r\n".utf8))
+    }
+
+    @Test("are the same bytes for the same boundary")
+    func given() {
+        func body() -> [UInt8] {
+            var writer = MultipartWriter(boundary: "result-01a2_x")
+            return writer.part([.contentType: "text/plain"], content: [1, 2]) + writer.end()
+        }
+        #expect(body() == body())
+        #expect(MultipartWriter(boundary: "result-01a2_x").contentType.hasSuffix("boundary=result-01a2_x"))
     }
 
     @Test("differ in their boundaries")
