@@ -33,6 +33,7 @@ public final class InspectionApplication: Sendable {
             environment: environment, logger: logger)
         var table = RouteTable(core: core)
         HealthEndpoints(core: core).register(in: &table)
+        MetricsEndpoint(core: core).register(in: &table)
         InspectionEndpoints(core: core).register(in: &table)
         ProductEndpoints(core: core).register(in: &table)
         ReferenceEndpoints(core: core).register(in: &table)
@@ -41,7 +42,7 @@ public final class InspectionApplication: Sendable {
         router = table.router
         server = HTTPServer(
             configuration: configuration.server, router: table.router, errorResponder: core.respond,
-            observer: ServerLog(logger: logger))
+            observer: ServerLog(logger: logger, metrics: core.metrics))
     }
 
     /// Opens the port; until ``start()`` has ended, work is answered 503.
@@ -67,6 +68,9 @@ public final class InspectionApplication: Sendable {
         }
         core.readiness.move(to: .ready)
     }
+
+    /// Connections now open.
+    public var activeConnections: Int { server.activeConnections }
 
     /// Answers a request as the server would, without a socket.
     ///

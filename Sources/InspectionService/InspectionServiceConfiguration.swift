@@ -12,6 +12,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var maxImagePixels = 50_000_000
     /// Longest body of an inspection, in bytes.
     public var maxBodyBytes = 32 * 1024 * 1024
+    /// Longest body of a batch of inspections, in bytes.
+    public var maxBatchBodyBytes = 128 * 1024 * 1024
     /// Longest body of an upload of references, in bytes.
     public var maxReferenceBodyBytes = 128 * 1024 * 1024
     /// Inspections in work or waiting; one more is answered 429.

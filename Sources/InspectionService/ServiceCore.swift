@@ -15,6 +15,7 @@ final class ServiceCore: Sendable {
     let environment: ServiceEnvironment
     let logger: Logger
     let readiness = Readiness()
+    let metrics = ServiceMetrics()
     let line: WorkLine
     let compute = ComputeQueue()
     let pictures: PictureQueue
@@ -23,7 +24,7 @@ final class ServiceCore: Sendable {
     let banks: BankLibrary
     let registry: ProductRegistry
     let inspector: Inspector
-    let document: ResultDocument
+    let desk: InspectionDesk
 
     init(
         model: InspectionModel, knowledgeBase: KnowledgeBase, store: any Store,
@@ -52,8 +53,11 @@ final class ServiceCore: Sendable {
         inspector = Inspector(
             model: model, line: line, compute: compute, pictures: pictures, registry: registry, limits: limits,
             environment: environment)
-        document = ResultDocument(
-            engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest)
+        desk = InspectionDesk(
+            inspector: inspector,
+            document: ResultDocument(
+                engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest),
+            store: store, metrics: metrics, environment: environment)
     }
 
     /// A new id of a request.

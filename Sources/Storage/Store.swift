@@ -131,6 +131,11 @@ public protocol ResultStore: Sendable {
     /// - Returns: `nil` when there is none with this id.
     func result(_ id: String) async throws(StorageError) -> ResultRecord?
 
+    /// Reads what belongs to a result besides its record and the picture as received.
+    ///
+    /// - Returns: `nil` when there is none with this id.
+    func resultContents(of id: String) async throws(StorageError) -> ResultContents?
+
     /// Reads one picture of a result.
     ///
     /// - Returns: `nil` when the result or the picture does not exist.

@@ -1,65 +1,72 @@
-import AnomalyDetection
 import HTTPServer
 import HTTPTypes
+import Logging
 import Storage
 
-/// `POST /inspect`.
+/// `POST /inspect` and `POST /inspect:batch`.
 struct InspectionEndpoints {
     let core: ServiceCore
 
-    private static let json = MediaType("application", "json")
-    private static let multipart = MediaType("multipart", "mixed")
-    private static let png = MediaType("image", "png")
-
     func register(in table: inout RouteTable) {
         table.add(.post, "/inspect", .whenReady, maxBodyBytes: core.configuration.maxBodyBytes) { request, context in
-            let accept = AcceptHeader(request.head.headerFields[.accept])
-            guard let form = accept.preferred(among: [Self.json, Self.multipart, Self.png]) else {
-                throw Problem(
-                    .notAcceptable, "expected application/json, multipart/mixed or image/png among the accepted types")
-            }
-            let order = try InspectionRequest(request)
-            context.note("product", order.product)
-            let record = try await core.product(order.product)
-            let product = try await core.registry.prepared(record)
-            var inspection = try await core.inspector.inspect(order, of: product, drawsOverlay: form == Self.png)
-            context.note("verdict", inspection.findings.verdict.rawValue)
-            context.note("result", inspection.id)
-            let document = core.document.tree(inspection).bytes
-            let committing = core.environment.uptime()
-            try await core.store.insertResult(inspection.newResult(document: document))
-            let commit = core.environment.uptime() - committing
-            inspection.timings.total += commit
-            return Self.response(form, inspection, document, commit: commit)
+            try await inspect(request, context)
+        }
+        table.add(.post, "/inspect:batch", .whenReady, maxBodyBytes: core.configuration.maxBatchBodyBytes) {
+            request, context in try await inspectBatch(request, context)
         }
     }
 
-    private static func response(
-        _ form: MediaType, _ inspection: Inspection, _ document: [UInt8], commit: Duration
-    ) -> ServerResponse {
-        var response: ServerResponse
-        if form == multipart {
-            let stream = InspectionStream(document: document, pictures: inspection.pictures)
-            response = ServerResponse(
-                status: .ok, headerFields: [.contentType: stream.contentType], body: .stream(stream))
-        } else if form == png, let overlay = inspection.overlay {
-            response = ServerResponse(contentType: "image/png", bytes: overlay)
-        } else {
-            response = ServerResponse(contentType: "application/json", bytes: document)
-            response.headerFields[.contentLocation] = inspection.pictures.location
-        }
-        response.headerFields[.vary] = "Accept"
-        response.headerFields[.link] =
-            "<\(inspection.pictures.location)>; rel=\"describedby\"; type=\"application/json\""
-        response.headerFields[.serverTiming] = timing(inspection.timings, commit: commit)
-        return response
+    private func inspect(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let form = try InspectionForm(accept: request.head.headerFields[.accept])
+        let order = try InspectionRequest(request)
+        let product = try await product(order.options, context)
+        return try await core.desk.inspect(order, of: product, form: form, entry: .atOnce, context).response(in: form)
     }
 
-    /// The steps in milliseconds (W3C Server Timing).
-    private static func timing(_ timings: Inspection.Timings, commit: Duration) -> String {
-        [
-            ("decode", timings.decode), ("queue", timings.queue), ("encode", timings.encode), ("score", timings.score),
-            ("store", timings.store), ("commit", commit), ("total", timings.total),
-        ].map { "\($0);dur=\(($1 / .microseconds(1)).rounded() / 1000)" }.joined(separator: ", ")
+    private func inspectBatch(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        guard AcceptHeader(request.head.headerFields[.accept]).quality(of: Self.lines) > 0 else {
+            let detail = "expected \(Self.lines) among the accepted types"
+            throw Problem(.notAcceptable, detail, faults: [.init(.header, "Accept", detail)])
+        }
+        let upload = try BatchUpload(request)
+        let product = try await product(upload.options, context)
+        try core.line.checkForPlace()
+        context.note("pictures", String(upload.pictures.count))
+        let stream = BatchStream(count: upload.pictures.count) { [core] index in
+            // A log line per batch, not per picture: their ids and verdicts are in the store.
+            let answer = await Self.answer(index, of: upload, product, core)
+            return answer.bytes + [0x0A]
+        }
+        return ServerResponse(
+            status: .ok, headerFields: [.contentType: Self.lines.description], body: .stream(stream))
+    }
+
+    private static let lines = MediaType("application", "x-ndjson")
+
+    /// What is said of one picture of a batch.
+    private static func answer(
+        _ index: Int, of upload: BatchUpload, _ product: PreparedProduct, _ core: ServiceCore
+    ) async -> JSONTree {
+        var members: [JSONTree.Member] = [.init(name: "index", value: .integer(index))]
+        if let name = upload.pictures[index].name { members.append(.init(name: "name", value: .string(name))) }
+        do {
+            let answer = try await core.desk.inspect(
+                upload.inspection(index), of: product, form: .json, entry: .waiting, RequestContext(nil) { "" })
+            members += [.init(name: "status", value: 200), .init(name: "result", value: .raw(answer.document))]
+        } catch {
+            let problem = Problem(error)
+            core.metrics.rejected(problem.kind)
+            if problem.status.code == 500 { core.logger.error("a picture of a batch", metadata: ["cause": "\(error)"]) }
+            members += [
+                .init(name: "status", value: .integer(problem.status.code)),
+                .init(name: "problem", value: problem.tree),
+            ]
+        }
+        return .object(members)
+    }
+
+    private func product(_ options: InspectionOptions, _ context: RequestContext) async throws -> PreparedProduct {
+        context.note("product", options.product)
+        return try await core.registry.prepared(try await core.product(options.product))
     }
 }

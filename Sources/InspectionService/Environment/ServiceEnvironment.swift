@@ -10,22 +10,30 @@ public struct ServiceEnvironment: Sendable {
     public var uptime: @Sendable () -> Duration
     /// 64 unpredictable bits.
     public var random: @Sendable () -> UInt64
+    /// Calls the function once, after that time, on a thread of its own.
+    public var alarm: @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
 
     /// Uses these sources.
     public init(
         now: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Duration,
-        random: @escaping @Sendable () -> UInt64
+        random: @escaping @Sendable () -> UInt64,
+        alarm: @escaping @Sendable (Duration, @escaping @Sendable () -> Void) -> Void
     ) {
         self.now = now
         self.uptime = uptime
         self.random = random
+        self.alarm = alarm
     }
+
+    /// Serial, so that it has a thread even while kernels occupy the shared ones.
+    private static let alarms = DispatchQueue(label: "inspection.alarms")
 
     /// The computer's own clocks and generator.
     public static let system = ServiceEnvironment(
         now: { Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1e6).rounded())) },
         uptime: { .nanoseconds(Int64(clamping: DispatchTime.now().uptimeNanoseconds)) },
-        random: { UInt64.random(in: .min ... .max) })
+        random: { UInt64.random(in: .min ... .max) },
+        alarm: { duration, call in alarms.asyncAfter(deadline: .now() + duration / .seconds(1), execute: call) })
 
     /// An identifier that sorts by time: a UUID of version 7 (RFC 9562, section 5.7).
     ///

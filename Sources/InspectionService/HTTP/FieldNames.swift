@@ -8,6 +8,9 @@ extension HTTPField.Name {
     static let link = known("Link")
     /// RFC 5789, section 3.1.
     static let acceptPatch = known("Accept-Patch")
+    static let idempotencyKey = known("Idempotency-Key")
+    static let idempotentReplayed = known("Idempotent-Replayed")
+    static let requestDeadline = known("X-Request-Deadline")
 
     /// A name from this program's text; one that is not a token is a mistake in the program.
     private static func known(_ name: String) -> HTTPField.Name {

@@ -3,11 +3,31 @@ import HTTPTypes
 
 /// One failure as a client sees it (RFC 9457).
 struct Problem: Error, Sendable, Equatable {
-    /// One place in the request's JSON and what is wrong there.
+    /// One place in the request and what is wrong there.
     struct Fault: Sendable, Equatable {
-        /// JSON Pointer (RFC 6901); empty for the whole value.
-        let pointer: String
+        /// What the place is told by.
+        enum Place: String, Sendable {
+            /// A JSON Pointer into the body (RFC 6901); empty for the whole value.
+            case pointer
+            /// The name of a query parameter.
+            case parameter
+            /// The name of a header field.
+            case header
+        }
+
+        let place: Place
+        let name: String
         let detail: String
+
+        /// A fault in the body.
+        init(pointer: String, detail: String) { self.init(.pointer, pointer, detail) }
+
+        /// A fault anywhere.
+        init(_ place: Place, _ name: String, _ detail: String) {
+            self.place = place
+            self.name = name
+            self.detail = detail
+        }
     }
 
     let kind: ProblemKind
@@ -33,6 +53,16 @@ struct Problem: Error, Sendable, Equatable {
         self.headerFields = headerFields
     }
 
+    /// A query parameter that cannot be used.
+    static func parameter(_ name: String, _ detail: String) -> Problem {
+        Problem(.invalidParameter, "\(name): \(detail)", faults: [Fault(.parameter, name, detail)])
+    }
+
+    /// A header field that cannot be used.
+    static func header(_ name: String, _ detail: String) -> Problem {
+        Problem(.invalidParameter, "\(name): \(detail)", faults: [Fault(.header, name, detail)])
+    }
+
     /// The members that do not depend on the request.
     var tree: JSONTree {
         [
@@ -51,7 +81,7 @@ struct Problem: Error, Sendable, Equatable {
         guard case .object(var members) = tree else { return ServerResponse(status: status) }
         if let path { members.append(.init(name: "instance", value: .string(path))) }
         members.append(.init(name: "requestId", value: .string(requestID)))
-        let errors = faults.map { ["pointer": .string($0.pointer), "detail": .string($0.detail)] as JSONTree }
+        let errors = faults.map { [$0.place.rawValue: .string($0.name), "detail": .string($0.detail)] as JSONTree }
         members.append(.init(name: "errors", value: .array(errors)))
         var fields = headerFields
         fields[.contentType] = "application/problem+json"

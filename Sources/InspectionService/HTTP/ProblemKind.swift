@@ -14,6 +14,10 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
     case requestTimeout = "request-timeout"
+    case lengthRequired = "length-required"
+    case idempotencyKeyInFlight = "idempotency-key-in-flight"
+    case idempotencyKeyReused = "idempotency-key-reused"
+    case deadlinePassed = "deadline-passed"
     case referenceLimit = "reference-limit"
     case preconditionFailed = "precondition-failed"
     case preconditionRequired = "precondition-required"
@@ -45,11 +49,15 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
+        case .lengthRequired: .lengthRequired
+        case .idempotencyKeyInFlight: .conflict
+        case .deadlinePassed: .gatewayTimeout
         case .preconditionFailed: .preconditionFailed
         case .preconditionRequired: .preconditionRequired
         case .bodyTooLarge, .imageTooLarge: .contentTooLarge
         case .unsupportedMediaType, .notAnImage: .unsupportedMediaType
-        case .unusableImage, .invalidProduct, .invalidMetadata, .referenceLimit: .unprocessableContent
+        case .unusableImage, .invalidProduct, .invalidMetadata, .referenceLimit, .idempotencyKeyReused:
+            .unprocessableContent
         case .queueFull: .tooManyRequests
         case .internalError: .internalServerError
         case .notReady, .draining, .productPreparing, .preparationFailed, .storeFull, .storeUnavailable, .overloaded:
@@ -72,6 +80,10 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: "The method is not offered at this path"
         case .notAcceptable: "None of the media types in Accept can be sent"
         case .requestTimeout: "The request did not arrive in time"
+        case .lengthRequired: "The request says neither how long its body is nor that it comes in chunks"
+        case .idempotencyKeyInFlight: "The first request with this Idempotency-Key is still being worked on"
+        case .idempotencyKeyReused: "The Idempotency-Key belongs to another request"
+        case .deadlinePassed: "The inspection could not begin in time"
         case .referenceLimit: "The product's references are at their limit"
         case .preconditionFailed: "The product is not in the state that the request demands"
         case .preconditionRequired: "Changing a product needs If-Match with the ETag of what is changed"

@@ -15,10 +15,12 @@ struct QueryReader {
         for item in request.query {
             guard known.contains(item.name) else {
                 let expected = known.isEmpty ? "no query parameters" : "only \(known.joined(separator: ", "))"
-                throw Problem(.invalidParameter, "expected \(expected), found “\(item.name)”")
+                let name = String(item.name.prefix(60))
+                let detail = "expected \(expected), found “\(name)”"
+                throw Problem(.invalidParameter, detail, faults: [.init(.parameter, name, detail)])
             }
             guard items.updateValue(item.value, forKey: item.name) == nil else {
-                throw Problem(.invalidParameter, "expected \(item.name) once, found it again")
+                throw Problem.parameter(item.name, "expected it once, found it again")
             }
         }
         self.items = items
@@ -52,10 +54,44 @@ struct QueryReader {
 
     func number(_ name: String) throws(Problem) -> Double? {
         guard let text = items[name] else { return nil }
-        guard let number = Double(text), number.isFinite else {
-            throw Self.invalid(name, expected: "a number", found: text)
+        guard let number = Self.decimal(text) else {
+            throw Self.invalid(name, expected: "a number such as 0.5", found: text)
         }
         return number
+    }
+
+    /// A finite number in decimal digits; Swift's own reader takes hexadecimal and “infinity” too.
+    static func decimal(_ text: String) -> Double? {
+        let isDecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
+        guard isDecimal, let number = Double(text), number.isFinite else { return nil }
+        return number
+    }
+
+    /// `true` or `false`; false when absent.
+    func flag(_ name: String) throws(Problem) -> Bool {
+        switch items[name] {
+        case nil, "false": return false
+        case "true": return true
+        case .some(let text): throw Self.invalid(name, expected: "true or false", found: text)
+        }
+    }
+
+    /// Seconds above 0 and at most an hour.
+    func seconds(_ name: String) throws(Problem) -> Duration? {
+        guard let text = items[name] else { return nil }
+        guard let seconds = Self.usableSeconds(text) else {
+            throw Self.invalid(name, expected: Self.secondsExpected, found: text)
+        }
+        return seconds
+    }
+
+    /// What `usableSeconds` takes, in words.
+    static let secondsExpected = "seconds above 0 and at most 3600, such as 0.5"
+
+    /// The duration that a text names.
+    static func usableSeconds(_ text: String) -> Duration? {
+        guard let seconds = decimal(text), seconds > 0, seconds <= 3600 else { return nil }
+        return .seconds(seconds)
     }
 
     /// One of an enumeration's raw values.
@@ -73,7 +109,8 @@ struct QueryReader {
     /// `pageSize`, 1…1000.
     func pageSize(default count: Int = 50) throws(Problem) -> Int {
         guard let text = items["pageSize"] else { return count }
-        guard let size = Int(text), (1...1000).contains(size) else {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let size = Int(text), (1...1000).contains(size)
+        else {
             throw Self.invalid("pageSize", expected: "a whole number from 1 to 1000", found: text)
         }
         return size
@@ -83,6 +120,6 @@ struct QueryReader {
     func pageToken() throws -> PageToken? { try items["pageToken"].map { try PageToken($0) } }
 
     private static func invalid(_ name: String, expected: String, found: String) -> Problem {
-        Problem(.invalidParameter, "\(name): expected \(expected), found “\(found.prefix(60))”")
+        .parameter(name, "expected \(expected), found “\(found.prefix(60))”")
     }
 }

@@ -37,10 +37,12 @@ final class RequestContext: Sendable {
         return isSafe && (1...128).contains(text.utf8.count) ? text : nil
     }
 
-    /// `00-<32 digits>-<16 digits>-<2 digits>` (W3C Trace Context, section 3.2).
+    /// `00-<32 digits>-<16 digits>-<2 digits>` (W3C Trace Context, section 3.2); version ff and ids of zeros are invalid.
     private static func usableTraceparent(_ text: String) -> String? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [2, 32, 16, 2] else { return nil }
+        guard parts.map(\.utf8.count) == [2, 32, 16, 2], parts[0] != "ff",
+            !parts[1...2].contains(where: { $0.allSatisfy { $0 == "0" } })
+        else { return nil }
         let digits = parts.joined().utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         return digits ? text : nil
     }

@@ -37,6 +37,7 @@ struct RouteTable {
                 let problem = Problem(error)
                 response = problem.response(path: request.head.rawPath, requestID: context.id)
                 context.note("problem", problem.kind.rawValue)
+                if pattern.hasPrefix("/inspect") { core.metrics.rejected(problem.kind) }
                 if problem.status.kind == .serverError { context.note("cause", Self.cause(error)) }
             }
             context.mark(&response.headerFields)

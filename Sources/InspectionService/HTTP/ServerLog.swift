@@ -2,11 +2,17 @@ import HTTPServer
 import HTTPTypes
 import Logging
 
-/// Puts into the log what only the server knows: answers that did not arrive, and its own troubles.
+/// Counts requests, and puts into the log what only the server knows: answers that did not arrive, and its own troubles.
 struct ServerLog: ServerObserver {
     let logger: Logger
+    let metrics: ServiceMetrics
+
+    func connectionOpened(remoteAddress: String) { metrics.connectionOpened() }
+
+    func connectionClosed(remoteAddress: String) { metrics.connectionClosed() }
 
     func requestFinished(_ record: RequestRecord) {
+        metrics.requestFinished(record)
         guard record.outcome != .completed else { return }
         logger.info(
             "answer not delivered",

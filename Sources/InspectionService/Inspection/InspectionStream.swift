@@ -17,10 +17,12 @@ final class InspectionStream: ResponseChunks {
     /// The value of the response's `Content-Type`.
     let contentType: String
 
+    /// Prepares the stream; the boundary is made of the result's id, which nobody knew when the picture was sent, so that
+    /// a repeated answer is the same bytes.
     init(document: [UInt8], pictures: ResultPictures) {
         self.document = document
         self.pictures = pictures
-        let writer = MultipartWriter()
+        let writer = MultipartWriter(boundary: "result-\(pictures.id)")
         contentType = writer.contentType
         state = Mutex(State(writer: writer))
     }
@@ -28,27 +30,25 @@ final class InspectionStream: ResponseChunks {
     func next() throws -> [UInt8]? {
         try state.withLock { state in
             defer { state.nextPart += 1 }
+            let masks = pictures.masks
             switch state.nextPart {
             case 0:
                 let fields = Self.fields(
                     "result", file: "result.json", type: "application/json", location: pictures.location)
                 return state.writer.part(fields, content: document)
-            case 1...pictures.masks.count:
-                let (type, runs) = pictures.masks[state.nextPart - 1]
+            case let part where part <= masks.count:
+                let mask = masks[part - 1]
+                let png = try ResultPictures.maskPNG(runs: mask.runs, width: pictures.width, height: pictures.height)
                 let fields = Self.fields(
-                    "mask", file: "\(type).png", type: "image/png", location: pictures.maskLocation(type))
-                return state.writer.part(
-                    fields,
-                    content: try ResultPictures.maskPNG(runs: runs, width: pictures.width, height: pictures.height))
-            case pictures.masks.count + 1:
+                    "mask", file: "\(mask.type).png", type: "image/png", location: pictures.maskLocation(mask.type))
+                return state.writer.part(fields, content: png)
+            case masks.count + 1:
+                let png = try ResultPictures.heatMapPNG(
+                    map: pictures.map, width: pictures.width, height: pictures.height, threshold: pictures.threshold)
                 let fields = Self.fields(
-                    "heatmap", file: "heatmap.png", type: "image/png", location: "\(pictures.location)/heatmap.png")
-                return state.writer.part(
-                    fields,
-                    content: try ResultPictures.heatMapPNG(
-                        map: pictures.map, width: pictures.width, height: pictures.height,
-                        threshold: pictures.threshold))
-            case pictures.masks.count + 2: return state.writer.end()
+                    "heatmap", file: "heatmap.png", type: "image/png", location: pictures.heatMapLocation)
+                return state.writer.part(fields, content: png)
+            case masks.count + 2: return state.writer.end()
             default: return nil
             }
         }
@@ -58,10 +58,11 @@ final class InspectionStream: ResponseChunks {
     func cancelled() {}
 
     /// Names are keys of lower-case ASCII letters, digits, `_` and `-`, so they need no quoting beyond the quotes.
-    private static func fields(_ name: String, file: String, type: String, location: String) -> HTTPFields {
-        [
+    private static func fields(_ name: String, file: String, type: String, location: String?) -> HTTPFields {
+        var fields: HTTPFields = [
             .contentType: type, .contentDisposition: "inline; name=\"\(name)\"; filename=\"\(file)\"",
-            .contentLocation: location,
         ]
+        if let location { fields[.contentLocation] = location }
+        return fields
     }
 }

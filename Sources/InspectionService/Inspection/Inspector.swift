@@ -14,21 +14,47 @@ struct Inspector: Sendable {
     let limits: ImageLimits
     let environment: ServiceEnvironment
 
+    /// How an inspection comes to its place in line.
+    enum Entry: Sendable {
+        /// Now or never.
+        case atOnce
+        /// When there is one.
+        case waiting
+    }
+
     /// Inspects one picture.
     ///
     /// - Parameters:
     ///   - request: The picture and what is asked of it.
     ///   - product: What it is a picture of.
     ///   - drawsOverlay: Whether the overlay is wanted.
+    ///   - entry: How it enters the line.
     /// - Returns: The inspection, not yet stored.
-    /// - Throws: `ImageError`, `InspectionModelError`, `Problem` of kind `queueFull`, or `CancellationError`.
+    /// - Throws: `ImageError`, `InspectionModelError`, `Problem` of kind `queueFull` or `deadlinePassed`, or
+    ///   `CancellationError`.
     func inspect(
-        _ request: InspectionRequest, of product: PreparedProduct, drawsOverlay: Bool
+        _ request: InspectionRequest, of product: PreparedProduct, drawsOverlay: Bool, entry: Entry
+    ) async throws -> Inspection {
+        guard let limit = request.options.deadline else {
+            return try await inspect(request, of: product, drawsOverlay, entry, nil)
+        }
+        let deadline = StartDeadline(in: limit, environment)
+        return try await deadline.guarding { [self] in
+            try await inspect(request, of: product, drawsOverlay, entry, deadline)
+        }
+    }
+
+    private func inspect(
+        _ request: InspectionRequest, of product: PreparedProduct, _ drawsOverlay: Bool, _ entry: Entry,
+        _ deadline: StartDeadline?
     ) async throws -> Inspection {
         let started = environment.uptime()
         let header = try ImageDecoder.header(of: request.image, limits: limits)
-        let place = try line.enter(bytes: header.decodingBytes)
-
+        let place =
+            switch entry {
+            case .atOnce: try line.enter(bytes: header.decodingBytes)
+            case .waiting: try await line.enterWaiting(bytes: header.decodingBytes)
+            }
         let decoded = try await pictures.run { [limits, environment] in
             let started = environment.uptime()
             let digest = Checkpoints.SHA256Digest.of(request.image).bytes
@@ -36,13 +62,13 @@ struct Inspector: Sendable {
             return (image: image, digest: digest, time: environment.uptime() - started)
         }
         let queued = environment.uptime()
-        let computed = try await computed(decoded.image, product)
+        let computed = try await computed(decoded.image, product, deadline)
         line.engineWasBusy(for: computed.encode + computed.score)
         guard let digest = Storage.SHA256Digest(bytes: decoded.digest) else { throw Problem.internalError }
         let now = environment.now()
         let id = environment.identifier(at: now)
         let found = try await pictures.run { [environment] in
-            try Self.find(computed.maps, decoded.image, request.mode, product, id, drawsOverlay, environment)
+            try Self.find(computed.maps, decoded.image, request.options, product, id, drawsOverlay, environment)
         }
         return Inspection(
             id: id, createdAt: now, place: place, request: request, product: product,
@@ -61,10 +87,13 @@ struct Inspector: Sendable {
     }
 
     /// Holds the bank no longer than the engine needs it.
-    private func computed(_ image: RGBImage, _ product: PreparedProduct) async throws -> Computed {
+    private func computed(
+        _ image: RGBImage, _ product: PreparedProduct, _ deadline: StartDeadline?
+    ) async throws -> Computed {
         let bank = try await registry.bank(of: product)
         return try await compute.run { [model, environment] in
-            try Self.compute(image, product, bank.references, model, environment)
+            try deadline?.begin()
+            return try Self.compute(image, product, bank.references, model, environment)
         }
     }
 
@@ -96,33 +125,19 @@ struct Inspector: Sendable {
     }
 
     private static func find(
-        _ maps: AnomalyMaps, _ image: RGBImage, _ mode: InspectionMode, _ product: PreparedProduct, _ id: String,
+        _ maps: AnomalyMaps, _ image: RGBImage, _ options: InspectionOptions, _ product: PreparedProduct, _ id: String,
         _ drawsOverlay: Bool, _ environment: ServiceEnvironment
     ) throws -> Found {
         let started = environment.uptime()
-        let finder = DefectFinder(rules: DefectRules(threshold: product.plan.threshold), mode: mode)
+        let finder = DefectFinder(rules: DefectRules(threshold: product.plan.threshold), mode: options.mode)
         let findings = try finder.findings(maps, imageWidth: image.width, imageHeight: image.height)
         let scored = environment.uptime()
         let pictures = try ResultPictures(
-            findings, maps: maps, width: image.width, height: image.height, location: "/results/\(id)")
+            findings, maps: maps, width: image.width, height: image.height, id: id, isStored: !options.isDryRun)
         let stored = environment.uptime()
-        let overlay = drawsOverlay ? try Self.overlay(image, maps, findings) : nil
+        let overlay = drawsOverlay ? try pictures.overlayPNG(on: image) : nil
         return Found(
             findings: findings, pictures: pictures, overlay: overlay, score: scored - started, store: stored - scored)
-    }
-
-    private static func overlay(_ image: RGBImage, _ maps: AnomalyMaps, _ findings: Findings) throws -> [UInt8] {
-        let map = try MapResize.bilinear(
-            maps.final.values, width: maps.side, height: maps.side, toWidth: image.width, toHeight: image.height,
-            corners: .edges)
-        let masks = findings.defects.map {
-            OverlayMask(name: $0.type, mask: $0.mask, score: $0.score, regions: $0.regions)
-        }
-        let title = findings.verdict == .ok ? "OK" : "NOT OK"
-        return try PNGEncoder.encode(
-            try Overlay.render(
-                image: image, heatMap: OverlayHeatMap(map: map, scale: try ResultPictures.scale(findings.threshold)),
-                masks: masks, title: title))
     }
 }
 

@@ -22,7 +22,7 @@ struct ResultDocument {
         add("scoreRaw", ["global": .number(inspection.globalAnomaly), "mapMax": .number(inspection.mapMaximum)])
         add("threshold", .number(findings.threshold))
         add("calibrationId", .null)
-        add("mode", .string(inspection.request.mode.rawValue))
+        add("mode", .string(inspection.request.options.mode.rawValue))
         add("shots", .integer(references.count))
         if let partID = inspection.request.partID { add("partId", .string(partID)) }
         if let camera = inspection.request.camera { add("camera", .string(camera)) }
@@ -46,15 +46,16 @@ struct ResultDocument {
                 "adapter": .string("sha256:\(adapter)"), "references": .string(version), "precision": .string("f32"),
             ])
         add("timings", timings(inspection.timings))
+        if inspection.request.options.isDryRun { add("dryRun", true) }
         return .object(members)
     }
 
-    private func defect(_ defect: Defect, _ mask: String, _ mmPerPixel: Double?) -> JSONTree {
+    private func defect(_ defect: Defect, _ mask: String?, _ mmPerPixel: Double?) -> JSONTree {
         [
             "type": .string(defect.type), "score": .number(defect.score), "areaPixels": .integer(defect.areaPixels),
             "areaFraction": .number(defect.areaFraction),
             "areaMm2": mmPerPixel.map { area(defect.areaPixels, mmPerPixel: $0) } ?? .null,
-            "mask": .string(mask), "regions": .array(defect.regions.map(region)),
+            "mask": .string(mask), "regions": .array(zip(defect.regions, defect.rankedTypes).map(region)),
         ]
     }
 
@@ -63,13 +64,14 @@ struct ResultDocument {
         .number((Double(pixels) * mmPerPixel * mmPerPixel * 1e9).rounded() / 1e9)
     }
 
-    private func region(_ region: Region) -> JSONTree {
+    private func region(_ region: Region, _ types: [RankedType]) -> JSONTree {
         [
             "box": [
                 "x": .integer(region.box.x), "y": .integer(region.box.y), "width": .integer(region.box.width),
                 "height": .integer(region.box.height),
             ],
             "areaPixels": .integer(region.areaPixels), "peak": region.peak.map { .number($0) } ?? .null,
+            "types": .array(types.map { ["type": .string($0.type), "score": .number($0.score)] }),
             "contour": .array(region.contour.map { [.integer($0.x), .integer($0.y)] }),
         ]
     }

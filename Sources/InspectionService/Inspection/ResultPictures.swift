@@ -6,36 +6,40 @@ import Tensors
 /// The pictures of a result: small when they are stored, drawn when they are sent.
 ///
 /// Masks are kept as run lengths, the deciding map as one grey picture at the network's size. So a commit does not wait
-/// for encoders, and what is sent at once and what is fetched later is drawn by the same code, to the same bytes.
+/// for encoders, and what is sent at once and what is fetched later is drawn by the same code from the same bytes, to the
+/// same bytes.
 struct ResultPictures: Sendable {
+    /// Where one defect type was found.
+    struct Mask: Sendable {
+        let type: String
+        let score: Float
+        let runs: [UInt8]
+    }
+
     /// Media type of a mask as `MaskRunLengths` writes it.
     static let maskMediaType = "application/vnd.multiads.mask-run-lengths"
 
-    /// The address of the result.
-    let location: String
+    /// The result's id.
+    let id: String
+    /// Whether the result is in the store, so that its pictures have addresses.
+    let isStored: Bool
     let width: Int
     let height: Int
     let threshold: Float
-    /// By type, in the result's order.
-    let masks: [(type: String, runs: [UInt8])]
+    let isOK: Bool
+    /// The highest score first, as the result lists its defects.
+    let masks: [Mask]
     /// A grey PNG: 0 is black, 1 and more is white.
     let map: [UInt8]
 
-    init(_ findings: Findings, maps: AnomalyMaps, width: Int, height: Int, location: String) throws {
-        self.location = location
-        self.width = width
-        self.height = height
-        threshold = findings.threshold
-        masks = findings.defects.map { ($0.type, MaskRunLengths.encode($0.mask)) }
-        let grey = maps.final.values.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
-        map = try PNGEncoder.encode(GrayImage(width: maps.side, height: maps.side, pixels: grey))
-    }
+    /// The address of the result, when it has one.
+    var location: String? { isStored ? "/results/\(id)" : nil }
 
     /// The address of a mask.
-    func maskLocation(_ type: String) -> String { "\(location)/masks/\(PathSegment.encode(type)).png" }
+    func maskLocation(_ type: String) -> String? { location.map { "\($0)/masks/\(PathSegment.encode(type)).png" } }
 
     /// The address of the heat map.
-    var heatMapLocation: String { "\(location)/heatmap.png" }
+    var heatMapLocation: String? { location.map { "\($0)/heatmap.png" } }
 
     /// What the store keeps.
     var files: [ResultFile] {
@@ -50,16 +54,76 @@ struct ResultPictures: Sendable {
 
     /// Draws the heat map in the size of the picture that was sent, on the scale that belongs to the threshold.
     static func heatMapPNG(map: [UInt8], width: Int, height: Int, threshold: Float) throws -> [UInt8] {
+        try PNGEncoder.encode(
+            HeatMap.render(
+                map: try values(map, width: width, height: height), width: width, height: height,
+                scale: try scale(threshold)))
+    }
+
+    /// Draws everything that was found onto the picture.
+    ///
+    /// - Parameter image: The picture that was inspected.
+    /// - Returns: A PNG of the picture's size.
+    /// - Throws: `ImageError`.
+    func overlayPNG(on image: RGBImage) throws -> [UInt8] {
+        let masks = try masks.map {
+            OverlayMask(
+                name: $0.type, mask: try MaskRunLengths.decode($0.runs, width: width, height: height), score: $0.score)
+        }
+        let heatMap = OverlayHeatMap(
+            map: try Self.values(map, width: width, height: height), scale: try Self.scale(threshold))
+        return try PNGEncoder.encode(
+            try Overlay.render(image: image, heatMap: heatMap, masks: masks, title: isOK ? "OK" : "NOT OK"))
+    }
+
+    private static func values(_ map: [UInt8], width: Int, height: Int) throws -> [Float] {
         let grey = try ImageDecoder.decode(map)
         let values = stride(from: 0, to: grey.pixels.count, by: 3).map { Float(grey.pixels[$0]) / 255 }
-        let resized = try MapResize.bilinear(
+        return try MapResize.bilinear(
             values, width: grey.width, height: grey.height, toWidth: width, toHeight: height, corners: .edges)
-        return try PNGEncoder.encode(
-            HeatMap.render(map: resized, width: width, height: height, scale: try scale(threshold)))
     }
 
     /// The colour scale of a threshold; a threshold of 0, where everything is a defect, has no scale of its own.
-    static func scale(_ threshold: Float) throws -> HeatScale {
+    private static func scale(_ threshold: Float) throws -> HeatScale {
         try HeatScale(threshold: max(threshold, 1 / 255))
+    }
+}
+
+extension ResultPictures {
+    /// Makes the stored forms of what was found.
+    init(_ findings: Findings, maps: AnomalyMaps, width: Int, height: Int, id: String, isStored: Bool) throws {
+        self.id = id
+        self.isStored = isStored
+        self.width = width
+        self.height = height
+        threshold = findings.threshold
+        isOK = findings.verdict == .ok
+        masks = findings.defects.map {
+            Mask(type: $0.type, score: $0.score, runs: MaskRunLengths.encode($0.mask))
+        }
+        let grey = maps.final.values.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
+        map = try PNGEncoder.encode(GrayImage(width: maps.side, height: maps.side, pixels: grey))
+    }
+
+    /// Takes the stored forms out of the store.
+    ///
+    /// - Throws: `StorageError` with `.corrupt` when one of them is missing.
+    init(_ record: ResultRecord, _ contents: ResultContents, defaultThreshold: Double) throws {
+        id = record.id
+        isStored = true
+        width = record.imageWidth
+        height = record.imageHeight
+        threshold = Float(record.threshold ?? defaultThreshold)
+        isOK = record.verdict == .ok
+        let files = Dictionary(contents.files.map { ($0.kind, $0.bytes) }) { first, _ in first }
+        masks = contents.defects.compactMap { defect in
+            files[.mask(defectType: defect.type)].map {
+                Mask(type: defect.type, score: Float(defect.score), runs: $0)
+            }
+        }.sorted { ($0.score, $1.type) > ($1.score, $0.type) }
+        guard let map = files[.heatMap], masks.count == contents.defects.count else {
+            throw StorageError(.corrupt, "a result's pictures are incomplete")
+        }
+        self.map = map
     }
 }

@@ -107,7 +107,7 @@ struct FormReader {
     func finish(_ kind: ProblemKind, _ subject: String) throws(Problem) {
         guard let first = faults.first else { return }
         let others = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
-        let place = first.pointer.isEmpty ? "" : " at \(first.pointer)"
+        let place = first.name.isEmpty ? "" : " at \(first.name)"
         throw Problem(kind, "\(subject)\(place): \(first.detail)\(others)", faults: faults)
     }
 }

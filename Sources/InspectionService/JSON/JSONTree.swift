@@ -71,10 +71,31 @@ enum JSONTree: Sendable, Equatable {
     }
 }
 
-extension JSONTree: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral {
+extension JSONTree: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,
+    ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral
+{
     init(dictionaryLiteral elements: (String, JSONTree)...) {
         self = .object(elements.map { Member(name: $0.0, value: $0.1) })
     }
 
     init(arrayLiteral elements: JSONTree...) { self = .array(elements) }
+    init(stringLiteral value: String) { self = .string(value) }
+    init(integerLiteral value: Int) { self = .integer(value) }
+    init(booleanLiteral value: Bool) { self = .bool(value) }
+}
+
+extension JSONTree {
+    /// A value that was read; the members of objects come in the order of their names.
+    init(_ value: JSONValue) {
+        self =
+            switch value {
+            case .null: .null
+            case .bool(let value): .bool(value)
+            case .number(let literal): .number(literal)
+            case .string(let text): .string(text)
+            case .array(let items): .array(items.map { JSONTree($0) })
+            case .object(let members):
+                .object(members.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: JSONTree($0.value)) })
+            }
+    }
 }

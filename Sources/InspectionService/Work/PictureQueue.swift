@@ -6,6 +6,20 @@ import Synchronization
 /// The threads are serial queues, each with a thread of its own when there is work. Dispatch's concurrent queues share as
 /// many threads as there are processors, and the model's kernels occupy those for seconds.
 final class PictureQueue: Sendable {
+    /// Work that is taken once: by its thread, or by the task's cancellation while it waits.
+    private final class Job: Sendable {
+        private let work: Mutex<(@Sendable () -> Void)?>
+
+        init(_ work: @escaping @Sendable () -> Void) { self.work = Mutex(work) }
+
+        func take() -> (@Sendable () -> Void)? {
+            work.withLock { work in
+                defer { work = nil }
+                return work
+            }
+        }
+    }
+
     private let lanes: [DispatchQueue]
     /// Pieces of work waiting or running per lane.
     private let load: Mutex<[Int]>
@@ -22,7 +36,7 @@ final class PictureQueue: Sendable {
     ///
     /// - Parameter work: Runs on one of the queue's threads.
     /// - Returns: What `work` returns.
-    /// - Throws: What `work` throws; `CancellationError` when the task is cancelled before the work began.
+    /// - Throws: What `work` throws; `CancellationError`, at once, when the task is cancelled before the work began.
     func run<Output: Sendable>(_ work: @escaping @Sendable () throws -> Output) async throws -> Output {
         let lane = load.withLock { load in
             let least = load.indices.min { load[$0] < load[$1] } ?? 0
@@ -30,19 +44,25 @@ final class PictureQueue: Sendable {
             return least
         }
         defer { load.withLock { $0[lane] -= 1 } }
-        let isCancelled = Atomic<Bool>(false)
+        let current = Mutex<(job: Job?, cancel: (@Sendable () -> Void)?, isCancelled: Bool)>((nil, nil, false))
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                lanes[lane].async {
-                    continuation.resume(
-                        with: Result {
-                            if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
-                            return try work()
-                        })
+                let job = Job { continuation.resume(with: Result { try work() }) }
+                let isCancelled = current.withLock { current in
+                    current.job = job
+                    current.cancel = { continuation.resume(throwing: CancellationError()) }
+                    return current.isCancelled
                 }
+                // Taken out, the work and the picture it holds are gone, also when the lane is busy for long.
+                if isCancelled, job.take() != nil { return continuation.resume(throwing: CancellationError()) }
+                lanes[lane].async { job.take()?() }
             }
         } onCancel: {
-            isCancelled.store(true, ordering: .relaxed)
+            let (job, cancel) = current.withLock { current in
+                current.isCancelled = true
+                return (current.job, current.cancel)
+            }
+            if job?.take() != nil { cancel?() }
         }
     }
 }

@@ -2,7 +2,9 @@ import Synchronization
 
 /// The bounded line in front of the engine: who is not admitted is told at once, and costs nothing.
 ///
-/// Counted are requests and the bytes their decoded pictures take, from before decoding until the result is stored.
+/// Counted are requests and the bytes their decoded pictures take, from before decoding until the result is stored. A
+/// batch was admitted as a whole: its pictures wait for their places, first come, first served, and while one waits
+/// nobody overtakes it.
 final class WorkLine: Sendable {
     /// One admitted request; letting go of it frees its place.
     final class Place: Sendable {
@@ -17,11 +19,27 @@ final class WorkLine: Sendable {
         deinit { line.leave(bytes: bytes) }
     }
 
+    private struct Waiter {
+        let number: UInt64
+        let bytes: Int
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
     private struct State {
         var requests = 0
         var bytes = 0
         /// Running mean of the time one request takes in the engine, in seconds.
         var secondsPerRequest = 1.0
+        var waiters: [Waiter] = []
+        var nextNumber: UInt64 = 0
+        /// Cancelled before they waited.
+        var cancelled: Set<UInt64> = []
+
+        mutating func take(_ bytes: Int) {
+            requests += 1
+            let sum = self.bytes.addingReportingOverflow(bytes)
+            self.bytes = sum.overflow ? .max : sum.partialValue
+        }
     }
 
     let maxRequests: Int
@@ -36,6 +54,9 @@ final class WorkLine: Sendable {
     /// Requests admitted and not finished, and the bytes they hold.
     var load: (requests: Int, bytes: Int) { state.withLock { ($0.requests, $0.bytes) } }
 
+    /// Pictures of batches that wait for a place.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     /// Takes a place.
     ///
     /// An empty line admits any size: pictures are bounded by their pixels already, and one of them must be able to pass.
@@ -43,20 +64,57 @@ final class WorkLine: Sendable {
     /// - Throws: `Problem` of kind `queueFull`, with the time after which the line should be shorter.
     func enter(bytes: Int) throws(Problem) -> Place {
         let refused: State? = state.withLock { state in
-            let sum = state.bytes.addingReportingOverflow(bytes)
-            guard state.requests == 0 || (state.requests < maxRequests && !sum.overflow && sum.partialValue <= maxBytes)
-            else { return state }
-            state.requests += 1
-            state.bytes = sum.overflow ? .max : sum.partialValue
+            guard state.waiters.isEmpty, fits(bytes, state) else { return state }
+            state.take(bytes)
             return nil
         }
         guard let refused else { return Place(self, bytes: bytes) }
-        let seconds = (Double(refused.requests) * refused.secondsPerRequest / 2).rounded(.up)
-        throw Problem(
-            .queueFull,
-            "expected fewer than \(maxRequests) inspections and \(maxBytes) bytes of pictures in work, "
-                + "found \(refused.requests) with \(refused.bytes) bytes",
-            retryAfterSeconds: Int(min(max(seconds, 1), 60)))
+        throw problem(refused)
+    }
+
+    /// Refuses a batch when there is no place for its first picture.
+    ///
+    /// - Throws: `Problem` of kind `queueFull`.
+    func checkForPlace() throws(Problem) {
+        let state = state.withLock { $0 }
+        guard state.waiters.isEmpty, fits(0, state) else { throw problem(state) }
+    }
+
+    /// Takes a place as soon as there is one.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled before.
+    func enterWaiting(bytes: Int) async throws -> Place {
+        let number = state.withLock { state in
+            state.nextNumber += 1
+            return state.nextNumber
+        }
+        defer { state.withLock { _ = $0.cancelled.remove(number) } }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
+                    if state.cancelled.contains(number) { return .failure(CancellationError()) }
+                    guard state.waiters.isEmpty, fits(bytes, state) else {
+                        state.waiters.append(Waiter(number: number, bytes: bytes, continuation: continuation))
+                        return nil
+                    }
+                    state.take(bytes)
+                    return .success(())
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            let waiter: Waiter? = state.withLock { state in
+                guard let index = state.waiters.firstIndex(where: { $0.number == number }) else {
+                    state.cancelled.insert(number)
+                    return nil
+                }
+                return state.waiters.remove(at: index)
+            }
+            waiter?.continuation.resume(throwing: CancellationError())
+            // Whoever stood behind it may be smaller.
+            if waiter != nil { admitWaiters() }
+        }
+        return Place(self, bytes: bytes)
     }
 
     /// Learns how long a request occupied the engine.
@@ -69,5 +127,32 @@ final class WorkLine: Sendable {
             state.requests -= 1
             state.bytes = max(0, state.bytes - bytes)
         }
+        admitWaiters()
+    }
+
+    private func admitWaiters() {
+        let admitted = state.withLock { state in
+            var admitted: [Waiter] = []
+            while let first = state.waiters.first, fits(first.bytes, state) {
+                state.take(first.bytes)
+                admitted.append(state.waiters.removeFirst())
+            }
+            return admitted
+        }
+        for waiter in admitted { waiter.continuation.resume() }
+    }
+
+    private func fits(_ bytes: Int, _ state: State) -> Bool {
+        let sum = state.bytes.addingReportingOverflow(bytes)
+        return state.requests == 0 || (state.requests < maxRequests && !sum.overflow && sum.partialValue <= maxBytes)
+    }
+
+    private func problem(_ state: State) -> Problem {
+        let seconds = (Double(state.requests) * state.secondsPerRequest / 2).rounded(.up)
+        return Problem(
+            .queueFull,
+            "expected fewer than \(maxRequests) inspections and \(maxBytes) bytes of pictures in work, "
+                + "found \(state.requests) with \(state.bytes) bytes",
+            retryAfterSeconds: Int(min(max(seconds, 1), 60)))
     }
 }

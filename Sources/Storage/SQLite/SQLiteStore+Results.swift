@@ -132,6 +132,17 @@ extension NewResult {
 }
 
 extension ResultFile.Kind {
+    /// Reads what `column` and `name` have written.
+    init(column: String, name: String) throws(StorageError) {
+        switch column {
+        case "mask": self = .mask(defectType: name)
+        case "heatmap": self = .heatMap
+        case "overlay": self = .overlay
+        case "image": self = .image
+        default: throw StorageError(.corrupt, "a stored picture is of an unknown kind")
+        }
+    }
+
     /// The kind's name in the database.
     fileprivate var column: String {
         switch self {
@@ -156,7 +167,8 @@ extension ResultRecord {
         result.image_height, result.image_sha256, result.metadata, result.document
         """
 
-    fileprivate init(_ columns: inout ColumnReader) throws {
+    /// Reads the columns of `columns`.
+    init(_ columns: inout ColumnReader) throws {
         self.init(
             id: try columns.next(), product: try columns.next(), createdAt: try columns.nextTimestamp(),
             verdict: try columns.nextName(), score: try columns.next(), threshold: try columns.next(),

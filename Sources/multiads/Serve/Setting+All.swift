@@ -77,6 +77,7 @@ extension Setting {
             .count("inspection.maxImagePixels", atLeast: 1, \.service.maxImagePixels),
             .count("inspection.maxImageSide", atLeast: 1, \.service.maxImageSide),
             .count("inspection.maxBodyBytes", atLeast: 1, \.service.maxBodyBytes),
+            .count("inspection.maxBatchBodyBytes", atLeast: 1, \.service.maxBatchBodyBytes),
             .count("inspection.maxReferenceBodyBytes", atLeast: 1, \.service.maxReferenceBodyBytes),
             .count("inspection.queueLength", atLeast: 1, \.service.queueLength),
             .count("inspection.queueBytes", atLeast: 1, \.service.queueBytes),

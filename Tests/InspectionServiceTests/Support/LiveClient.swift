@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Synchronization
 
 /// Sends one request per connection and reads the answer to its end.
 struct LiveClient: Sendable {
@@ -13,46 +14,114 @@ struct LiveClient: Sendable {
     ///
     /// Runs on a thread of its own, because it blocks: neither the concurrency pool nor Dispatch's has threads to spare.
     func exchange(_ request: [UInt8]) async throws -> Answer {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try blockingExchange(request) }) }
+        try await onOwnThread {
+            let connection = try LiveConnection(address)
+            // A refusal may come while sending; the answer says why.
+            try? connection.send(request)
+            guard case .closed(let bytes) = try connection.receiveAll() else {
+                throw Failure(description: "the connection was reset")
+            }
+            return try Answer(wire: bytes)
         }
     }
+}
 
-    private func blockingExchange(_ request: [UInt8]) throws -> Answer {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(description: "socket: \(errno)") }
-        defer { Glibc.close(descriptor) }
+/// Runs blocking code.
+func onOwnThread<Output: Sendable>(_ body: @escaping @Sendable () throws -> Output) async throws -> Output {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    }
+}
+
+/// One connection that does exactly what it is told.
+final class LiveConnection: Sendable {
+    /// How the other side ended.
+    enum End: Equatable {
+        case closed([UInt8])
+        case reset
+    }
+
+    private let descriptor: Int32
+    private let isOpen = Mutex(true)
+
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - address: An IPv4 address.
+    ///   - receiveBufferBytes: Size of the kernel's buffer, to be a slow reader with.
+    /// - Throws: `LiveClient.Failure` when nobody listens there.
+    init(_ address: BoundAddress, receiveBufferBytes: Int? = nil) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw LiveClient.Failure(description: "socket: \(errno)") }
         var timeout = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        if let receiveBufferBytes {
+            var size = Int32(receiveBufferBytes)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
         name.sin_port = UInt16(address.port).bigEndian
         guard inet_pton(AF_INET, address.host, &name.sin_addr) == 1 else {
-            throw Failure(description: "not an IPv4 address: \(address.host)")
+            throw LiveClient.Failure(description: "not an IPv4 address: \(address.host)")
         }
         let status = withUnsafePointer(to: &name) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else { throw Failure(description: "connect: \(errno)") }
+        guard status == 0 else { throw LiveClient.Failure(description: "connect: \(errno)") }
+    }
+
+    deinit { close() }
+
+    func close() {
+        isOpen.withLock { isOpen in
+            if isOpen { Glibc.close(descriptor) }
+            isOpen = false
+        }
+    }
+
+    func send(_ bytes: [UInt8]) throws {
         var sent = 0
-        while sent < request.count {
-            let count = request[sent...].withUnsafeBytes {
-                send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        while sent < bytes.count {
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { break }  // Refused while sending; the answer says why.
+            guard count > 0 else { throw LiveClient.Failure(description: "send: \(errno)") }
             sent += count
         }
+    }
+
+    /// Reads up to and with a text, and possibly more; blocks.
+    func receive(until end: [UInt8]) throws -> [UInt8] {
         var received: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = recv(descriptor, &chunk, chunk.count, 0)
-            guard count >= 0 else { throw Failure(description: "recv: \(errno)") }
-            if count == 0 { break }
-            received += chunk[..<count]
+        while received.firstRange(of: end) == nil {
+            guard let bytes = try receive(), !bytes.isEmpty else {
+                throw LiveClient.Failure(description: "ended after \(String(decoding: received, as: UTF8.self))")
+            }
+            received += bytes
         }
-        return try Answer(wire: received)
+        return received
+    }
+
+    /// Reads to the end; blocks.
+    func receiveAll() throws -> End {
+        var received: [UInt8] = []
+        while let bytes = try receive() {
+            if bytes.isEmpty { return .closed(received) }
+            received += bytes
+        }
+        return .reset
+    }
+
+    /// Reads once; empty at the end, nil when the other side reset the connection.
+    private func receive() throws -> [UInt8]? {
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        let count = recv(descriptor, &chunk, chunk.count, 0)
+        if count < 0, errno == ECONNRESET { return nil }
+        guard count >= 0 else { throw LiveClient.Failure(description: "recv: \(errno)") }
+        return Array(chunk[..<count])
     }
 }
 

@@ -65,6 +65,11 @@ struct Service: Sendable {
     /// Sends raw bytes over a socket.
     func exchange(_ bytes: [UInt8]) async throws -> Answer { try await #require(client).exchange(bytes) }
 
+    /// Opens a connection of its own.
+    func connect(receiveBufferBytes: Int? = nil) throws -> LiveConnection {
+        try LiveConnection(#require(client).address, receiveBufferBytes: receiveBufferBytes)
+    }
+
     /// Makes or replaces a product and waits until it can be inspected.
     @discardableResult
     func put(_ id: String, _ json: String) async throws -> Answer {
@@ -78,7 +83,7 @@ struct Service: Sendable {
 
     /// Waits, without sleeping, until something holds; the suite's time limit ends a wait in vain.
     func eventually(_ holds: () -> Bool) async {
-        while !holds() { await Task.yield() }
+        while !holds(), !Task.isCancelled { await Task.yield() }
     }
 
     /// Keeps the engine busy until the returned function is called.
@@ -99,6 +104,7 @@ struct Service: Sendable {
 /// Clocks that move by one millisecond each time they are read.
 final class TestClock: Sendable {
     private let ticks = Mutex(0)
+    private let alarms = Mutex<[(limit: Duration, call: @Sendable () -> Void)]>([])
     private let generator: Mutex<SeededGenerator>
 
     init(seed: UInt64 = 1) { generator = Mutex(SeededGenerator(seed: seed)) }
@@ -113,7 +119,17 @@ final class TestClock: Sendable {
         ServiceEnvironment(
             now: { Timestamp(microseconds: 1_767_225_600_000_000 + Int64(self.tick()) * 1000) },
             uptime: { .milliseconds(self.tick()) },
-            random: { self.generator.withLock { $0.next() } })
+            random: { self.generator.withLock { $0.next() } },
+            alarm: { limit, call in self.alarms.withLock { $0.append((limit, call)) } })
+    }
+
+    /// Lets everything that waits for an alarm have it now.
+    func ringAlarms() {
+        let due = alarms.withLock { alarms in
+            defer { alarms = [] }
+            return alarms
+        }
+        for alarm in due { alarm.call() }
     }
 }
 
