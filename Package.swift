@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["Tensors", "COpenSSL"], swiftSettings: numeric),
         .target(name: "Images", dependencies: ["CTurboJPEG", "CSPNG"], swiftSettings: numeric),
         .target(name: "CLIP", dependencies: ["Tensors", "Checkpoints", "Images"], swiftSettings: numeric),
+        .target(name: "Synthesis", dependencies: ["Images"], swiftSettings: numeric),
         .target(name: "KnowledgeBaseData", cSettings: embedding),
         .target(
             name: "AnomalyDetection",

@@ -9,6 +9,7 @@ declare -A allowed=(
     [Tensors]="COpenBLAS"
     [Checkpoints]="Tensors COpenSSL"
     [Images]="CTurboJPEG CSPNG"
+    [Synthesis]="Images"
     [CLIP]="Tensors Checkpoints Images"
     [AnomalyDetection]="$engine KnowledgeBaseData"
     [Datasets]="Tensors Checkpoints Images AnomalyDetection"

@@ -2,20 +2,20 @@
 ///
 /// Glyphs are drawn as dots but rendered as pen strokes: neighbouring dots are joined by round-ended lines, so letters
 /// stay smooth at every size.
-enum LegendFont {
+package enum LegendFont {
     /// Distance from one character to the next, in dots.
-    static let advance = 6
+    package static let advance = 6
     /// Rows above the base line, in dots.
-    static let ascent = 7
+    package static let ascent = 7
 
     /// A pen stroke between two dots, which may be the same one.
-    struct Stroke: Equatable {
-        let from: PixelPoint
-        let to: PixelPoint
+    package struct Stroke: Equatable {
+        package let from: PixelPoint
+        package let to: PixelPoint
     }
 
     /// The strokes of a character; characters outside printable ASCII are drawn as an open box.
-    static func strokes(of character: Character) -> [Stroke] {
+    package static func strokes(of character: Character) -> [Stroke] {
         guard let code = character.asciiValue, code >= 32, Int(code) - 32 < glyphs.count else { return unknown }
         return glyphs[Int(code) - 32]
     }

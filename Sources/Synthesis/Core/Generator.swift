@@ -1,0 +1,65 @@
+/// Random numbers by counting: number n of a stream is a hash of (key, n), so streams can be forked and replayed.
+///
+/// SplitMix64 (Steele, Lea, Flood 2014) with the key as its start. Nothing else feeds a picture's randomness.
+public struct Generator: Sendable {
+    private let key: UInt64
+    private var counter: UInt64 = 0
+
+    /// The stream of one picture.
+    public init(seed: UInt64, index: UInt64 = 0) {
+        key = mixedBits(mixedBits(seed &+ 0x9E37_79B9_7F4A_7C15) ^ (index &* 0xD134_2543_DE82_EF95 &+ 1))
+    }
+
+    private init(key: UInt64) { self.key = key }
+
+    /// An independent stream that depends on this one's key and the tag, not on how much was drawn.
+    public func fork(_ tag: UInt64) -> Generator { Generator(key: mixedBits(key ^ mixedBits(tag &+ 0x51ED_270B))) }
+
+    /// 64 random bits.
+    public mutating func next() -> UInt64 {
+        counter &+= 1
+        return mixedBits(key &+ counter &* 0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// A number in 0 ..< 1.
+    public mutating func unit() -> Float { Float(next() >> 40) * (1 / 16_777_216) }
+
+    /// A number drawn evenly from a range.
+    public mutating func uniform(_ low: Float, _ high: Float) -> Float { low + (high - low) * unit() }
+
+    /// A number drawn from a range so that each doubling is equally likely; both ends positive.
+    public mutating func scale(_ low: Float, _ high: Float) -> Float { low * power(high / low, unit()) }
+
+    /// A number drawn from a normal distribution.
+    public mutating func normal(_ deviation: Float, around mean: Float = 0) -> Float {
+        let radius = (-1.386_294_4 * logarithmOfTwo(max(unit(), 1e-7))).squareRoot()
+        return mean + deviation * radius * cosine(6.283_185_5 * unit())
+    }
+
+    /// An integer drawn evenly; the range must not be empty.
+    public mutating func integer(_ range: ClosedRange<Int>) -> Int {
+        let count = UInt64(range.upperBound - range.lowerBound + 1)
+        return range.lowerBound + Int(((next() >> 32) &* count) >> 32)
+    }
+
+    /// True with the given probability.
+    public mutating func chance(_ probability: Float) -> Bool { unit() < probability }
+
+    /// -1 or 1.
+    public mutating func sign() -> Float { chance(0.5) ? 1 : -1 }
+
+    /// An angle of a full turn, radians.
+    public mutating func angle() -> Float { uniform(0, 6.283_185_5) }
+
+    /// One of several; must not be empty.
+    public mutating func pick<Element>(_ choices: [Element]) -> Element { choices[integer(0...choices.count - 1)] }
+
+    /// A salt for lattice hashes.
+    mutating func salt() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
+
+    /// Brings elements into random order (Fisher and Yates).
+    mutating func shuffle<Element>(_ elements: inout [Element]) {
+        guard elements.count > 1 else { return }
+        for last in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(last, integer(0...last)) }
+    }
+}
