@@ -1,19 +1,40 @@
 /// Random numbers by counting: number n of a stream is a hash of (key, n), so streams can be forked and replayed.
 ///
 /// SplitMix64 (Steele, Lea, Flood 2014) with the key as its start. Nothing else feeds a picture's randomness.
+///
+/// Two streams run side by side. The ordinary one is the *design*: colours, sizes, number of teeth. ``piece()`` gives the
+/// one that differs between pieces of the same design: where the piece lies, which stretch of grain it shows. A data set
+/// of one product keeps the first and changes the second; training pictures change both.
 public struct Generator: Sendable {
     private let key: UInt64
+    private let pieceKey: UInt64
     private var counter: UInt64 = 0
+    private var pieceCounter: UInt64 = 0
 
-    /// The stream of one picture.
-    public init(seed: UInt64, index: UInt64 = 0) {
-        key = mixedBits(mixedBits(seed &+ 0x9E37_79B9_7F4A_7C15) ^ (index &* 0xD134_2543_DE82_EF95 &+ 1))
+    /// Streams of design number `index` of a seed, and of piece number `piece` of it.
+    public init(seed: UInt64, index: UInt64 = 0, piece: UInt64 = 0) {
+        let start = mixedBits(mixedBits(seed &+ 0x9E37_79B9_7F4A_7C15) ^ (index &* 0xD134_2543_DE82_EF95 &+ 1))
+        key = start
+        pieceKey = mixedBits(start ^ (piece &* 0xAEF1_7502_108E_F2D9 &+ 0x632B_E59B_D9B4_E019))
     }
 
-    private init(key: UInt64) { self.key = key }
+    private init(key: UInt64, pieceKey: UInt64) {
+        self.key = key
+        self.pieceKey = pieceKey
+    }
 
-    /// An independent stream that depends on this one's key and the tag, not on how much was drawn.
-    public func fork(_ tag: UInt64) -> Generator { Generator(key: mixedBits(key ^ mixedBits(tag &+ 0x51ED_270B))) }
+    /// An independent stream that depends on this one's keys and the tag, not on how much was drawn.
+    public func fork(_ tag: UInt64) -> Generator {
+        let salt = mixedBits(tag &+ 0x51ED_270B)
+        return Generator(key: mixedBits(key ^ salt), pieceKey: mixedBits(pieceKey ^ salt))
+    }
+
+    /// A generator whose every number differs from one piece of the same design to the next.
+    public mutating func piece() -> Generator {
+        pieceCounter &+= 1
+        let own = mixedBits(pieceKey &+ pieceCounter &* 0x9E37_79B9_7F4A_7C15)
+        return Generator(key: own, pieceKey: mixedBits(own))
+    }
 
     /// 64 random bits.
     public mutating func next() -> UInt64 {
@@ -54,8 +75,11 @@ public struct Generator: Sendable {
     /// One of several; must not be empty.
     public mutating func pick<Element>(_ choices: [Element]) -> Element { choices[integer(0...choices.count - 1)] }
 
-    /// A salt for lattice hashes.
-    mutating func salt() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
+    /// A salt for lattice hashes, another one for every piece.
+    mutating func salt() -> UInt32 {
+        var own = piece()
+        return UInt32(truncatingIfNeeded: own.next())
+    }
 
     /// Brings elements into random order (Fisher and Yates).
     mutating func shuffle<Element>(_ elements: inout [Element]) {

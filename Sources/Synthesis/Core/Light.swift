@@ -30,7 +30,8 @@ struct Light: Sendable {
 
     /// Draws a light: a lamp from the side, from above, from all around (ring), or a box of soft lights.
     init(_ random: inout Generator) {
-        let azimuth = random.angle()
+        var piece = random.piece()
+        let azimuth = random.angle() + piece.normal(0.04)
         direction = Point.polar(azimuth, 1)
         func lamp(_ azimuth: Float, _ elevation: Float, _ intensity: Float) -> Lamp {
             let flat = cosine(elevation)

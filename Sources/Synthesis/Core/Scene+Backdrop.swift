@@ -1,7 +1,8 @@
 extension Scene {
     /// Paints what a product lies on, and remembers it: paper, a belt, cloth, wood, brushed steel, a perforated plate.
     mutating func drawBackdrop(_ random: inout Generator) {
-        let frame = posed(&random, turn: .infinity, zoom: 0.7...1.5, shift: 40)
+        let frame = picture.placed(
+            at: Point(random.normal(40), random.normal(40)), angle: random.angle(), scale: random.scale(0.7, 1.5))
         let kind = random.integer(0...9)
         let base = random.chance(0.3) ? Color(power(random.uniform(0.02, 0.25), 2.2)) : .any(&random, 0.1, 0.95)
         cover(Material(base, gloss: random.uniform(0, 0.25)))

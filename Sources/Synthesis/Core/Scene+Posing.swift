@@ -12,11 +12,14 @@ extension Scene {
         _ random: inout Generator, turn: Float = 0.15, zoom: ClosedRange<Float> = 0.88...1.08, shift: Float = 6,
         tilt: Float = 0.07
     ) -> Frame {
-        let angle = turn.isFinite ? random.normal(turn) : random.angle()
-        let center = Point(random.normal(shift), random.normal(shift))
+        // The camera's distance and slant belong to the station, the rest to the piece.
         let scale = random.scale(zoom.lowerBound, zoom.upperBound)
         let slant = Point.polar(random.angle(), random.chance(0.7) ? random.uniform(0, tilt) : 0)
-        return picture.tilted(slant.x, slant.y).placed(at: center, angle: angle, scale: scale)
+        var piece = random.piece()
+        let angle = turn.isFinite ? piece.normal(turn) : piece.angle()
+        let center = Point(piece.normal(shift), piece.normal(shift))
+        return picture.tilted(slant.x, slant.y)
+            .placed(at: center, angle: angle, scale: scale * piece.uniform(0.98, 1.02))
     }
 
     /// The frame of a texture that fills the picture: any of the four directions, a little off, at a random zoom.

@@ -18,6 +18,8 @@
 ///    - edges are found by themselves from the body's outline; add inner ones (bores, tooth tips) with `addEdge`.
 /// 5. Draw every random number outside `component`'s closure, or from the generator handed into it: a scene may be drawn
 ///    again without that component, and the rest must not change.
+/// 6. `random` draws the *design*, which all pieces of a product share; `var piece = random.piece()` draws what differs
+///    from piece to piece (a date code, the grain's course). Poses and noise fields do that by themselves.
 ///
 /// Then add the family to ``FamilyRegistry``. `Families/Washer.swift` is the smallest complete example.
 struct Scene {
@@ -130,11 +132,12 @@ struct Scene {
         _ kind: NoiseKind, in frame: Frame, scale: Float = 1, _ random: inout Generator, reach: Float? = nil
     ) -> Plane {
         let fields = NoiseFields.fields(kind)
-        let chosen = fields[random.integer(0...fields.count - 1)]
-        let dx = random.uniform(0, 512)
-        let dy = random.uniform(0, 512)
-        let flipX = random.sign()
-        let flipY = random.sign()
+        var piece = random.piece()
+        let chosen = fields[piece.integer(0...fields.count - 1)]
+        let dx = piece.uniform(0, 512)
+        let dy = piece.uniform(0, 512)
+        let flipX = piece.sign()
+        let flipY = piece.sign()
         let k = 1 / scale
         let mask = NoiseFields.side - 1
         return chosen.withUnsafeBufferPointer { texels in
