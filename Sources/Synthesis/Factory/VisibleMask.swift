@@ -1,0 +1,83 @@
+internal import Images
+
+/// Where a defect changed the picture so that one can see it.
+enum VisibleMask {
+    /// Change of a channel, on the picture's 0…1 scale, that counts as visible at one pixel.
+    static let visible: Float = 0.03
+    /// Mean change over a mask below which the defect is refused.
+    static let leastMean: Float = 0.045
+
+    /// Makes the mask of one defect.
+    ///
+    /// - Parameters:
+    ///   - change: Largest change of a channel at each pixel of the changed rectangle.
+    ///   - footprint: Where the defect is meant to be, 0…1; shadows it casts elsewhere are not part of it.
+    ///   - side: Pixels a side of the picture.
+    /// - Returns: The mask, [side, side], or nil when the defect is too small or too weak to be seen.
+    static func make(_ change: Plane, footprint: Plane?, side: Int) -> BinaryMask? {
+        let area = change.rect
+        guard !area.isEmpty else { return nil }
+        var marks = change.map { $0 > visible ? 1 : 0 }
+        if let footprint { marks.combine(footprint.cropped(to: area)) { $1 > 0.3 ? $0 : 0 } }
+        // A stroke through texture is one stroke, even where it happens to meet its own colour.
+        var closed = marks.closed(max(1, side / 128))
+        if let footprint { closed.combine(footprint.cropped(to: area)) { $1 > 0.3 ? $0 : 0 } }
+        var pixels = [UInt8](repeating: 0, count: side * side)
+        for row in 0..<area.height {
+            for column in 0..<area.width where closed.values[row * area.width + column] > 0.5 {
+                pixels[(area.y + row) * side + area.x + column] = 1
+            }
+        }
+        let scale = Float(side * side) / 65_536
+        let mask = ConnectedRegions.removingSmall(
+            from: BinaryMask(width: side, height: side, pixels: pixels), minimumArea: max(2, Int(4 * scale)))
+        let marked = mask.area
+        guard Float(marked) >= 14 * scale else { return nil }
+        var sum: Float = 0
+        for row in 0..<area.height {
+            for column in 0..<area.width where mask.pixels[(area.y + row) * side + area.x + column] != 0 {
+                sum += change.values[row * area.width + column]
+            }
+        }
+        return sum / Float(marked) >= leastMean ? mask : nil
+    }
+}
+
+extension Plane {
+    /// Fills gaps of up to 2·radius pixels (dilation, then erosion; a square window).
+    fileprivate func closed(_ radius: Int) -> Plane {
+        // Room around it, so that the border does not erode what touches it.
+        let roomy = cropped(to: rect.grown(radius))
+        return roomy.extreme(radius, max).extreme(radius, min).cropped(to: rect)
+    }
+
+    private func extreme(_ radius: Int, _ choose: (Float, Float) -> Float) -> Plane {
+        var across = self
+        var both = self
+        let width = rect.width
+        values.withUnsafeBufferPointer { source in
+            across.values.withUnsafeMutableBufferPointer { out in
+                for y in 0..<rect.height {
+                    for x in 0..<width {
+                        var value = source[y * width + x]
+                        for i in max(0, x - radius)...min(width - 1, x + radius) { value = choose(value, source[y * width + i]) }
+                        out[y * width + x] = value
+                    }
+                }
+            }
+        }
+        across.values.withUnsafeBufferPointer { source in
+            both.values.withUnsafeMutableBufferPointer { out in
+                for y in 0..<rect.height {
+                    let rows = max(0, y - radius)...min(rect.height - 1, y + radius)
+                    for x in 0..<width {
+                        var value = source[y * width + x]
+                        for i in rows { value = choose(value, source[i * width + x]) }
+                        out[y * width + x] = value
+                    }
+                }
+            }
+        }
+        return both
+    }
+}
