@@ -75,7 +75,7 @@ let package = Package(
             dependencies: [
                 "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images",
                 "Tensors",
-                "BundledModel", "ModelFetch", argumentParser, logging, .product(name: "Yams", package: "Yams"),
+                "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging, .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
 
         // Tests: one folder per target.
@@ -86,6 +86,7 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: strict),
+        .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Images"], swiftSettings: strict),
         .testTarget(
             name: "CLIPTests",
             dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],

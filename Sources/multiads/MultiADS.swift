@@ -14,5 +14,8 @@ struct MultiADS: AsyncParsableCommand {
             `multiads help COMMAND` explains a command, with examples.
             """,
         version: Version.text,
-        subcommands: [ServeCommand.self, InspectCommand.self, ModelCommand.self, BenchCommand.self, DoctorCommand.self])
+        subcommands: [
+            ServeCommand.self, InspectCommand.self, ModelCommand.self, SynthCommand.self, BenchCommand.self,
+            DoctorCommand.self,
+        ])
 }

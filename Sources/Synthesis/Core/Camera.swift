@@ -19,7 +19,10 @@ struct Camera: Sendable {
     /// Sets a camera up for a product without defects, so that a defect does not change the exposure.
     init(for clean: LinearPicture, _ random: inout Generator) {
         var piece = random.piece()
-        let exposure = random.uniform(0.62, 1.12) * piece.uniform(0.97, 1.03) / max(Self.bright(clean), 0.02)
+        // Stations are set up for their product, but black rubber is still darker than white paper.
+        let bright = max(Self.bright(clean), 0.02)
+        let level = random.uniform(0.6, 1.1) * power(bright, 0.42)
+        let exposure = clamped(level, 0.12, 1.12) * piece.uniform(0.97, 1.03) / bright
         func channel() -> Float { exposure * exponential(random.normal(0.035)) }
         gain = (channel(), channel(), channel())
         isGrey = random.chance(0.07)

@@ -119,6 +119,23 @@ struct Scene {
         return Plane(rect, values: values)
     }
 
+    /// Evaluates two functions of position at once, such as a distance and whose it is.
+    @inline(__always)
+    func fields(_ frame: Frame, _ body: (Float, Float) -> (Float, Float)) -> (Plane, Plane) {
+        var second = Plane(rect)
+        var index = 0
+        let first = second.values.withUnsafeMutableBufferPointer { out in
+            field(frame) { x, y in
+                let pair = body(x, y)
+                // `field` goes through the pixels in order.
+                out[index] = pair.1
+                index += 1
+                return pair.0
+            }
+        }
+        return (first, second)
+    }
+
     /// A random field of mean 0 and deviation 1 that lies on the frame.
     ///
     /// - Parameters:

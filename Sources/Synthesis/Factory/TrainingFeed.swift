@@ -1,0 +1,59 @@
+/// An endless, numbered supply of pictures for training: every picture another design, another station, another piece.
+public struct TrainingFeed: Sendable {
+    /// Feeds all randomness.
+    public let seed: UInt64
+    /// Pixels a side.
+    public let side: Int
+    /// Families to draw from, at least one.
+    public let families: [FamilyDescription]
+    /// Share of pictures that are meant to have a defect, 0…1.
+    public let defectiveShare: Float
+    /// How plain the defects are; all kinds when nil.
+    public let severity: Severity?
+
+    private let familiesOfType: [(type: DefectType, families: [FamilyDescription])]
+    private let factory: PictureFactory
+
+    /// Makes a feed (traps without families).
+    public init(
+        seed: UInt64, side: Int, families: [FamilyDescription], defectiveShare: Float = 0.55, severity: Severity? = nil
+    ) {
+        precondition(!families.isEmpty, "a feed needs a family")
+        self.seed = seed
+        self.side = side
+        self.families = families
+        self.defectiveShare = defectiveShare
+        self.severity = severity
+        familiesOfType = DefectType.allCases.compactMap { type in
+            let able = families.filter { $0.defects.contains(type) }
+            return able.isEmpty ? nil : (type, able)
+        }
+        factory = PictureFactory(seed: seed, side: side)
+    }
+
+    /// What picture `index` is to show.
+    ///
+    /// Half of the defective pictures choose the type first, so that types few products can have are learned as well.
+    public func order(_ index: UInt64) -> PictureFactory.Order {
+        var random = Generator(seed: seed, index: index).fork(0xFEED)
+        var family = random.pick(families)
+        guard random.chance(defectiveShare), !family.defects.isEmpty else {
+            return .init(family: family.name, design: index, piece: index)
+        }
+        var types: [DefectType] = []
+        if random.chance(0.5), !familiesOfType.isEmpty {
+            let chosen = random.pick(familiesOfType)
+            family = random.pick(chosen.families)
+            types = [chosen.type]
+        }
+        let count = random.pick([1, 1, 1, 1, 1, 2, 2, 3])
+        var rest = family.defects.filter { !types.contains($0) }
+        random.shuffle(&rest)
+        types += rest.prefix(max(0, count - types.count))
+        let drawn = random.pick([Severity.subtle, .subtle, .subtle, .moderate, .moderate, .moderate, .moderate, .obvious, .obvious, .obvious])
+        return .init(family: family.name, design: index, piece: index, defects: types, severity: severity ?? drawn)
+    }
+
+    /// Makes picture `index`; nil never happens for families of this factory.
+    public func picture(_ index: UInt64) -> ProductPicture? { factory.picture(order(index)) }
+}

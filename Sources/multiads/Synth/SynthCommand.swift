@@ -1,0 +1,119 @@
+public import ArgumentParser  // public, because the conformance of a public type is
+public import Synthesis
+
+/// Makes synthetic product pictures.
+struct SynthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "synth",
+        abstract: "Make synthetic pictures of products, with a mask for every defect type.",
+        discussion: """
+            A data set of three products in MVTec AD's layout:
+              multiads synth ./data --products washer,wood,knit --seed 7
+
+            The products, and the defects that can happen to them:
+              multiads synth --list
+
+            Pictures for training, on standard output: a JSON line and raw bytes each:
+              multiads synth --stream --count 100000 --side 256 --except held-out | train
+
+            The same options and the same seed give the same bits, whatever the number of threads.
+            """)
+
+    @Argument(help: ArgumentHelp("Folder to write; it is made when it does not exist.", valueName: "out"))
+    var out: String?
+
+    @OptionGroup var selection: SynthSelection
+
+    @Option(help: ArgumentHelp("All randomness comes from this number.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("Pixels a side, 32 to 2048. (default: 384; in a stream 256)", valueName: "n"))
+    var side: Int?
+
+    @Option(help: ArgumentHelp("Perfect pictures for training, per product.", valueName: "n"))
+    var train = 40
+
+    @Option(help: ArgumentHelp("Perfect pictures for testing, per product.", valueName: "n"))
+    var good = 20
+
+    @Option(help: ArgumentHelp("Pictures with each defect type, and with several types, per product.", valueName: "n"))
+    var defects = 10
+
+    @Option(help: "How plain the defects are: subtle, moderate or obvious; by default all of these.")
+    var severity: Severity?
+
+    @Option(help: "Arrangement of the files; this version has mvtec.")
+    var layout: Layout = .mvtec
+
+    @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("Write one page of small pictures to look at, as PNG.", valueName: "file"))
+    var contactSheet: String?
+
+    @Flag(help: "Print the products and their defect types.")
+    var list = false
+
+    @Flag(help: "Write pictures for training to standard output.")
+    var stream = false
+
+    @Option(help: ArgumentHelp("Pictures in a stream, or on a contact sheet.", valueName: "n"))
+    var count: Int?
+
+    @Option(help: ArgumentHelp("Number of a stream's first picture.", valueName: "n"))
+    var start: UInt64 = 0
+
+    @Option(help: ArgumentHelp("Share of a stream's pictures that have a defect, 0 to 1.", valueName: "share"))
+    var defective: Float = 0.55
+
+    /// Arrangements of files.
+    enum Layout: String, CaseIterable, ExpressibleByArgument {
+        case mvtec
+    }
+
+    func validate() throws {
+        let modes = [out != nil, list, stream, contactSheet != nil].count { $0 }
+        guard modes == 1 else {
+            throw ValidationError("expected one of a folder, --list, --stream and --contact-sheet, found \(modes) of them")
+        }
+        if let side, !(32...2048).contains(side) {
+            throw ValidationError("expected --side from 32 to 2048, found \(side)")
+        }
+        if let threads, threads < 1 { throw ValidationError("expected --threads of 1 or more, found \(threads)") }
+        for (option, value) in [("train", train), ("good", good), ("defects", defects), ("count", count ?? 1)] where value < 0 {
+            throw ValidationError("expected --\(option) of 0 or more, found \(value)")
+        }
+        guard (0...1).contains(defective) else {
+            throw ValidationError("expected --defective from 0 to 1, found \(defective)")
+        }
+        if stream, count == nil { throw ValidationError("expected --count with --stream, found none") }
+    }
+
+    func run() throws {
+        try Self.reporting {
+            let families = try selection.families()
+            if list {
+                Terminal.standardOutput.write(SynthList.text(families) + "\n")
+            } else if stream {
+                try SynthStream(feed: feed(families, side: side ?? 256), threads: workers).write(
+                    start..<start + UInt64(count ?? 0))
+            } else if let contactSheet {
+                try SynthSheet(feed: feed(families, side: side ?? 160), threads: workers)
+                    .write(to: contactSheet, count: count ?? 96)
+            } else if let out {
+                try SynthDataset(
+                    folder: out, seed: seed, side: side ?? 384, train: train, good: good, defects: defects,
+                    severity: severity, threads: workers
+                ).write(families)
+            }
+        }
+    }
+
+    private func feed(_ families: [FamilyDescription], side: Int) -> TrainingFeed {
+        TrainingFeed(seed: seed, side: side, families: families, defectiveShare: defective, severity: severity)
+    }
+
+    private var workers: PictureWorkers { PictureWorkers(count: threads) }
+}
+
+extension Severity: ExpressibleByArgument {}
