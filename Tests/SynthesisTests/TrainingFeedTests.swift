@@ -1,3 +1,4 @@
+import Images
 import Synthesis
 import Testing
 

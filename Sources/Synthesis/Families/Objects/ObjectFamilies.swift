@@ -1,0 +1,7 @@
+extension FamilyRegistry {
+    /// Products that stand in the picture, in the order of listings.
+    static let objectFamilies: [any ProductFamily] = [
+        Washer(), HexNut(), Screw(), BallBearing(), Gear(), BottleRim(), Tablet(), Capsule(), BlisterPack(),
+        CircuitBoard(), Connector(), CableSection(), PrintedLabel(),
+    ]
+}
