@@ -23,7 +23,7 @@ struct Camera: Sendable {
         let bright = max(Self.bright(clean), 0.02)
         let level = random.uniform(0.6, 1.1) * power(bright, 0.42)
         let exposure = clamped(level, 0.12, 1.12) * piece.uniform(0.97, 1.03) / bright
-        func channel() -> Float { exposure * exponential(random.normal(0.035)) }
+        func channel() -> Float { exposure * exponential(random.normal(0.025)) }
         gain = (channel(), channel(), channel())
         isGrey = random.chance(0.07)
         vignette = random.chance(0.6) ? random.uniform(0, 0.3) : 0

@@ -49,7 +49,7 @@ struct Color: Sendable, Equatable {
         let value = power(random.uniform(low, high), 2.2)
         guard random.chance(0.6) else { return Color(value).varied(&random, by: 0.04) }
         let hue = random.angle()
-        let saturation = random.uniform(0.1, 0.95)
+        let saturation = 0.08 + 0.87 * power(random.unit(), 1.6)
         func part(_ shift: Float) -> Float { value * mix(1, 0.5 + 0.75 * cosine(hue + shift), saturation) }
         return Color(part(0), part(2.094_395), part(4.188_79)).limited
     }
@@ -74,7 +74,7 @@ struct Material: Sendable, Equatable {
     static func anyMetal(_ random: inout Generator) -> Material {
         let colors: [UInt32] = [0xC3C5C8, 0xC3C5C8, 0xA9ACB0, 0xD6D8DA, 0xE3C57A, 0xD9996F, 0x777A80, 0xEBCB7F]
         return Material(
-            Color(hex: random.pick(colors)).varied(&random, by: 0.1), gloss: random.uniform(0.25, 0.95), metal: 1)
+            Color(hex: random.pick(colors)).varied(&random, by: 0.05), gloss: random.uniform(0.25, 0.95), metal: 1)
     }
 
     /// A plastic or paint of any colour.

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Synthesis
 
 /// The training feed on standard output: a JSON line and raw bytes for each picture.

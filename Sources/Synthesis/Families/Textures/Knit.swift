@@ -7,10 +7,10 @@ struct Knit: ProductFamily {
 
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random, turn: 0.2)
-        let width = random.scale(6, 18)
+        let width = random.scale(9, 26)
         let height = width * random.uniform(0.6, 0.95)
         let slope = random.uniform(0.7, 1.3)
-        let yarn = random.uniform(0.24, 0.36)
+        let yarn = random.uniform(0.25, 0.31)
         let color = Color.any(&random, 0.12, 0.92)
         scene.cover(Material(color, gloss: random.uniform(0, 0.12)))
         let wobble = scene.noise(.cloud, in: frame, scale: 0.7, &random)
@@ -25,7 +25,7 @@ struct Knit: ProductFamily {
             return r < 1 ? (1 - r).squareRoot() : -0.35
         }
         relief.combine(wobble) { $0 * (1 + amount * 3 * $1) }
-        scene.raise(relief, by: width * random.uniform(0.1, 0.22))
+        scene.raise(relief, by: width * random.uniform(0.14, 0.26))
         scene.shadow(relief.map { clamped(0.5 - $0) }, random.uniform(0.5, 0.85))
         if random.chance(0.3) {
             let band = height * Float(random.integer(3...9))
@@ -38,7 +38,7 @@ struct Knit: ProductFamily {
         }
         scene.modulate(strands, random.uniform(0.02, 0.1))
         // Fuzz.
-        scene.modulate(scene.noise(.pink, in: frame, scale: 0.4, &random), random.uniform(0.04, 0.14))
+        scene.modulate(scene.noise(.pink, in: frame, scale: 0.4, &random), random.uniform(0.02, 0.09))
         scene.modulate(scene.noise(.cloud, in: frame, &random), random.uniform(0, 0.06))
     }
 }

@@ -8,7 +8,7 @@ struct MetalSheet: ProductFamily {
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random)
         var material = Material.anyMetal(&random)
-        if random.chance(0.7) { material.color = Color(hex: 0xB9BCC0).varied(&random, by: 0.15) }
+        if random.chance(0.7) { material.color = Color(hex: 0xB9BCC0).varied(&random, by: 0.07) }
         scene.cover(material)
         switch random.integer(0...3) {
         case 0, 1:

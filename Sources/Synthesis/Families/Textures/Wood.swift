@@ -15,8 +15,10 @@ struct Wood: ProductFamily {
         scene.cover(Material(light, gloss: random.chance(0.4) ? random.uniform(0.3, 0.8) : random.uniform(0.02, 0.2)))
 
         let period = random.scale(5, 26)
-        let sway = scene.noise(.cloud, in: frame, scale: random.uniform(1, 2.2), &random)
-        let swayAmount = random.uniform(3, 14)
+        // Rings run along the trunk: they sway slowly along x, much faster across.
+        var sway = scene.noise(.fiber, in: frame, scale: random.uniform(2.5, 5), &random)
+        sway.combine(scene.noise(.cloud, in: frame, scale: 2.5, &random)) { $0 * 0.6 + $1 * 0.5 }
+        let swayAmount = random.uniform(2, 11)
         let salt = random.salt()
         var piece = random.piece()
         let hasKnot = random.chance(0.2)
