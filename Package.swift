@@ -75,7 +75,8 @@ let package = Package(
             dependencies: [
                 "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images",
                 "Tensors",
-                "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging, .product(name: "Yams", package: "Yams"),
+                "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging,
+                .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
 
         // Tests: one folder per target.

@@ -49,7 +49,9 @@ struct PictureFactoryTests {
     @Test("knows no family of a wrong name")
     func unknownFamily() { #expect(factory.picture(.init(family: "unicorn", design: 0, piece: 0)) == nil) }
 
-    @Test("paints every defect a family lists, visibly and in a plausible size", arguments: FamilyDescription.all.map(\.name))
+    @Test(
+        "paints every defect a family lists, visibly and in a plausible size",
+        arguments: FamilyDescription.all.map(\.name))
     func everyDefect(name: String) throws {
         let family = try #require(FamilyDescription.all.first { $0.name == name })
         let sheet = PictureFactory(seed: 2, side: 128)

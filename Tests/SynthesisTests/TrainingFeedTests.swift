@@ -15,7 +15,9 @@ struct TrainingFeedTests {
             #expect((picture.severity == nil) == picture.defects.isEmpty)
             var expected = [UInt8](repeating: 0, count: map.count)
             for defect in picture.defects {
-                for i in expected.indices where defect.mask.pixels[i] != 0 { expected[i] = UInt8(defect.type.number + 1) }
+                for i in expected.indices where defect.mask.pixels[i] != 0 {
+                    expected[i] = UInt8(defect.type.number + 1)
+                }
             }
             #expect(map == expected)
             marked += picture.defects.isEmpty ? 0 : 1

@@ -1,6 +1,6 @@
 /// All families, one file each in `Families/`.
 enum FamilyRegistry {
-    /// In the order of listings and streams. Adding one at the end keeps earlier numbers.
+    /// In the order of listings and streams; adding one at the end keeps earlier numbers.
     static let all: [any ProductFamily] = textures + objects
 
     static let textures: [any ProductFamily] = [

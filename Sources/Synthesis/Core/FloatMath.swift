@@ -94,7 +94,7 @@ func length(_ x: Float, _ y: Float) -> Float { (x * x + y * y).squareRoot() }
 @inline(__always)
 func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
 
-/// A well mixed number from a counter (the finaliser of SplitMix64, Steele et al. 2014).
+/// A well mixed number from a counter (the finaliser of SplitMix64).
 @inline(__always)
 func mixedBits(_ x: UInt64) -> UInt64 {
     var z = x

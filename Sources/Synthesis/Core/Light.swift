@@ -44,7 +44,8 @@ struct Light: Sendable {
         var lamps = [lamp(azimuth, elevation, contrast / max(sine(elevation), 0.55))]
         if random.chance(0.4) {
             lamps.append(
-                lamp(azimuth + random.uniform(1.5, 4.5), random.uniform(0.4, 1.2), contrast * random.uniform(0.15, 0.5)))
+                lamp(azimuth + random.uniform(1.5, 4.5), random.uniform(0.4, 1.2), contrast * random.uniform(0.15, 0.5))
+            )
         }
         self.lamps = lamps
         ambient = 1 - contrast
@@ -58,8 +59,10 @@ struct Light: Sendable {
         let hasRing = random.chance(0.3)
         let ringHeight = random.uniform(0.45, 0.8)
         let boxes = (0..<random.integer(0...2)).map { _ in
-            (x: random.uniform(-0.8, 0.8), y: random.uniform(-0.8, 0.8), w: random.uniform(0.1, 0.5),
-                h: random.uniform(0.1, 0.5), turn: random.angle(), value: random.uniform(0.4, 1.2))
+            (
+                x: random.uniform(-0.8, 0.8), y: random.uniform(-0.8, 0.8), w: random.uniform(0.1, 0.5),
+                h: random.uniform(0.1, 0.5), turn: random.angle(), value: random.uniform(0.4, 1.2)
+            )
         }
         let horizon = random.uniform(0.1, 0.5)
         let sky = random.uniform(0.3, 0.75)

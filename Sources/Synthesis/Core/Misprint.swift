@@ -43,7 +43,8 @@ struct Misprint: Sendable {
             for step in 1...steps {
                 let t = Float(step) / Float(steps)
                 let moved = ink.shifted(
-                    Int((direction.x * length * t).rounded()), Int((direction.y * length * t).rounded()), in: scene.rect)
+                    Int((direction.x * length * t).rounded()), Int((direction.y * length * t).rounded()), in: scene.rect
+                )
                 smeared.combine(moved) { max($0, $1 * (0.75 - 0.55 * t)) }
             }
             return smeared

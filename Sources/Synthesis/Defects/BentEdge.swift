@@ -22,7 +22,8 @@ enum BentEdge {
                     guard k > 0.05 else { continue }
                     let x = area.x + column
                     let y = area.y + row
-                    plane.values[y * scene.side + x] = source.sample(Float(x) - direction.x * k, Float(y) - direction.y * k)
+                    plane.values[y * scene.side + x] = source.sample(
+                        Float(x) - direction.x * k, Float(y) - direction.y * k)
                 }
             }
         }

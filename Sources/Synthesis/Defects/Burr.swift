@@ -21,7 +21,8 @@ enum Burr {
         let frame = scene.picture
         let corners = (base + tips.reversed()).map(frame.fromPixel.apply)
         var ink = Ink(
-            frame, rect: frame.placed(at: frame.fromPixel.apply(edge.pixel))
+            frame,
+            rect: frame.placed(at: frame.fromPixel.apply(edge.pixel))
                 .rect(reachX: (half + height) * units + 6, reachY: (half + height) * units + 6, side: scene.side))
         ink.polygon(corners)
         let mask = ink.plane

@@ -39,7 +39,8 @@ enum Crack {
             let side = random.sign() * random.uniform(0.4, 1.1)
             let own = points[at + 1] - points[at]
             grow(
-                &ink, from: points[at], heading: arcTangent(own.y, own.x) + side, length: length * random.uniform(0.2, 0.55),
+                &ink, from: points[at], heading: arcTangent(own.y, own.x) + side,
+                length: length * random.uniform(0.2, 0.55),
                 width: width * 0.7, depth: depth + 1, &random)
         }
     }

@@ -3,7 +3,8 @@ enum Liquid {
     static func paint(_ scene: inout Scene, _ random: inout Generator, _ severity: Float) -> Plane? {
         guard let spot = scene.spot(&random) else { return nil }
         let isOil = random.chance(0.35)
-        let tint = isOil ? random.pick([Color(hex: 0xC9A24A), Color(hex: 0x5A4020), Color(hex: 0x30302C)]) : Color(0.75)
+        let tint =
+            isOil ? random.pick([Color(hex: 0xC9A24A), Color(hex: 0x5A4020), Color(hex: 0x30302C)]) : Color(0.75)
         let drops = random.chance(0.45) ? random.integer(3...9) : 1
         var mask: Plane?
         for index in 0..<drops {

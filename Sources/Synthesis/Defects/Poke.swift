@@ -7,7 +7,8 @@ enum Poke {
             let spread: Float = index == 0 ? 0 : 14
             let center = spot + Point(random.normal(spread), random.normal(spread))
             let size = mix(1.5, 5, severity) * random.uniform(0.8, 1.25)
-            let distance = scene.patch(at: center, size: size, roughness: 0.08, stretch: random.uniform(0.8, 1.3), &random)
+            let distance = scene.patch(
+                at: center, size: size, roughness: 0.08, stretch: random.uniform(0.8, 1.3), &random)
             let soft = scene.picture.pixel * 1.5
             let pit = distance.map { coverage($0 + 0.25 * size, soft) }.masked(by: scene.part)
             let rim = distance.map { d in exponential(-(d - 0.2 * size) * (d - 0.2 * size) / (0.35 * size * size)) }
@@ -19,7 +20,8 @@ enum Poke {
             scene.shadow(pit, mix(0.3, 0.7, severity))
             scene.setGloss(pit, 0)
             let mark = pit.combined(rim) { max($0, $1) }
-            footprint = footprint.map { $0.cropped(to: $0.rect.union(mark.rect)).combined(mark) { max($0, $1) } } ?? mark
+            footprint =
+                footprint.map { $0.cropped(to: $0.rect.union(mark.rect)).combined(mark) { max($0, $1) } } ?? mark
         }
         return footprint
     }

@@ -4,6 +4,7 @@ extension Scene {
     /// - Parameters:
     ///   - random: Where it comes from.
     ///   - inset: How far the product must reach around it, units.
+    /// - Returns: The place.
     func spot(_ random: inout Generator, inset: Float = 0) -> Point? {
         let steps = Int(inset / picture.pixel)
         for attempt in 0..<60 {
@@ -78,6 +79,7 @@ extension Scene {
     ///   - roughness: How far the border strays, as a part of the size.
     ///   - stretch: Length over width.
     ///   - random: Shape and direction.
+    /// - Returns: The distance in units, negative inside.
     func patch(
         at center: Point, size: Float, roughness: Float, stretch: Float = 1, _ random: inout Generator
     ) -> Plane {

@@ -11,9 +11,12 @@ enum Scratch {
             let own = heading + random.normal(count > 2 ? 0.12 : 0.5)
             let start = spot + Point(random.normal(7), random.normal(7)) * (count > 1 ? 1 : 0) - .polar(own, length / 2)
             let points = Scene.wander(
-                from: start, heading: own, length: length * random.uniform(0.6, 1.1), bend: random.chance(0.3) ? 1 : 0.25,
+                from: start, heading: own, length: length * random.uniform(0.6, 1.1),
+                bend: random.chance(0.3) ? 1 : 0.25,
                 jag: 0.015, steps: 14, &random)
-            ink.line(points, width: width * random.uniform(0.7, 1.2)) { t in 0.35 + 0.65 * sine(3.1416 * clamped(t + 0.1)) }
+            ink.line(points, width: width * random.uniform(0.7, 1.2)) { t in
+                0.35 + 0.65 * sine(3.1416 * clamped(t + 0.1))
+            }
         }
         guard var depth = ink.depth else { return nil }
         let area = ink.plane.bounds(above: 0).grown(3).intersection(scene.rect)

@@ -17,7 +17,8 @@ enum Stain {
             let center = spot + Point(random.normal(11), random.normal(11)) * (mask == nil ? 0 : 1)
             let size = random.scale(6, 30)
             let distance = scene.patch(
-                at: center, size: size, roughness: random.uniform(0.08, 0.28), stretch: random.uniform(0.6, 1.7), &random)
+                at: center, size: size, roughness: random.uniform(0.08, 0.28), stretch: random.uniform(0.6, 1.7),
+                &random)
             let soft = random.uniform(1, 6)
             let body = distance.map { coverage($0, soft) }.masked(by: scene.part)
             let border = distance.map { d in exponential(-(d + 2) * (d + 2) / 7) }.masked(by: scene.part)

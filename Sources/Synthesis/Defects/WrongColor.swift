@@ -3,7 +3,8 @@ enum WrongColor {
     static func paint(_ scene: inout Scene, _ random: inout Generator, _ severity: Float) -> Plane? {
         guard let spot = scene.spot(&random) else { return nil }
         let distance = scene.patch(
-            at: spot, size: random.scale(9, 42), roughness: random.uniform(0.03, 0.2), stretch: random.uniform(0.6, 1.8),
+            at: spot, size: random.scale(9, 42), roughness: random.uniform(0.03, 0.2),
+            stretch: random.uniform(0.6, 1.8),
             &random)
         let soft = random.scale(0.8, 7)
         let mask = distance.map { coverage($0, soft) }.masked(by: scene.part)

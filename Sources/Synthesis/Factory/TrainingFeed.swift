@@ -50,7 +50,9 @@ public struct TrainingFeed: Sendable {
         var rest = family.defects.filter { !types.contains($0) }
         random.shuffle(&rest)
         types += rest.prefix(max(0, count - types.count))
-        let drawn = random.pick([Severity.subtle, .subtle, .subtle, .moderate, .moderate, .moderate, .moderate, .obvious, .obvious, .obvious])
+        let drawn = random.pick([
+            Severity.subtle, .subtle, .subtle, .moderate, .moderate, .moderate, .moderate, .obvious, .obvious, .obvious,
+        ])
         return .init(family: family.name, design: index, piece: index, defects: types, severity: severity ?? drawn)
     }
 

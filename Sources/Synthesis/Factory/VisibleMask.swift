@@ -60,7 +60,9 @@ extension Plane {
                 for y in 0..<rect.height {
                     for x in 0..<width {
                         var value = source[y * width + x]
-                        for i in max(0, x - radius)...min(width - 1, x + radius) { value = choose(value, source[y * width + i]) }
+                        for i in max(0, x - radius)...min(width - 1, x + radius) {
+                            value = choose(value, source[y * width + i])
+                        }
                         out[y * width + x] = value
                     }
                 }

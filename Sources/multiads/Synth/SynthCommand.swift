@@ -74,13 +74,15 @@ struct SynthCommand: ParsableCommand {
     func validate() throws {
         let modes = [out != nil, list, stream, contactSheet != nil].count { $0 }
         guard modes == 1 else {
-            throw ValidationError("expected one of a folder, --list, --stream and --contact-sheet, found \(modes) of them")
+            throw ValidationError(
+                "expected one of a folder, --list, --stream and --contact-sheet, found \(modes) of them")
         }
         if let side, !(32...2048).contains(side) {
             throw ValidationError("expected --side from 32 to 2048, found \(side)")
         }
         if let threads, threads < 1 { throw ValidationError("expected --threads of 1 or more, found \(threads)") }
-        for (option, value) in [("train", train), ("good", good), ("defects", defects), ("count", count ?? 1)] where value < 0 {
+        for (option, value) in [("train", train), ("good", good), ("defects", defects), ("count", count ?? 1)]
+        where value < 0 {
             throw ValidationError("expected --\(option) of 0 or more, found \(value)")
         }
         guard (0...1).contains(defective) else {

@@ -1,7 +1,7 @@
 import Images
 import Synthesis
 
-/// Writes products in the folder layout of MVTec AD (Bergmann et al. 2019), extended by masks per type.
+/// Writes products in the folder layout of MVTec AD, extended by masks per type.
 ///
 /// `NAME/train/good`, `NAME/test/good`, `NAME/test/TYPE` with `NAME/ground_truth/TYPE/NNN_mask.png`; pictures with several
 /// types are in `combined`, which has `NNN_mask.png` for all of them and `NNN_TYPE.png` for each. All pictures of a

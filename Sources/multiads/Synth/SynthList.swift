@@ -9,7 +9,8 @@ enum SynthList {
             + families.map { family in
                 [
                     family.name + (family.isHeldOut ? " *" : ""), family.kind.rawValue,
-                    family.nouns.prefix(2).joined(separator: ", "), family.defects.map(\.rawValue).joined(separator: " "),
+                    family.nouns.prefix(2).joined(separator: ", "),
+                    family.defects.map(\.rawValue).joined(separator: " "),
                 ]
             }
         let types = Set(families.flatMap(\.defects)).count

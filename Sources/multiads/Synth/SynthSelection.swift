@@ -3,7 +3,9 @@ import Synthesis
 
 /// Options that choose products.
 struct SynthSelection: ParsableArguments {
-    @Option(help: ArgumentHelp("Products, by name; `all`, `textures`, `objects` and `held-out` name groups.", valueName: "list"))
+    @Option(
+        help: ArgumentHelp(
+            "Products, by name; `all`, `textures`, `objects` and `held-out` name groups.", valueName: "list"))
     var products = "all"
 
     @Option(help: ArgumentHelp("Products to leave out, by name or group.", valueName: "list"))

@@ -12,7 +12,9 @@ struct Carpet: ProductFamily {
         if random.chance(0.5) {
             let cloud = scene.noise(.cloud, in: frame, scale: random.uniform(0.25, 0.8), &random)
             let level = random.uniform(-0.6, 0.6)
-            scene.tint(cloud.map { smoothstep(level - 0.2, level + 0.2, $0) }, .any(&random, 0.12, 0.75), opacity: random.uniform(0.3, 0.9))
+            scene.tint(
+                cloud.map { smoothstep(level - 0.2, level + 0.2, $0) }, .any(&random, 0.12, 0.75),
+                opacity: random.uniform(0.3, 0.9))
         }
         let pitch = random.scale(3, 8)
         let salt = random.salt()

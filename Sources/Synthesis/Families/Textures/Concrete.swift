@@ -23,7 +23,8 @@ struct Concrete: ProductFamily {
             let size = random.uniform(0.04, 0.11)
             let pores = scene.field(frame) { x, y in
                 let near = cellNoise(x / cell, y / cell, salt)
-                return near.id < share ? smoothstep(size * (0.4 + near.id), size * (0.2 + 0.5 * near.id), near.first) : 0
+                return near.id < share
+                    ? smoothstep(size * (0.4 + near.id), size * (0.2 + 0.5 * near.id), near.first) : 0
             }
             scene.raise(pores, by: -1)
             scene.shadow(pores, random.uniform(0.3, 0.7))

@@ -11,7 +11,8 @@ struct Felt: ProductFamily {
         scene.cover(Material(color, gloss: 0))
         var layers = scene.noise(.fiber, in: frame, scale: random.uniform(0.35, 0.7), &random)
         for turn in [1.1, 2.1] as [Float] {
-            let other = scene.noise(.fiber, in: frame.placed(angle: turn + random.normal(0.2)), scale: random.uniform(0.35, 0.7), &random)
+            let other = scene.noise(
+                .fiber, in: frame.placed(angle: turn + random.normal(0.2)), scale: random.uniform(0.35, 0.7), &random)
             layers.combine(other) { max($0, $1) }
         }
         layers.apply { $0 - 0.8 }
@@ -23,7 +24,9 @@ struct Felt: ProductFamily {
             // Dyed fibres of other colours mixed in.
             let mottle = scene.noise(.pink, in: frame, scale: 0.35, &random)
             let level = random.uniform(0.6, 1.4)
-            scene.tint(mottle.map { smoothstep(level, level + 0.5, $0) }, .any(&random, 0.1, 0.95), opacity: random.uniform(0.2, 0.6))
+            scene.tint(
+                mottle.map { smoothstep(level, level + 0.5, $0) }, .any(&random, 0.1, 0.95),
+                opacity: random.uniform(0.2, 0.6))
         }
         scene.trimToSheet(&random, probability: 0.12, edge: 4)
     }

@@ -7,7 +7,10 @@ struct GlassSheet: ProductFamily {
 
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random)
-        let tint = random.pick([Color(hex: 0x9DB8B0), Color(hex: 0x8FA5B8), Color(hex: 0x303438), Color(hex: 0xC9D2D2), Color(hex: 0x5C6E68)])
+        let tint = random.pick([
+            Color(hex: 0x9DB8B0), Color(hex: 0x8FA5B8), Color(hex: 0x303438), Color(hex: 0xC9D2D2),
+            Color(hex: 0x5C6E68),
+        ])
         scene.cover(Material(tint.varied(&random), gloss: random.uniform(0.75, 1)))
         // Blurred shapes of the room behind or mirrored in it.
         let room = scene.noise(.cloud, in: frame, scale: random.uniform(0.8, 1.6), &random)
@@ -24,12 +27,14 @@ struct GlassSheet: ProductFamily {
             let pitch = random.uniform(8, 22)
             let salt = random.salt()
             scene.raise(
-                scene.field(frame) { x, y in valueNoise(x / pitch, y / pitch, salt) }, by: pitch * random.uniform(0.03, 0.12))
+                scene.field(frame) { x, y in valueNoise(x / pitch, y / pitch, salt) },
+                by: pitch * random.uniform(0.03, 0.12))
         }
         if random.chance(0.25) {
             let pitch = random.uniform(9, 24)
             let dots = scene.field(frame) { x, y in
-                coverage(length(wrapped(x, pitch) - pitch / 2, wrapped(y, pitch) - pitch / 2) - pitch * 0.22, frame.pixel)
+                coverage(
+                    length(wrapped(x, pitch) - pitch / 2, wrapped(y, pitch) - pitch / 2) - pitch * 0.22, frame.pixel)
             }
             scene.fill(dots, Material(.any(&random, 0.05, 0.95), gloss: 0.7))
         }

@@ -23,7 +23,8 @@ struct GlazedTile: ProductFamily {
         default:
             let speckles = scene.noise(.grain, in: frame, scale: random.uniform(0.5, 1), &random)
             let level = random.uniform(1.2, 2.2)
-            scene.tint(speckles.map { smoothstep(level, level + 0.4, $0) }, .any(&random), opacity: random.uniform(0.2, 0.7))
+            scene.tint(
+                speckles.map { smoothstep(level, level + 0.4, $0) }, .any(&random), opacity: random.uniform(0.2, 0.7))
         }
         guard random.chance(0.65) else { return }
         joints(&scene, frame, &random)

@@ -3,7 +3,9 @@ struct Leather: ProductFamily {
     let name = "leather"
     let nouns = ["leather", "hide", "leather surface"]
     let kind = ProductKind.texture
-    let defects = Set<DefectType>([.scratch, .cut, .hole, .stain, .color, .liquid, .poke, .dent, .contamination, .thread])
+    let defects = Set<DefectType>([
+        .scratch, .cut, .hole, .stain, .color, .liquid, .poke, .dent, .contamination, .thread,
+    ])
 
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random, turn: 0.6)

@@ -13,7 +13,8 @@ struct PaintedMetal: ProductFamily {
         scene.modulate(scene.noise(.cloud, in: frame, &random), random.uniform(0, 0.05))
         if random.chance(0.2) {
             // Hammer-tone or metallic flakes.
-            scene.modulate(scene.noise(.white, in: frame, scale: random.uniform(0.6, 1.2), &random), random.uniform(0.03, 0.12))
+            scene.modulate(
+                scene.noise(.white, in: frame, scale: random.uniform(0.6, 1.2), &random), random.uniform(0.03, 0.12))
         }
         if random.chance(0.35) {
             let pitch = random.uniform(30, 90)

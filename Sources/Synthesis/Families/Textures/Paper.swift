@@ -3,7 +3,9 @@ struct Paper: ProductFamily {
     let name = "paper"
     let nouns = ["paper", "cardboard", "paper sheet", "carton"]
     let kind = ProductKind.texture
-    let defects = Set<DefectType>([.cut, .hole, .stain, .color, .liquid, .contamination, .printError, .poke, .dent, .missing])
+    let defects = Set<DefectType>([
+        .cut, .hole, .stain, .color, .liquid, .contamination, .printError, .poke, .dent, .missing,
+    ])
 
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random, turn: 0.1)
@@ -26,7 +28,9 @@ struct Paper: ProductFamily {
     private func printLines(_ scene: inout Scene, _ frame: Frame, _ random: inout Generator) {
         let color = random.chance(0.7) ? Color(random.uniform(0.01, 0.08)) : Color.any(&random, 0.05, 0.6)
         let size = random.uniform(5, 12)
-        let words = ["LOT", "REF", "EXP", "MADE", "TOP", "KEEP", "DRY", "TYPE", "NO", "QTY", "2026", "BOX", "CODE", "UNIT"]
+        let words = [
+            "LOT", "REF", "EXP", "MADE", "TOP", "KEEP", "DRY", "TYPE", "NO", "QTY", "2026", "BOX", "CODE", "UNIT",
+        ]
         let rows = random.integer(2...6)
         let left = -random.uniform(60, 95)
         for row in 0..<rows {
@@ -34,7 +38,8 @@ struct Paper: ProductFamily {
             let half = Ink.textWidth(text, size: size) / 2
             let middle = Point(left + half, (Float(row) - Float(rows) / 2) * size * 2.1)
             scene.printed(
-                in: frame.placed(at: middle), reachX: half, reachY: size / 2, color: color, opacity: random.uniform(0.6, 0.95),
+                in: frame.placed(at: middle), reachX: half, reachY: size / 2, color: color,
+                opacity: random.uniform(0.6, 0.95),
                 &random
             ) { ink, _ in ink.text(text, at: Point(-half, -size / 2), size: size) }
         }

@@ -3,7 +3,9 @@ struct Rubber: ProductFamily {
     let name = "rubber"
     let nouns = ["rubber", "rubber mat", "conveyor belt", "rubber sheet"]
     let kind = ProductKind.texture
-    let defects = Set<DefectType>([.scratch, .cut, .hole, .crack, .stain, .contamination, .poke, .liquid, .broken, .missing, .color])
+    let defects = Set<DefectType>([
+        .scratch, .cut, .hole, .crack, .stain, .contamination, .poke, .liquid, .broken, .missing, .color,
+    ])
 
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random, turn: 0.2)

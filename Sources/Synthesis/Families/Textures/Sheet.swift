@@ -42,7 +42,9 @@ extension Scene {
     /// Lays another scene over this one where the mask is.
     private mutating func overlay(_ other: Scene, _ mask: Plane) {
         func blend(_ target: inout Plane, _ source: Plane) {
-            target.combine(source.combined(mask) { $0 * $1 }.combined(target.combined(mask) { $0 * (1 - $1) }) { $0 + $1 }) {
+            target.combine(
+                source.combined(mask) { $0 * $1 }.combined(target.combined(mask) { $0 * (1 - $1) }) { $0 + $1 }
+            ) {
                 _, value in value
             }
         }

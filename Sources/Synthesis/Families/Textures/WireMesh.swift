@@ -46,7 +46,9 @@ struct WireMesh: ProductFamily {
             guard visible.width > scene.side / 24, visible.height > scene.side / 24 else { continue }
             scene.component(in: frame, at: middle, reach: pitch, &random) { scene, local, _ in
                 let points = scene.bendable([step * -0.5, step * 0.5], in: local)
-                var ink = Ink(local, rect: local.rect(reachX: pitch * 2.4, reachY: pitch * 2.4, side: scene.side), withDepth: true)
+                var ink = Ink(
+                    local, rect: local.rect(reachX: pitch * 2.4, reachY: pitch * 2.4, side: scene.side), withDepth: true
+                )
                 ink.line(points, width: width)
                 scene.fill(ink.plane, material)
                 scene.exposure.combine(ink.plane) { $0 + (1 - $0) * $1 }

@@ -3,12 +3,15 @@ struct Wood: ProductFamily {
     let name = "wood"
     let nouns = ["wood", "wooden board", "plank", "wood panel", "veneer"]
     let kind = ProductKind.texture
-    let defects = Set<DefectType>([.scratch, .hole, .stain, .color, .liquid, .crack, .contamination, .dent, .cut, .poke, .broken, .missing])
+    let defects = Set<DefectType>([
+        .scratch, .hole, .stain, .color, .liquid, .crack, .contamination, .dent, .cut, .poke, .broken, .missing,
+    ])
 
     func draw(_ scene: inout Scene, _ random: inout Generator) {
         let frame = scene.spread(&random)
         let light = random.pick([
-            Color(hex: 0xD8B383), Color(hex: 0xC69C6D), Color(hex: 0xE3C9A0), Color(hex: 0xA87B4F), Color(hex: 0x8A5A38),
+            Color(hex: 0xD8B383), Color(hex: 0xC69C6D), Color(hex: 0xE3C9A0), Color(hex: 0xA87B4F),
+            Color(hex: 0x8A5A38),
             Color(hex: 0x6B4630), Color(hex: 0xB5A48E), Color(hex: 0x9A6A55),
         ]).varied(&random)
         let contrast = random.uniform(0.25, 0.75)
@@ -49,7 +52,10 @@ struct Wood: ProductFamily {
         scene.raise(fibres, by: random.uniform(0, 0.25))
         if hasKnot {
             let radius = scene.field(frame) { x, y in length((x - knot.x) / 1.4, y - knot.y) }
-            scene.multiply(radius.map { r in 1 - 0.5 * smoothstep(knotSize * 0.9, knotSize * 0.3, r) * (0.75 + 0.25 * sine(r * 2.2)) })
+            scene.multiply(
+                radius.map { r in
+                    1 - 0.5 * smoothstep(knotSize * 0.9, knotSize * 0.3, r) * (0.75 + 0.25 * sine(r * 2.2))
+                })
         }
         if random.chance(0.3) { joints(&scene, frame, &random) }
         scene.trimToSheet(&random, probability: 0.2, edge: 2)

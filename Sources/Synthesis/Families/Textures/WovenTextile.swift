@@ -9,7 +9,9 @@ struct WovenTextile: ProductFamily {
         let frame = scene.spread(&random, turn: 0.3)
         let pitch = random.scale(3.6, 13)
         // Which thread is on top at (column, row): a pattern of period `repeatLength`, shifted by `step` per row.
-        let (repeatLength, step, under) = random.pick([(2, 1, 1), (2, 1, 1), (3, 1, 1), (4, 1, 2), (4, 1, 1), (5, 2, 1), (8, 3, 1)])
+        let (repeatLength, step, under) = random.pick([
+            (2, 1, 1), (2, 1, 1), (3, 1, 1), (4, 1, 2), (4, 1, 1), (5, 2, 1), (8, 3, 1),
+        ])
         let fill = random.uniform(0.72, 0.98)
         let warp = Color.any(&random, 0.15, 0.92)
         let weft = random.chance(0.6) ? warp.varied(&random, by: 0.12) : .any(&random, 0.15, 0.92)
