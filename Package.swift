@@ -53,6 +53,10 @@ let package = Package(
         .target(
             name: "Datasets", dependencies: ["AnomalyDetection", "Checkpoints", "Images", "Tensors"],
             swiftSettings: numeric),
+        .target(
+            name: "Evaluation",
+            dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors"],
+            swiftSettings: numeric),
         .target(name: "BundledModel", exclude: ["model"], cSettings: embedding),
         .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
 
@@ -73,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "multiads",
             dependencies: [
-                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images",
+                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "Datasets", "CLIP", "Checkpoints",
+                "Images",
                 "Tensors",
                 "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging,
                 .product(name: "Yams", package: "Yams"),
@@ -81,7 +86,8 @@ let package = Package(
 
         // Tests: one folder per target.
         .target(
-            name: "TestSupport", dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors"],
+            name: "TestSupport",
+            dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
@@ -97,8 +103,13 @@ let package = Package(
             dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "AnomalyDetection", "Images", "Tensors"],
+            name: "DatasetsTests", dependencies: ["Datasets", "AnomalyDetection", "Images", "Tensors", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: [
+                "Evaluation", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors", "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(name: "ModelFetchTests", dependencies: ["ModelFetch", "Checkpoints"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Migrations", grdb], swiftSettings: strict),
@@ -112,8 +123,8 @@ let package = Package(
         .testTarget(
             name: "multiadsTests",
             dependencies: [
-                "multiads", "InspectionService", "HTTPServer", "AnomalyDetection", "CLIP", "Checkpoints", "ModelFetch",
-                "Tensors", "TestSupport", argumentParser, logging,
+                "multiads", "InspectionService", "HTTPServer", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets",
+                "ModelFetch", "Tensors", "TestSupport", argumentParser, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "BundledModelTests",

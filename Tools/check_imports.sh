@@ -13,12 +13,13 @@ declare -A allowed=(
     [CLIP]="Tensors Checkpoints Images"
     [AnomalyDetection]="$engine KnowledgeBaseData"
     [Datasets]="Tensors Checkpoints Images AnomalyDetection"
+    [Evaluation]="$engine AnomalyDetection Datasets"
     [ModelFetch]="CCurl Checkpoints"
     [HTTPServer]="CLinuxSockets HTTPTypes"
     [Migrations]=""
     [Storage]="Migrations GRDB"
     [InspectionService]="$engine AnomalyDetection HTTPServer HTTPTypes Storage Logging"
-    [multiads]="$engine AnomalyDetection HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
+    [multiads]="$engine AnomalyDetection Datasets HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
 )
 system="Dispatch Foundation FoundationEssentials Glibc Musl Synchronization"
 status=0

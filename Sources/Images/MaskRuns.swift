@@ -2,16 +2,16 @@
 ///
 /// Runs are found in one pass and joined by union–find over neighbouring rows, so memory grows with the number of runs
 /// and not with the number of pixels.
-struct MaskRuns {
+package struct MaskRuns {
     /// In reading order.
-    private(set) var runs: [PixelRun] = []
+    package private(set) var runs: [PixelRun] = []
     /// Component of each run: 0, 1, … in the reading order of their first runs.
-    private(set) var components: [Int] = []
+    package private(set) var components: [Int] = []
     /// Number of components.
-    private(set) var componentCount = 0
+    package private(set) var componentCount = 0
 
     /// Scans a mask.
-    init(of mask: BinaryMask) {
+    package init(of mask: BinaryMask) {
         var parents: [Int] = []
         var previousRow = 0..<0
         for y in 0..<mask.height {

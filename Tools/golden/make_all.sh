@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 python=${PYTHON:-python3}
-"$python" -c 'import torch, open_clip, safetensors, numpy, PIL' 2>/dev/null || {
+"$python" -c 'import torch, open_clip, safetensors, numpy, PIL, sklearn, skimage' 2>/dev/null || {
     echo "make_all: $python lacks packages; run: $python -m pip install -r Tools/requirements.txt (or set PYTHON)" >&2
     exit 1
 }
@@ -19,3 +19,4 @@ python=${PYTHON:-python3}
 "$python" Tools/golden/make_image_goldens.py
 "$python" Tools/golden/make_tokenizer_goldens.py
 "$python" Tools/golden/make_clip_goldens.py tiny Tests/Fixtures/CLIP/tiny
+"$python" Tools/golden/make_metric_goldens.py
