@@ -2,6 +2,7 @@ import AnomalyDetection
 import Datasets
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Dataset check")
@@ -104,8 +105,4 @@ struct DatasetCheckTests {
             #expect(counts.reduce(0) { $0 + $1.singleLabels.values.reduce(0, +) } == 916)
         }
     }
-}
-
-extension MiniatureDataset {
-    func bytes(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: root + "/" + path))) }
 }

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Datasets
 import Images
+import TestSupport
 import Testing
 
 @Suite("Dataset layouts")

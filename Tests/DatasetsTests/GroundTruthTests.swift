@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Datasets
 import Images
+import TestSupport
 import Testing
 
 @Suite("Ground truth")
@@ -58,16 +59,5 @@ struct GroundTruthTests {
         #expect(size.description.contains("8×6 pixels, found 9×6"))
         try files.write("steel_plate/ground_truth/scratch/000_mask.png", "no picture")
         #expect(try code("test/scratch").code == .badMask)
-    }
-}
-
-extension MiniatureDataset {
-    func knowledge(_ kind: DatasetKind) throws -> KnowledgeBase.Dataset {
-        try KnowledgeBase.builtIn().dataset(named: kind.knowledgeBaseName)
-    }
-
-    /// A value together with the files it reads.
-    func kept<Value>(_ body: (MiniatureDataset) throws -> Value) rethrows -> (value: Value, files: MiniatureDataset) {
-        (try body(self), self)
     }
 }

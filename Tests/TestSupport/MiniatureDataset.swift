@@ -1,42 +1,47 @@
-import AnomalyDetection
-import Datasets
+public import AnomalyDetection
+public import Datasets
 import Foundation
 import Images
 
 /// A dataset of a few tiny pictures in a folder of its own, removed with the object.
-final class MiniatureDataset {
-    let root: String
+public final class MiniatureDataset {
+    /// Its folder.
+    public let root: String
 
-    init() throws {
+    /// Starts with an empty folder.
+    public init() throws {
         root = FileManager.default.temporaryDirectory.appending(path: "multiads-dataset-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: root) }
 
-    func write(_ path: String, _ bytes: [UInt8]) throws {
+    /// Writes a file and the folders above it.
+    public func write(_ path: String, _ bytes: [UInt8]) throws {
         let url = URL(filePath: root).appending(path: path)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: url)
     }
 
-    func write(_ path: String, _ text: String) throws { try write(path, Array(text.utf8)) }
+    /// Writes a text file.
+    public func write(_ path: String, _ text: String) throws { try write(path, Array(text.utf8)) }
 
     /// A grey picture; JPEG or PNG by its name.
-    func picture(_ path: String, width: Int = 8, height: Int = 6) throws {
+    public func picture(_ path: String, width: Int = 8, height: Int = 6) throws {
         let image = RGBImage(width: width, height: height, fill: RGBColor(red: 90, green: 90, blue: 90))
         try write(path, path.hasSuffix("png") ? PNGEncoder.encode(image) : JPEGEncoder.encode(image, quality: 90))
     }
 
     /// A mask whose marked columns hold `value`.
-    func mask(
+    public func mask(
         _ path: String, columns: Range<Int> = 2..<4, value: UInt8 = 255, width: Int = 8, height: Int = 6
     ) throws {
         let pixels = (0..<width * height).map { columns.contains($0 % width) ? value : 0 }
         try write(path, PNGEncoder.encode(GrayImage(width: width, height: height, pixels: pixels)))
     }
 
-    func open(
+    /// Opens it with the built-in knowledge base.
+    public func open(
         _ kind: DatasetKind, listing: Dataset.Listing = .automatic, variant: String? = nil
     ) throws -> Dataset {
         var knowledge = try KnowledgeBase.builtIn().dataset(named: kind.knowledgeBaseName)
@@ -44,14 +49,15 @@ final class MiniatureDataset {
         return try Dataset(root: root, kind: kind, knowledge: knowledge, listing: listing)
     }
 
-    func detected() throws -> DatasetKind? {
+    /// The layout that is recognised.
+    public func detected() throws -> DatasetKind? {
         try Dataset.detect(root: root, knowledge: KnowledgeBase.builtIn())
     }
 
     // MARK: - Layouts
 
     /// Two products in MVTec AD's layout, one normal and two anomalous test pictures each.
-    static func mvtec() throws -> MiniatureDataset {
+    public static func mvtec() throws -> MiniatureDataset {
         let dataset = try MiniatureDataset()
         for (product, types) in [
             ("bottle", ["broken_large", "contamination"]), ("screw", ["manipulated_front", "thread_top"]),
@@ -68,7 +74,7 @@ final class MiniatureDataset {
     }
 
     /// One product of VisA: two single-label defects, one with two labels.
-    static func visa(listing: String = "csv") throws -> MiniatureDataset {
+    public static func visa(listing: String = "csv") throws -> MiniatureDataset {
         let dataset = try MiniatureDataset()
         let folder = "candle/Data/Images"
         try dataset.picture("\(folder)/Normal/0000.JPG")
@@ -116,7 +122,7 @@ final class MiniatureDataset {
     }
 
     /// Two products of MAD-Sim or MAD-Real.
-    static func mad(simulated: Bool) throws -> MiniatureDataset {
+    public static func mad(simulated: Bool) throws -> MiniatureDataset {
         let dataset = try MiniatureDataset()
         for (folder, type) in [
             (simulated ? "02Unicorn" : "Unicorn", "Missing"), (simulated ? "03Bear" : "Bear", "Stains"),
@@ -131,7 +137,7 @@ final class MiniatureDataset {
     }
 
     /// One product of Real-IAD with its list.
-    static func realIAD(list: String = "meta1.json") throws -> MiniatureDataset {
+    public static func realIAD(list: String = "meta1.json") throws -> MiniatureDataset {
         let dataset = try MiniatureDataset()
         try dataset.picture("tape/OK/S0001/a.jpg")
         try dataset.picture("tape/OK/S0002/b.jpg")
@@ -150,7 +156,7 @@ final class MiniatureDataset {
     }
 
     /// A user's product: a picture with two types, one with a single type, a normal one.
-    static func own() throws -> MiniatureDataset {
+    public static func own() throws -> MiniatureDataset {
         let dataset = try MiniatureDataset()
         try dataset.picture("steel_plate/train/good/000.png")
         try dataset.picture("steel_plate/test/good/000.png")
@@ -161,5 +167,22 @@ final class MiniatureDataset {
         try dataset.mask("steel_plate/ground_truth/combined/000_hole.png", columns: 1..<4)
         try dataset.mask("steel_plate/ground_truth/combined/000_scratch.png", columns: 3..<5)
         return dataset
+    }
+}
+
+extension MiniatureDataset {
+    /// The built-in names of a kind.
+    public func knowledge(_ kind: DatasetKind) throws -> KnowledgeBase.Dataset {
+        try KnowledgeBase.builtIn().dataset(named: kind.knowledgeBaseName)
+    }
+
+    /// A value together with the files it reads.
+    public func kept<Value>(
+        _ body: (MiniatureDataset) throws -> Value
+    ) rethrows -> (value: Value, files: MiniatureDataset) { (try body(self), self) }
+
+    /// Content of a file.
+    public func bytes(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: root + "/" + path)))
     }
 }
