@@ -213,7 +213,12 @@ struct Scene {
         var place = frame.placed(at: center, angle: angle)
         for edit in edits {
             switch edit {
-            case .remove(component: index): return
+            case .remove(component: index):
+                // What is drawn inside it keeps its numbers, so that other edits still mean the same things.
+                var unseen = self
+                draw(&unseen, place, &own)
+                (components, bendables, prints) = (unseen.components, unseen.bendables, unseen.prints)
+                return
             case .move(component: index, let offset, let turn):
                 place = frame.placed(at: center + offset * reach, angle: angle + turn)
             default: break

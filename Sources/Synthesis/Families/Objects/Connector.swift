@@ -13,7 +13,7 @@ struct Connector: ProductFamily {
         let frame = scene.posed(&random, turn: random.chance(0.5) ? 0.12 : .infinity)
         let rows = random.integer(1...3)
         let columns = random.integer(max(3, 7 - 2 * rows)...(rows == 1 ? 9 : 11))
-        let pitch = min(190 / Float(columns), 120 / Float(rows), random.uniform(18, 32))
+        let pitch = min(196 / Float(columns), 130 / Float(rows), random.uniform(24, 46))
         let wall = random.uniform(5, 11)
         let half = Point(Float(columns) * pitch / 2 + wall, Float(rows) * pitch / 2 + wall)
         let plastic =
