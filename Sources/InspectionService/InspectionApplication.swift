@@ -67,6 +67,7 @@ public final class InspectionApplication: Sendable {
             throw error
         }
         core.readiness.move(to: .ready)
+        await core.registry.prepareAll(in: core.store)
     }
 
     /// Connections now open.

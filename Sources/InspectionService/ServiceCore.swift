@@ -42,10 +42,13 @@ final class ServiceCore: Sendable {
         prompts = PromptEncoder(model: model, compute: compute, store: store, now: environment.now)
         references = ReferenceEncoder(
             model: model, compute: compute, pictures: pictures, limits: limits, element: configuration.bankElement)
-        banks = BankLibrary(loader: BankLoader(store: store), maxBytes: configuration.maxLoadedBankBytes)
+        let coresets = CoresetMaker(store: store, compute: compute, threads: model.threads, logger: logger)
+        banks = BankLibrary(
+            loader: BankLoader(store: store, coresets: coresets), maxBytes: configuration.maxLoadedBankBytes)
         registry = ProductRegistry(
             preparer: ProductPreparer(
-                store: store, prompts: prompts, references: references, now: environment.now, logger: logger),
+                store: store, prompts: prompts, references: references, banks: banks, now: environment.now,
+                logger: logger),
             banks: banks,
             makePlan: { settings in
                 try ProductPlan(settings, model: model, knowledgeBase: knowledgeBase, configuration: configuration)
@@ -62,6 +65,11 @@ final class ServiceCore: Sendable {
 
     /// A new id of a request.
     func makeRequestID() -> String { environment.identifier(at: environment.now()) }
+
+    /// Bounds of a product's references.
+    var referenceLimits: ReferenceLimits {
+        ReferenceLimits(count: configuration.maxReferences, bankBytes: configuration.maxReferenceBankBytes)
+    }
 
     /// The stored product.
     ///

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Logging
 import Storage
 import Synchronization
 import Tensors
@@ -39,10 +40,15 @@ struct BankLibraryTests {
                 let reference = NewReference(
                     id: digest, format: "png", width: 1, height: 1, bytes: [1],
                     encoding: ReferenceEncoding(key: Self.key, banks: banks))
-                _ = try await store.addReference(reference, to: "p\(product)", limits: ReferenceLimits(), at: now)
+                _ = try await store.stageReference(reference, of: "p\(product)", at: now)
+                _ = try await store.addReferences(
+                    [digest], to: "p\(product)", encodedWith: Self.key, limits: ReferenceLimits(), at: now)
             }
+            let coresets = CoresetMaker(
+                store: store, compute: ComputeQueue(), threads: ComputeThreads(count: 1), logger: Logger(label: "test"))
             try await body(
-                BankLibrary(loader: BankLoader(store: store), maxBytes: room * Self.bankBytes), store)
+                BankLibrary(
+                    loader: BankLoader(store: store, coresets: coresets), maxBytes: room * Self.bankBytes), store)
             try await store.close()
         }
     }
@@ -131,6 +137,24 @@ struct BankLibraryTests {
             check(try await library.lease(Self.name(0)), 0)
             check(try await library.lease(Self.name(1)), 1)
             #expect(library.bytes == Self.bankBytes)
+        }
+    }
+
+    @Test("counts and lends no more rows than a product's cap")
+    func capped() async throws {
+        try await withProducts(1, room: 4) { library, store in
+            let name = BankName(product: "p0", version: 1, key: Self.key, maxRows: 4)
+            let lease = try await library.lease(name)
+            #expect(lease.references.map { $0.stages.map(\.rows) } == [[4, 4]])
+            #expect(library.bytes == Self.bankBytes * 4 / 6)
+            let chosen = try #require(
+                try await store.coreset(of: "p0", version: 1, encodedWith: Self.key, maxRows: 4))
+            for (stage, rows) in zip(chosen.stages, lease.references[0].stages) {
+                #expect(stage.rowCount == 6)
+                #expect(rows.bytes == Self.rows(0, stage: stage.stage).selecting(stage.rows.map { Int($0) }).bytes)
+            }
+            let whole = BankName(product: "p0", version: 1, key: Self.key, maxRows: 6)
+            check(try await library.lease(whole), 0)
         }
     }
 

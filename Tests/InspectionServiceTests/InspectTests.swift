@@ -162,4 +162,28 @@ struct InspectTests {
             try gone.expectProblem(404, "unknown-result")
         }
     }
+
+    @Test("leaves out what is ignored, or not included, before the score is taken")
+    func polygons() async throws {
+        try await withService { service in
+            let everything = "[[[-1,-1],[100,-1],[100,100],[-1,100]]]"
+            func inspect(_ settings: String) async throws -> JSON {
+                try await service.put("cable", cable.dropLast() + settings + "}")
+                return try await service.send("POST", "/inspect?product=cable", body: try Golden.png()).json()
+            }
+            let whole = try await inspect("")
+            let global = try #require(whole["scoreRaw"]["global"].double)
+            for settings in [#","ignore":\#(everything)"#, #","include":[[[90,90],[95,90],[95,95]]]"#] {
+                let nothing = try await inspect(settings)
+                #expect(nothing["scoreRaw"]["mapMax"].double == 0)
+                #expect(abs(try #require(nothing["score"].double) - global / 2) < 1e-6)
+                #expect(nothing["defects"].count == 0)
+            }
+            let included = try await inspect(#","include":\#(everything)"#)
+            #expect(included["score"].double == whole["score"].double)
+            let half = try await inspect(#","ignore":[[[0,0],[30,0],[30,45],[0,45]]]"#)
+            #expect(
+                try #require(half["scoreRaw"]["mapMax"].double) <= (try #require(whole["scoreRaw"]["mapMax"].double)))
+        }
+    }
 }

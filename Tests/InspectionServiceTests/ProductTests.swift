@@ -1,3 +1,4 @@
+import AnomalyDetection
 import Foundation
 import Storage
 import Testing
@@ -97,6 +98,32 @@ struct ProductTests {
                 #expect(service.core.prompts.promptsEncoded == 0)
                 let details = try await service.send("GET", "/readyz?verbose").json()
                 #expect(details["promptsEncoded"].int == 0)
+            }
+        }
+    }
+
+    @Test("whose preparation a stop broke off are prepared at the next start, from where it was")
+    func resumed() async throws {
+        try await withDataFolder { folder in
+            try await withService(in: folder) { service in
+                try await service.put("cable", cable)
+                let release = await service.occupyEngine()
+                defer { release() }
+                let more = cable.replacingOccurrences(
+                    of: #""defectTypes":["#,
+                    with: #""defectTypes":["hole",{"name":"knot","phrases":["{} with a knot"]},"#)
+                let changed = try await service.send("PUT", "/products/cable", body: Array(more.utf8))
+                #expect(try changed.json()["status"].string == "preparing", "\(changed.text)")
+                await service.application.drain(deadline: .milliseconds(1))
+            }
+            let hole = try Golden.knowledgeBase.get().defectType(named: "hole").phrases.count
+            try await withService(in: folder, seed: 2) { service in
+                // Nobody asks for the product.
+                await service.eventually { service.core.prompts.promptsEncoded == 2 * (hole + 1) }
+                let record = try #require(try await service.store.product("cable"))
+                _ = await (try service.core.registry.preparation(of: record)).finalState()
+                #expect(try await service.send("GET", "/products/cable").json()["status"].string == "ready")
+                #expect(service.core.prompts.promptsEncoded == 2 * (hole + 1), "what was encoded stays so")
             }
         }
     }

@@ -89,6 +89,26 @@ func reference(_ number: Int, rows: Int = 3, key: EncodingKey = testKey) -> NewR
         encoding: encoding(number, rows: rows, key: key))
 }
 
+/// Outcome of adding one picture.
+struct AddedReference: Sendable {
+    let reference: ReferenceRecord
+    let references: ReferenceSetSummary
+    /// `false` when the picture was in the set already.
+    let isNew: Bool
+}
+
+extension SQLiteStore {
+    /// Adds one picture as an upload does: first it is stored, then it becomes part of the set.
+    func addReference(
+        _ reference: NewReference, to product: String, limits: ReferenceLimits, at now: Timestamp
+    ) async throws(StorageError) -> AddedReference {
+        let record = try await stageReference(reference, of: product, at: now)
+        let change = try await addReferences(
+            [reference.id], to: product, encodedWith: reference.encoding.key, limits: limits, at: now)
+        return AddedReference(reference: record, references: change.references, isNew: !change.added.isEmpty)
+    }
+}
+
 /// A result that differs for each number, made `number` microseconds after the test's moment.
 func newResult(_ number: Int, id: String? = nil) -> NewResult {
     NewResult(

@@ -2,11 +2,12 @@ import AnomalyDetection
 import Checkpoints
 import HTTPServer
 import HTTPTypes
-import Images
 import Storage
 
 /// `/products/{id}/references`.
 struct ReferenceEndpoints {
+    private static let maxRollBackBytes = 4096
+
     let core: ServiceCore
 
     func register(in table: inout RouteTable) {
@@ -15,115 +16,105 @@ struct ReferenceEndpoints {
             request, context in try await add(request, context)
         }
         table.add(.get, path) { request, context in try await list(request, context) }
-        table.add(.get, path + "/{reference}") { request, context in
-            let product = ProductEndpoints.id(request, context)
-            guard let id = Self.reference(request),
-                let picture = try await core.store.referencePicture(id, of: product)
-            else { throw Self.unknown }
-            return .picture(picture.bytes, type: "image/\(picture.record.format)")
-        }
+        table.add(.get, path + "/versions") { request, context in try await versions(request, context) }
+        table.add(.get, path + "/{reference}") { request, context in try await picture(request, context) }
         table.add(.delete, path + "/{reference}", .whenReady) { request, context in
-            let product = ProductEndpoints.id(request, context)
-            guard let id = Self.reference(request),
-                let set = try await core.store.removeReference(id, from: product, at: core.environment.now())
-            else { throw Self.unknown }
-            return .json(["references": ProductDocument.references(set)])
+            try await remove(request, context)
         }
-    }
-
-    /// What became of one picture.
-    private struct Outcome {
-        var tree: [JSONTree.Member]
-        var problem: Problem?
-        var isNew = false
-        var set: ReferenceSetSummary?
+        table.add(.post, path + ":rollback", .whenReady, maxBodyBytes: Self.maxRollBackBytes) { request, context in
+            try await rollBack(request, context)
+        }
     }
 
     private func add(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
-        _ = try QueryReader(request, known: [])
+        let query = try QueryReader(request, known: ["atomic"])
+        let isAtomic = try query.flag("atomic")
         let product = try await core.product(ProductEndpoints.id(request, context))
         let upload = try ImageUpload(request, mayHaveMetadata: false)
         let plan = try await core.registry.plan(of: product)
-        let known = try await core.store.referenceSet(of: product.id, version: nil)?.members.map(\.id) ?? []
-        var outcomes: [Outcome] = []
-        for (index, image) in upload.images.enumerated() {
-            outcomes.append(try await add(image, index, to: product, plan, known: Set(known)))
-        }
-        context.note("created", String(outcomes.count { $0.isNew }))
-        if !upload.isForm, let problem = outcomes.first?.problem { throw problem }
-        let problems = outcomes.compactMap(\.problem)
-        if problems.count == outcomes.count {
-            let faults = outcomes.enumerated().compactMap { index, outcome in
-                outcome.problem.map { Problem.Fault(pointer: "/image/\(index)", detail: $0.detail) }
-            }
-            throw Problem(.unusableImage, "none of the \(problems.count) pictures can be a reference", faults: faults)
-        }
-        let set = outcomes.compactMap(\.set).last ?? product.references
-        let tree: JSONTree = [
-            "items": .array(outcomes.map { .object($0.tree) }), "references": ProductDocument.references(set),
-        ]
-        return .json(tree, status: outcomes.contains { $0.isNew } ? .created : .ok)
+        let intake = ReferenceIntake(core: core, product: product, plan: plan, isAtomic: isAtomic)
+        let report = try await intake.add(upload.images)
+        let created = report.outcomes.count { $0.status == .created }
+        context.note("created", String(created))
+        let problems = report.outcomes.compactMap(\.problem)
+        if problems.count == report.outcomes.count { throw Self.refusal(problems, isForm: upload.isForm) }
+        if created > 0 { await warm(product.id) }
+        return .json(ReferenceDocument.report(report), status: created > 0 ? .created : .ok)
     }
 
-    private func add(
-        _ image: ImageUpload.Image, _ index: Int, to product: ProductRecord, _ plan: ProductPlan,
-        known: Set<Storage.SHA256Digest>
-    ) async throws -> Outcome {
-        var tree: [JSONTree.Member] = [.init(name: "index", value: .integer(index))]
-        if let name = image.name { tree.append(.init(name: "name", value: .string(name))) }
-        do {
-            let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
-            let header = try ImageDecoder.header(of: image.bytes, limits: limits)
-            guard let id = Storage.SHA256Digest(bytes: Checkpoints.SHA256Digest.of(image.bytes).bytes) else {
-                throw Problem.internalError
-            }
-            var outcome = Outcome(tree: tree)
-            if !known.contains(id) {
-                let place = try core.line.enter(bytes: header.decodingBytes)
-                let encoding = try await core.references.encode(image.bytes, key: plan.encodingKey, lane: .request)
-                let reference = NewReference(
-                    id: id, format: header.format.rawValue, width: header.width, height: header.height,
-                    bytes: image.bytes, encoding: encoding)
-                let limits = ReferenceLimits(
-                    count: core.configuration.maxReferences, bankBytes: core.configuration.maxReferenceBankBytes)
-                let added = try await core.store.addReference(
-                    reference, to: product.id, limits: limits, at: core.environment.now())
-                withExtendedLifetime(place) {}
-                outcome.isNew = added.isNew
-                outcome.set = added.references
-            }
-            outcome.tree += [
-                .init(name: "status", value: .string(outcome.isNew ? "created" : "duplicate")),
-                .init(name: "id", value: .string(id.hex)), .init(name: "width", value: .integer(header.width)),
-                .init(name: "height", value: .integer(header.height)),
-            ]
-            return outcome
-        } catch {
-            let problem = Problem(error)
-            // Only what is wrong with this picture is its own affair; a full queue or disk is the whole request's.
-            guard problem.status.kind == .clientError, problem.kind != .queueFull else { throw error }
-            tree += [
-                .init(name: "status", value: .string("rejected")), .init(name: "problem", value: problem.tree),
-            ]
-            return Outcome(tree: tree, problem: problem)
-        }
+    /// The problem of an upload of which nothing can be used.
+    private static func refusal(_ problems: [Problem], isForm: Bool) -> Problem {
+        guard isForm, let first = problems.first else { return problems.first ?? .internalError }
+        let isOne = problems.allSatisfy { $0.kind == first.kind && $0.kind == .referenceLimit }
+        return Problem(
+            isOne ? first.kind : .unusableImage,
+            "none of the \(problems.count) pictures can be a reference: \(first.detail)",
+            faults: problems.enumerated().map { .init(pointer: "/image/\($0)", detail: $1.detail) })
+    }
+
+    /// Brings the new bank into memory, and chooses its rows where they are capped, so that the next inspection finds it.
+    ///
+    /// Whatever fails here fails again where it matters, and is reported there.
+    private func warm(_ id: String) async {
+        guard let product = try? await core.store.product(id), product.references.count > 0,
+            let plan = try? await core.registry.plan(of: product)
+        else { return }
+        _ = try? await core.banks.lease(plan.bank(of: product))
     }
 
     private func list(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let query = try QueryReader(request, known: ["version"])
+        let version = try query.integer("version", in: 1...Int.max)
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let set = try await core.store.referenceSet(of: product.id, version: version)
+        if set == nil, let version { throw Self.unknownVersion(version, of: product) }
+        return .json(ReferenceDocument.set(set))
+    }
+
+    private func versions(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let query = try QueryReader(request, known: ["pageSize", "pageToken"])
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let page = try await core.store.referenceVersions(
+            of: product.id, after: try query.pageToken(), limit: try query.pageSize())
+        let items = page.items.map { ReferenceDocument.version($0, current: product.references.version) }
+        return .json(.page(items, next: page.next?.text))
+    }
+
+    private func picture(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         _ = try QueryReader(request, known: [])
         let product = try await core.product(ProductEndpoints.id(request, context))
-        let set = try await core.store.referenceSet(of: product.id, version: nil)
-        let items = (set?.members ?? []).map { member -> JSONTree in
-            [
-                "id": .string(member.id.hex), "format": .string(member.format), "width": .integer(member.width),
-                "height": .integer(member.height), "bytes": .integer(member.byteCount),
-                "createdAt": .string(RFC3339.text(member.createdAt)),
-            ]
-        }
-        return .json([
-            "version": .integer(set?.version ?? 0), "count": .integer(items.count), "items": .array(items),
-            "nextPageToken": .null,
-        ])
+        guard let id = Self.reference(request),
+            let picture = try await core.store.referencePicture(id, of: product.id)
+        else { throw Self.unknown }
+        return .picture(picture.bytes, type: "image/\(picture.record.format)")
+    }
+
+    private func remove(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        _ = try QueryReader(request, known: [])
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        guard let id = Self.reference(request),
+            let set = try await core.store.removeReference(id, from: product.id, at: core.environment.now())
+        else { throw Self.unknown }
+        await warm(product.id)
+        return .json(["references": ReferenceDocument.summary(set)])
+    }
+
+    private func rollBack(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        _ = try QueryReader(request, known: [])
+        let root = try FormReader.root(of: request.body)
+        var form = FormReader()
+        let node = form.members(of: root, known: ["version"], required: ["version"])["version"]
+        let version = node?.value.integer ?? 0
+        if let node, version < 1 { form.note(node, expected: "the number of a version, 1 or more") }
+        try form.finish(.invalidBody, "the body cannot be used")
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let plan = try await core.registry.plan(of: product)
+        let set = try await core.store.rollBackReferences(
+            of: product.id, to: version, encodedWith: plan.encodingKey, limits: core.referenceLimits,
+            at: core.environment.now())
+        guard let set else { throw Self.unknownVersion(version, of: product) }
+        await warm(product.id)
+        return .json(["references": ReferenceDocument.summary(set)])
     }
 
     private static func reference(_ request: ServerRequest) -> Storage.SHA256Digest? {
@@ -132,4 +123,11 @@ struct ReferenceEndpoints {
 
     private static let unknown = Problem(
         .unknownReference, "expected the SHA-256 of a picture among the product's references, in hexadecimal")
+
+    private static func unknownVersion(_ version: Int, of product: ProductRecord) -> Problem {
+        let current = product.references.version
+        let known = current == 0 ? "product “\(product.id)” has none yet" : "the current one is \(current)"
+        return Problem(
+            .unknownReferenceVersion, "expected a version of the product's references (\(known)), found \(version)")
+    }
 }

@@ -10,6 +10,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case notFound = "not-found"
     case unknownProduct = "unknown-product"
     case unknownReference = "unknown-reference"
+    case unknownReferenceVersion = "unknown-reference-version"
     case unknownResult = "unknown-result"
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
@@ -26,6 +27,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported-media-type"
     case notAnImage = "not-an-image"
     case unusableImage = "unusable-image"
+    case invalidBody = "invalid-body"
     case invalidProduct = "invalid-product"
     case invalidMetadata = "invalid-metadata"
     case queueFull = "queue-full"
@@ -45,7 +47,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedRequest, .invalidParameter, .emptyBody, .malformedMultipart, .malformedJSON: .badRequest
-        case .notFound, .unknownProduct, .unknownReference, .unknownResult: .notFound
+        case .notFound, .unknownProduct, .unknownReference, .unknownReferenceVersion, .unknownResult: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
@@ -56,7 +58,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .preconditionRequired: .preconditionRequired
         case .bodyTooLarge, .imageTooLarge: .contentTooLarge
         case .unsupportedMediaType, .notAnImage: .unsupportedMediaType
-        case .unusableImage, .invalidProduct, .invalidMetadata, .referenceLimit, .idempotencyKeyReused:
+        case .unusableImage, .invalidBody, .invalidProduct, .invalidMetadata, .referenceLimit, .idempotencyKeyReused:
             .unprocessableContent
         case .queueFull: .tooManyRequests
         case .internalError: .internalServerError
@@ -76,6 +78,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notFound: "Nothing is found at this path"
         case .unknownProduct: "There is no such product"
         case .unknownReference: "The product has no such reference"
+        case .unknownReferenceVersion: "The product's references have no such version"
         case .unknownResult: "There is no such result or picture"
         case .methodNotAllowed: "The method is not offered at this path"
         case .notAcceptable: "None of the media types in Accept can be sent"
@@ -92,6 +95,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unsupportedMediaType: "The body has a media type that cannot be used here"
         case .notAnImage: "The body is not a JPEG or PNG picture"
         case .unusableImage: "The picture cannot be decoded or inspected"
+        case .invalidBody: "The JSON body cannot be used"
         case .invalidProduct: "The product's settings cannot be used"
         case .invalidMetadata: "The metadata cannot be used"
         case .queueFull: "Too many inspections are waiting"

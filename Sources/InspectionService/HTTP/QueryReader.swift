@@ -67,6 +67,19 @@ struct QueryReader {
         return number
     }
 
+    /// A whole number within bounds.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(Problem) -> Int? {
+        guard let text = items[name] else { return nil }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number)
+        else {
+            let bounds =
+                range.upperBound == .max
+                ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+            throw Self.invalid(name, expected: "a whole number \(bounds)", found: text)
+        }
+        return number
+    }
+
     /// `true` or `false`; false when absent.
     func flag(_ name: String) throws(Problem) -> Bool {
         switch items[name] {
@@ -108,12 +121,7 @@ struct QueryReader {
 
     /// `pageSize`, 1…1000.
     func pageSize(default count: Int = 50) throws(Problem) -> Int {
-        guard let text = items["pageSize"] else { return count }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let size = Int(text), (1...1000).contains(size)
-        else {
-            throw Self.invalid("pageSize", expected: "a whole number from 1 to 1000", found: text)
-        }
-        return size
+        try integer("pageSize", in: 1...1000) ?? count
     }
 
     /// `pageToken` as an earlier answer gave it.

@@ -14,6 +14,7 @@ struct BankName: Sendable, Hashable {
 /// Reads banks from the store.
 struct BankLoader: Sendable {
     let store: any ReferenceStore
+    let coresets: CoresetMaker
 
     /// What a bank takes in memory, in bytes.
     ///
@@ -25,20 +26,35 @@ struct BankLoader: Sendable {
                 .staleEncoding, "references were encoded with another model, side or stages", expected: 0,
                 found: layout.stale.count)
         }
-        return layout.byteCount
+        guard let maxRows = name.maxRows else { return layout.byteCount }
+        return name.key.stages.reduce(0) { sum, stage in
+            let entries = layout.entries.filter { $0.stage == stage }
+            let widest = entries.map { $0.element.byteCount(rows: 1, width: $0.width) ?? 0 }.max() ?? 0
+            return sum + min(layout.rows(stage: stage), maxRows) * widest
+        }
     }
 
-    /// Reads a bank.
+    /// Reads a bank; where its rows are capped, those that were chosen, which are chosen now if they never were.
     ///
     /// - Returns: One entry per picture of the set.
     func load(_ name: BankName) async throws -> [ReferenceFeatures] {
+        var chosen: [Int: [UInt32]]?
+        if let maxRows = name.maxRows {
+            let coreset = try await coresets.coreset(of: name, maxRows: maxRows)
+            chosen = Dictionary(coreset.stages.map { ($0.stage, $0.rows) }) { $1 }
+        }
         // The entries come by stage, then by position: the first stage's order is the references'.
         let stages = try await store.reduceBank(
             of: name.product, version: name.version, encodedWith: name.key, into: [[CompactRows]]()
-        ) { stages, entry, span in
+        ) { [chosen] stages, entry, span in
             if entry.rowOffset == 0 { stages.append([]) }
-            let rows = span.withUnsafeBytes { bytes in
+            var rows = span.withUnsafeBytes { bytes in
                 CompactRows(.init(entry.element), rows: entry.rows, width: entry.width, copying: bytes)
+            }
+            if let chosen {
+                let range = entry.rowOffset..<entry.rowOffset + entry.rows
+                rows = rows.selecting(
+                    (chosen[entry.stage] ?? []).map { Int($0) }.filter(range.contains).map { $0 - entry.rowOffset })
             }
             stages[stages.count - 1].append(rows)
         }
@@ -46,5 +62,17 @@ struct BankLoader: Sendable {
             throw StorageError(.corrupt, "a reference set's banks are incomplete")
         }
         return (0..<count).map { index in ReferenceFeatures(unitStages: stages.map { $0[index] }) }
+    }
+}
+
+extension ReferenceFeatures {
+    /// Wraps the banks of one picture.
+    init(_ banks: [StageBank]) {
+        self.init(
+            unitStages: banks.map { bank in
+                bank.bytes.withUnsafeBytes {
+                    CompactRows(.init(bank.element), rows: bank.rows, width: bank.width, copying: $0)
+                }
+            })
     }
 }

@@ -27,7 +27,7 @@ enum ProductDocument {
             add("progress", .number(0.0))
             add("problem", problem.tree)
         }
-        add("references", references(product.references))
+        add("references", ReferenceDocument.summary(product.references))
         add("calibrationId", .null)
         add("createdAt", .string(RFC3339.text(product.createdAt)))
         add("updatedAt", .string(RFC3339.text(product.updatedAt)))
@@ -49,11 +49,6 @@ enum ProductDocument {
             .init(name: "keepImages", value: .string(settings.keepImages.rawValue)),
             .init(name: "maxBankRows", value: settings.maxBankRows.map { .integer($0) } ?? .null),
         ]
-    }
-
-    /// A set of references in two numbers.
-    static func references(_ set: ReferenceSetSummary) -> JSONTree {
-        ["version": .integer(set.version), "count": .integer(set.count)]
     }
 
     private static func type(_ type: ProductDefectType) -> JSONTree {

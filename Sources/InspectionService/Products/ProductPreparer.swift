@@ -7,10 +7,13 @@ import Tensors
 struct ProductPreparer: Sendable {
     /// Work of encoding one reference again, in units of one prompt.
     private static let unitsPerReference = 32
+    /// Work of choosing the rows of a capped bank, likewise.
+    private static let unitsOfChoice = 32
 
     let store: any Store
     let prompts: PromptEncoder
     let references: ReferenceEncoder
+    let banks: BankLibrary
     let now: @Sendable () -> Timestamp
     let logger: Logger
 
@@ -22,9 +25,11 @@ struct ProductPreparer: Sendable {
             for state in states { embeddings.append(try await prompts.cached(plan.embeddingKey(of: state))) }
             let stale = try await staleReferences(of: product, plan)
             let missing = states.indices.filter { embeddings[$0] == nil }
-            if !missing.isEmpty || !stale.isEmpty {
+            let choosesRows = try await needsChoice(product, plan)
+            if !missing.isEmpty || !stale.isEmpty || choosesRows {
                 let texts = missing.map { plan.prompts.prompts(of: states[$0]) }
-                let total = texts.reduce(stale.count * Self.unitsPerReference) { $0 + $1.count }
+                let choice = choosesRows ? Self.unitsOfChoice : 0
+                let total = texts.reduce(stale.count * Self.unitsPerReference + choice) { $0 + $1.count }
                 preparation.begin(total: total)
                 logger.info(
                     "preparing a product",
@@ -39,6 +44,11 @@ struct ProductPreparer: Sendable {
                         metadata: ["product": "\(product.id)", "done": "\(done + 1)", "of": "\(missing.count)"])
                 }
                 try await encodeAgain(stale, of: product, plan, preparation)
+                if choosesRows {
+                    // Lending the bank chooses its rows; it stays in memory for the first inspection.
+                    _ = try await banks.lease(plan.bank(of: product))
+                    preparation.advance(Self.unitsOfChoice)
+                }
             }
             let columns = zip(states, embeddings).compactMap { state, embedding in embedding.map { (state.name, $0) } }
             preparation.finish(.ready(try StateEmbeddings(columns)))
@@ -49,6 +59,13 @@ struct ProductPreparer: Sendable {
             }
             preparation.finish(.failed(Problem(error)))
         }
+    }
+
+    /// Whether the product's bank is capped and its rows were not chosen yet.
+    private func needsChoice(_ product: ProductRecord, _ plan: ProductPlan) async throws -> Bool {
+        guard let maxRows = product.settings.maxBankRows, product.references.count > 0 else { return false }
+        return try await store.coreset(
+            of: product.id, version: product.references.version, encodedWith: plan.encodingKey, maxRows: maxRows) == nil
     }
 
     private func staleReferences(

@@ -21,6 +21,7 @@ actor ProductRegistry {
     private let banks: BankLibrary
     private let makePlan: @Sendable (ProductSettings) throws -> ProductPlan
     private var entries: [String: Entry] = [:]
+    private var resuming: Task<Void, Never>?
     private var isStopped = false
 
     init(
@@ -74,9 +75,29 @@ actor ProductRegistry {
         }
     }
 
+    /// Takes up what the last stop broke off: prepares all stored products, one after the other, in the background.
+    func prepareAll(in store: any ProductStore) {
+        guard !isStopped, resuming == nil else { return }
+        resuming = Task { await prepareEach(in: store) }
+    }
+
+    private func prepareEach(in store: any ProductStore) async {
+        var token: PageToken?
+        repeat {
+            guard let page = try? await store.products(after: token, limit: 100) else { return }
+            for product in page.items {
+                guard !Task.isCancelled else { return }
+                // One that cannot be prepared says so when it is asked for.
+                _ = await (try? preparation(of: product))?.finalState()
+            }
+            token = page.next
+        } while token != nil
+    }
+
     /// Stops all preparations; what was encoded stays in the store.
     func stop() async {
         isStopped = true
+        resuming?.cancel()
         let tasks = entries.values.map(\.task)
         entries = [:]
         for task in tasks { task.cancel() }

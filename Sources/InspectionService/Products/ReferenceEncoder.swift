@@ -28,10 +28,13 @@ final class ReferenceEncoder: Sendable {
     /// Pictures that went through the image tower since the service started.
     var picturesEncoded: Int { encoded.load(ordering: .relaxed) }
 
+    /// Side of a patch in pixels of the square that the network sees.
+    var patchSize: Int { model.clip.configuration.vision.patchSize }
+
     /// What one picture's banks take in the store and in memory, in bytes.
     func bankBytes(at key: EncodingKey) -> Int {
         let vision = model.clip.configuration.vision
-        let patches = (key.imageSide / vision.patchSize) * (key.imageSide / vision.patchSize)
+        let patches = (key.imageSide / patchSize) * (key.imageSide / patchSize)
         return key.stages.count * element.byteCount(rows: patches, width: vision.width)
     }
 

@@ -82,12 +82,69 @@ public struct ReferenceLimits: Sendable, Equatable {
     }
 }
 
-/// Outcome of adding a reference.
-public struct AddedReference: Sendable, Equatable {
-    /// The reference as it is stored now.
-    public let reference: ReferenceRecord
+/// Outcome of adding references.
+public struct ReferenceChange: Sendable, Equatable {
     /// The current set afterwards.
     public let references: ReferenceSetSummary
-    /// `false` when the picture was in the set already: no new version was made.
-    public let isNew: Bool
+    /// Those that were not in the set before; none when no new version was made.
+    public let added: [SHA256Digest]
+}
+
+/// One version in the list of a product's sets.
+public struct ReferenceVersion: Sendable, Equatable {
+    /// Number and count of pictures.
+    public let references: ReferenceSetSummary
+    /// When this version was made.
+    public let createdAt: Timestamp
+}
+
+/// How far the patches of a picture lie from the nearest ones of another picture.
+public struct ReferenceDistance: Sendable, Equatable {
+    /// The picture whose patches are compared: the later one of the two.
+    public let from: SHA256Digest
+    /// The picture they are compared with.
+    public let to: SHA256Digest
+    /// Mean over the patches.
+    public let mean: Double
+    /// Largest of all patches.
+    public let peak: Double
+
+    /// Makes a distance from its parts.
+    public init(from: SHA256Digest, to: SHA256Digest, mean: Double, peak: Double) {
+        self.from = from
+        self.to = to
+        self.mean = mean
+        self.peak = peak
+    }
+}
+
+/// Which rows stand for a set's bank.
+public struct ReferenceCoreset: Sendable, Equatable {
+    /// The rows of one stage.
+    public struct Stage: Sendable, Equatable {
+        /// 1-based block number.
+        public let stage: Int
+        /// Rows of the whole bank, before the choice.
+        public let rowCount: Int
+        /// Positions in the stage's joined bank, ascending.
+        public let rows: [UInt32]
+
+        /// Makes a choice from its parts.
+        public init(stage: Int, rowCount: Int, rows: [UInt32]) {
+            self.stage = stage
+            self.rowCount = rowCount
+            self.rows = rows
+        }
+    }
+
+    /// Most rows per stage that were asked for.
+    public let maxRows: Int
+    /// One per stage of the key, in its order.
+    public let stages: [Stage]
+
+    /// Makes a coreset from its parts.
+    public init(maxRows: Int, stages: [Stage]) {
+        self.maxRows = maxRows
+        self.stages = stages
+    }
 }

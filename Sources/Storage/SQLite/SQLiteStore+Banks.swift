@@ -39,6 +39,31 @@ extension SQLiteStore {
         }
     }
 
+    /// See `ReferenceStore`.
+    public func referenceBanks(
+        of id: SHA256Digest, product: String, encodedWith key: EncodingKey
+    ) async throws(StorageError) -> [StageBank]? {
+        guard Validation.canBeStored(product) else { return nil }
+        return try await read { db in
+            guard let seq = try Self.referenceSeq(id, of: product, db),
+                let encoding = try Self.encodingSeq(ofReference: seq, with: key, db)
+            else { return nil }
+            let sql = """
+                SELECT stage, element_type, row_count, width, bytes FROM reference_banks WHERE encoding_seq = ?
+                ORDER BY stage
+                """
+            let banks = try db.readAll(sql, [encoding]) { columns in
+                StageBank(
+                    stage: try columns.next(), element: try columns.nextName(), rows: try columns.next(),
+                    width: try columns.next(), bytes: try columns.nextBytes())
+            }
+            for bank in banks where bank.bytes.count != bank.element.byteCount(rows: bank.rows, width: bank.width) {
+                throw Self.damagedBank
+            }
+            return banks
+        }
+    }
+
     /// Describes a set's banks; `seqs` are their row numbers, in the order of the entries.
     static func layout(
         of product: String, version: Int, _ key: EncodingKey, _ db: Database
@@ -79,15 +104,15 @@ extension SQLiteStore {
         return (BankLayout(version: version, entries: entries, stale: stale), seqs)
     }
 
-    /// Whether a reference's banks were made with this key.
-    static func isEncoded(ofReference seq: Int64, with key: EncodingKey, _ db: Database) throws -> Bool {
-        try Row.fetchOne(
+    /// The row of a reference's encoding for this key.
+    static func encodingSeq(ofReference seq: Int64, with key: EncodingKey, _ db: Database) throws -> Int64? {
+        try Int64.fetchOne(
             db,
             sql: """
-                SELECT 1 FROM reference_encodings
+                SELECT seq FROM reference_encodings
                 WHERE reference_seq = ? AND model = ? AND image_side = ? AND stages = ?
                 """,
-            arguments: [seq, key.model, key.imageSide, try ColumnJSON.encode(key.stages)]) != nil
+            arguments: [seq, key.model, key.imageSide, try ColumnJSON.encode(key.stages)])
     }
 
     /// Stores a reference's banks and drops those made with another key: a reference keeps one set of banks.

@@ -49,6 +49,18 @@ extension SQLiteStore {
             arguments: [product, version])
     }
 
+    /// Removes pictures whose upload never came to its end.
+    ///
+    /// Both sides are read from indexes, never from the pictures.
+    @Sendable
+    static func removeStagedReferences(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM reference_images WHERE seq IN
+                    (SELECT seq FROM reference_images EXCEPT SELECT reference_seq FROM reference_set_members)
+                """)
+    }
+
     /// Makes the next version of a product's set.
     static func insertSet(
         of product: String, members: [Int64], at now: Timestamp, _ db: Database

@@ -3,37 +3,133 @@ import GRDB
 
 extension SQLiteStore {
     /// See `ReferenceStore`.
-    public func addReference(
-        _ reference: NewReference, to product: String, limits: ReferenceLimits, at now: Timestamp
-    ) async throws(StorageError) -> AddedReference {
+    public func stageReference(
+        _ reference: NewReference, of product: String, at now: Timestamp
+    ) async throws(StorageError) -> ReferenceRecord {
         try reference.validate()
         guard Validation.canBeStored(product) else { throw Self.noProduct }
         return try await write { db in
             guard try Self.revision(ofProduct: product, db) != nil else { throw Self.noProduct }
-            let seq: Int64
-            if let known = try Self.referenceSeq(reference.id, of: product, db) {
-                seq = known
-            } else {
-                seq = try Self.insertPicture(reference, of: product, at: now, db)
-            }
-            if try !Self.isEncoded(ofReference: seq, with: reference.encoding.key, db) {
+            let seq =
+                try Self.referenceSeq(reference.id, of: product, db)
+                ?? Self.insertPicture(reference, of: product, at: now, db)
+            if try Self.encodingSeq(ofReference: seq, with: reference.encoding.key, db) == nil {
                 try Self.replaceEncoding(reference.encoding, ofReference: seq, at: now, db)
             }
-
-            var set = try Self.summary(of: product, db)
-            var members = try Self.memberSeqs(of: product, version: set.version, db)
-            let isNew = !members.contains(seq)
-            if isNew {
-                members.append(seq)
-                set = try Self.insertSet(of: product, members: members, at: now, db)
-            }
-            try Self.check(limits, set, of: product, key: reference.encoding.key, db)
-            let sql = "SELECT \(ReferenceRecord.columns) FROM reference_images AS picture WHERE seq = ?"
-            guard let record = try db.readFirst(sql, [seq], { try ReferenceRecord(&$0) }) else {
-                throw StorageError(.corrupt, "a reference that was just written is missing")
-            }
-            return AddedReference(reference: record, references: set, isNew: isNew)
+            return try Self.record(seq, db)
         }
+    }
+
+    /// See `ReferenceStore`.
+    public func encodedReference(
+        _ id: SHA256Digest, of product: String, encodedWith key: EncodingKey
+    ) async throws(StorageError) -> ReferenceRecord? {
+        guard Validation.canBeStored(product) else { return nil }
+        return try await read { db in
+            guard let seq = try Self.referenceSeq(id, of: product, db),
+                try Self.encodingSeq(ofReference: seq, with: key, db) != nil
+            else { return nil }
+            return try Self.record(seq, db)
+        }
+    }
+
+    /// See `ReferenceStore`.
+    public func discardReferences(_ ids: [SHA256Digest], of product: String) async throws(StorageError) {
+        guard Validation.canBeStored(product) else { return }
+        try await write { db in
+            for id in ids {
+                try db.execute(
+                    sql: """
+                        DELETE FROM reference_images WHERE product_id = ? AND sha256 = ?
+                            AND NOT EXISTS (SELECT 1 FROM reference_set_members WHERE reference_seq = seq)
+                        """, arguments: [product, id.data])
+            }
+        }
+    }
+
+    /// See `ReferenceStore`.
+    public func discardStagedReferences(of product: String, before moment: Timestamp) async throws(StorageError) {
+        guard Validation.canBeStored(product) else { return }
+        try await write { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM reference_images WHERE product_id = ? AND created_at < ?
+                        AND NOT EXISTS (SELECT 1 FROM reference_set_members WHERE reference_seq = seq)
+                    """, arguments: [product, moment.microseconds])
+        }
+    }
+
+    /// See `ReferenceStore`.
+    public func addReferences(
+        _ ids: [SHA256Digest], to product: String, encodedWith key: EncodingKey, limits: ReferenceLimits,
+        at now: Timestamp
+    ) async throws(StorageError) -> ReferenceChange {
+        guard Validation.canBeStored(product) else { throw Self.noProduct }
+        return try await write { db in
+            guard try Self.revision(ofProduct: product, db) != nil else { throw Self.noProduct }
+            let set = try Self.summary(of: product, db)
+            var members = try Self.memberSeqs(of: product, version: set.version, db)
+            var added: [SHA256Digest] = []
+            for id in ids {
+                guard let seq = try Self.referenceSeq(id, of: product, db) else {
+                    throw StorageError(.notFound, "a picture that is to be added is not stored")
+                }
+                if !members.contains(seq) {
+                    members.append(seq)
+                    added.append(id)
+                }
+            }
+            guard !added.isEmpty else { return ReferenceChange(references: set, added: []) }
+            let new = try Self.insertSet(of: product, members: members, at: now, db)
+            try Self.check(limits, new, of: product, key: key, db)
+            return ReferenceChange(references: new, added: added)
+        }
+    }
+
+    /// See `ReferenceStore`.
+    public func rollBackReferences(
+        of product: String, to version: Int, encodedWith key: EncodingKey, limits: ReferenceLimits, at now: Timestamp
+    ) async throws(StorageError) -> ReferenceSetSummary? {
+        guard Validation.canBeStored(product) else { return nil }
+        return try await write { db in
+            guard try Self.setCreatedAt(of: product, version: version, db) != nil else { return nil }
+            let set = try Self.summary(of: product, db)
+            let members = try Self.memberSeqs(of: product, version: version, db)
+            guard try Self.memberSeqs(of: product, version: set.version, db) != members else { return set }
+            let new = try Self.insertSet(of: product, members: members, at: now, db)
+            try Self.check(limits, new, of: product, key: key, db)
+            return new
+        }
+    }
+
+    /// See `ReferenceStore`.
+    public func referenceVersions(
+        of product: String, after token: PageToken?, limit: Int
+    ) async throws(StorageError) -> Page<ReferenceVersion> {
+        try Validation.pageSize(limit)
+        guard Validation.canBeStored(product) else { return Page(items: [], next: nil) }
+        let list = FNV1a.hash("references of \(product)".utf8)
+        let last = try token.map { token throws(StorageError) in
+            guard let version = Int(String(decoding: try token.position(in: list), as: UTF8.self)) else {
+                throw StorageError(.invalidPageToken, "a page token names no version")
+            }
+            return version
+        }
+        let rows = try await read { db in
+            let sql = """
+                SELECT version, (SELECT count(*) FROM reference_set_members AS member
+                    WHERE member.product_id = entry.product_id AND member.version = entry.version), created_at
+                FROM reference_sets AS entry WHERE product_id = ? AND version < ? ORDER BY version DESC LIMIT ?
+                """
+            return try db.readAll(sql, [product, last ?? Int.max, limit + 1]) { columns in
+                ReferenceVersion(
+                    references: ReferenceSetSummary(version: try columns.next(), count: try columns.next()),
+                    createdAt: try columns.nextTimestamp())
+            }
+        }
+        let items = Array(rows.prefix(limit))
+        guard rows.count > limit, let end = items.last?.references.version else { return Page(items: items, next: nil) }
+        return Page(items: items, next: PageToken(list: list, position: Array(String(end).utf8)))
     }
 
     /// See `ReferenceStore`.
@@ -75,6 +171,7 @@ extension SQLiteStore {
             let sql = """
                 SELECT \(ReferenceRecord.columns), picture.image FROM reference_images AS picture
                 WHERE product_id = ? AND sha256 = ?
+                    AND EXISTS (SELECT 1 FROM reference_set_members AS member WHERE member.reference_seq = picture.seq)
                 """
             return try db.readFirst(sql, [product, id.data]) { columns in
                 ReferencePicture(record: try ReferenceRecord(&columns), bytes: try columns.nextBytes())
@@ -93,6 +190,14 @@ extension SQLiteStore {
             }
             try Self.replaceEncoding(encoding, ofReference: seq, at: now, db)
         }
+    }
+
+    private static func record(_ seq: Int64, _ db: Database) throws -> ReferenceRecord {
+        let sql = "SELECT \(ReferenceRecord.columns) FROM reference_images AS picture WHERE seq = ?"
+        guard let record = try db.readFirst(sql, [seq], { try ReferenceRecord(&$0) }) else {
+            throw StorageError(.corrupt, "a reference that was just found is missing")
+        }
+        return record
     }
 
     static var noProduct: StorageError { StorageError(.notFound, "there is no such product") }

@@ -59,6 +59,7 @@ public final class SQLiteStore: Store {
         // GRDB sets NORMAL when it turns the log on, after `prepareDatabase`: that would lose the last commits when
         // power fails.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try pool.write(Self.removeStagedReferences)
     }
 
     /// Opens the store in a folder, making both when they do not exist, and brings its schema up to date.
