@@ -44,4 +44,16 @@ struct TrainingFeedTests {
         #expect(Set(orders.flatMap(\.defects)) == Set(few.flatMap(\.defects)))
         #expect(orders.contains { $0.defects.count > 1 })
     }
+
+    @Test("shows several pieces of a design in a row when asked to")
+    func pieces() {
+        let feed = TrainingFeed(seed: 3, side: 64, families: FamilyDescription.all, pieces: 3)
+        let orders = (UInt64(0)..<300).map(feed.order)
+        for first in stride(from: 0, to: orders.count, by: 3) {
+            let group = orders[first..<first + 3]
+            #expect(Set(group.map(\.family)).count == 1 && Set(group.map(\.design)).count == 1)
+        }
+        #expect(Set(orders.map(\.piece)).count == 300 && Set(orders.map(\.design)).count == 100)
+        #expect(Set(orders.map(\.family)).count > 10)
+    }
 }

@@ -1,4 +1,5 @@
-/// An endless, numbered supply of pictures for training: every picture another design, another station, another piece.
+/// An endless, numbered supply of pictures for training: every picture another piece, every `pieces` another design and
+/// another station.
 public struct TrainingFeed: Sendable {
     /// Feeds all randomness.
     public let seed: UInt64
@@ -10,15 +11,20 @@ public struct TrainingFeed: Sendable {
     public let defectiveShare: Float
     /// How plain the defects are; all kinds when nil.
     public let severity: Severity?
+    /// Consecutive pictures that show one design: what few-shot training compares.
+    public let pieces: UInt64
 
     private let familiesOfType: [(type: DefectType, families: [FamilyDescription])]
     private let factory: PictureFactory
 
-    /// Makes a feed (traps without families).
+    /// Makes a feed (traps without families or pieces).
     public init(
-        seed: UInt64, side: Int, families: [FamilyDescription], defectiveShare: Float = 0.55, severity: Severity? = nil
+        seed: UInt64, side: Int, families: [FamilyDescription], defectiveShare: Float = 0.55, severity: Severity? = nil,
+        pieces: UInt64 = 1
     ) {
         precondition(!families.isEmpty, "a feed needs a family")
+        precondition(pieces > 0, "a design needs a piece")
+        self.pieces = pieces
         self.seed = seed
         self.side = side
         self.families = families
@@ -33,18 +39,21 @@ public struct TrainingFeed: Sendable {
 
     /// What picture `index` is to show.
     ///
-    /// Half of the defective pictures choose the type first, so that types few products can have are learned as well.
+    /// Half of the designs are chosen by a type, which their defective pieces then have, so that types few products can
+    /// have are learned as well.
     public func order(_ index: UInt64) -> PictureFactory.Order {
-        var random = Generator(seed: seed, index: index).fork(0xFEED)
-        var family = random.pick(families)
-        guard random.chance(defectiveShare), !family.defects.isEmpty else {
-            return .init(family: family.name, design: index, piece: index)
-        }
+        let design = index / pieces
+        var plan = Generator(seed: seed, index: design).fork(0xFEED)
+        var family = plan.pick(families)
         var types: [DefectType] = []
-        if random.chance(0.5), !familiesOfType.isEmpty {
-            let chosen = random.pick(familiesOfType)
-            family = random.pick(chosen.families)
+        if plan.chance(0.5), !familiesOfType.isEmpty {
+            let chosen = plan.pick(familiesOfType)
+            family = plan.pick(chosen.families)
             types = [chosen.type]
+        }
+        var random = Generator(seed: seed, index: index).fork(0xF00D)
+        guard random.chance(defectiveShare), !family.defects.isEmpty else {
+            return .init(family: family.name, design: design, piece: index)
         }
         let count = random.pick([1, 1, 1, 1, 1, 2, 2, 3])
         var rest = family.defects.filter { !types.contains($0) }
@@ -53,7 +62,7 @@ public struct TrainingFeed: Sendable {
         let drawn = random.pick([
             Severity.subtle, .subtle, .subtle, .moderate, .moderate, .moderate, .moderate, .obvious, .obvious, .obvious,
         ])
-        return .init(family: family.name, design: index, piece: index, defects: types, severity: severity ?? drawn)
+        return .init(family: family.name, design: design, piece: index, defects: types, severity: severity ?? drawn)
     }
 
     /// Makes picture `index`; nil never happens for families of this factory.

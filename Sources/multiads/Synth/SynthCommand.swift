@@ -66,6 +66,9 @@ struct SynthCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Share of a stream's pictures that have a defect, 0 to 1.", valueName: "share"))
     var defective: Float = 0.55
 
+    @Option(help: ArgumentHelp("Consecutive pictures of a stream that show one design.", valueName: "n"))
+    var pieces: UInt64 = 1
+
     /// Arrangements of files.
     enum Layout: String, CaseIterable, ExpressibleByArgument {
         case mvtec
@@ -88,6 +91,7 @@ struct SynthCommand: ParsableCommand {
         guard (0...1).contains(defective) else {
             throw ValidationError("expected --defective from 0 to 1, found \(defective)")
         }
+        guard pieces > 0 else { throw ValidationError("expected --pieces of 1 or more, found \(pieces)") }
         if stream, count == nil { throw ValidationError("expected --count with --stream, found none") }
     }
 
@@ -112,7 +116,8 @@ struct SynthCommand: ParsableCommand {
     }
 
     private func feed(_ families: [FamilyDescription], side: Int) -> TrainingFeed {
-        TrainingFeed(seed: seed, side: side, families: families, defectiveShare: defective, severity: severity)
+        TrainingFeed(
+            seed: seed, side: side, families: families, defectiveShare: defective, severity: severity, pieces: pieces)
     }
 
     private var workers: PictureWorkers { PictureWorkers(count: threads) }
