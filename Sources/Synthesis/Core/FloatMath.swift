@@ -66,6 +66,10 @@ func logarithmOfTwo(_ x: Float) -> Float {
     return exponent + 0.5 + 2.885_39 * t * (1 + s * (0.333_333_33 + s * (0.2 + s * 0.142_857_14)))
 }
 
+/// A bell around 0: e to the power -t², cut to 0 beyond |t| = 3 so that most pixels cost nothing.
+@inline(__always)
+func bell(_ t: Float) -> Float { t * t < 9 ? exponential(-t * t) : 0 }
+
 /// `x` to the power `y` for `x` ≥ 0.
 @inline(__always)
 func power(_ x: Float, _ y: Float) -> Float { x <= 1e-30 ? 0 : powerOfTwo(y * logarithmOfTwo(x)) }

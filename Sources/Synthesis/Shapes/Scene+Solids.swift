@@ -23,6 +23,9 @@ extension Scene {
     /// The coverage of one closed outline.
     func shape(_ outline: [Point], in frame: Frame) -> Plane { shape([outline], in: frame) }
 
+    /// Makes what a mask covers a part of the product: defects may happen to it.
+    mutating func include(_ mask: Plane) { part.combine(mask) { max($0, $1) } }
+
     /// Signed distances of a coverage mask's border in the frame's units, exact up to `limit` units.
     func distances(_ mask: Plane, in frame: Frame, limit: Float) -> Plane {
         let unit = frame.pixel

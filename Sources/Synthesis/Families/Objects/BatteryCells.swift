@@ -48,7 +48,7 @@ struct BatteryCells: ProductFamily {
         isPositive: Bool, _ random: inout Generator
     ) {
         let sleeve = scene.disk(radius, wrap, in: place, rim: .rounded(radius * 0.09), elevation: 4)
-        scene.part.combine(sleeve) { max($0, $1) }
+        scene.include(sleeve)
         if isPositive {
             scene.disk(radius * 0.82, ring, in: place, rim: .rounded(1), elevation: 0)
             scene.disk(radius * 0.56, steel, in: place, rim: .rounded(1.5), elevation: 1)
@@ -64,10 +64,7 @@ struct BatteryCells: ProductFamily {
             let face = scene.disk(radius * 0.86, steel, in: place, rim: .rounded(2), elevation: 0.5)
             scene.modulate(scene.noise(.brush, in: place, &random, reach: radius), 0.06, where: face)
             scene.raise(
-                scene.field(place, reach: radius) { x, y in
-                    let t = (length(x, y) - radius * 0.6) / 1.6
-                    return t * t < 9 ? -exponential(-t * t) : 0
-                }, by: 0.8)
+                scene.field(place, reach: radius) { x, y in -bell((length(x, y) - radius * 0.6) / 1.6) }, by: 0.8)
         }
     }
 

@@ -88,15 +88,12 @@ struct BlisterPack: ProductFamily {
         let mask = scene.block(
             half.x, half.y, radius: corner, first, in: place,
             rim: .dome(height: corner * height, radius: corner), elevation: corner * 0.35)
-        scene.part.combine(mask) { max($0, $1) }
+        scene.include(mask)
         if first != second {
             let end = scene.field(place, over: mask.rect) { x, y in coverage(isWide ? x : y, place.pixel) }.masked(
                 by: mask)
             scene.fill(end, second)
-            let seam = scene.field(place, over: mask.rect) { x, y in
-                let t = (isWide ? x : y) / 1.2
-                return t * t < 9 ? exponential(-t * t) : 0
-            }
+            let seam = scene.field(place, over: mask.rect) { x, y in bell((isWide ? x : y) / 1.2) }
             scene.shadow(seam.masked(by: mask), 0.35)
         }
     }

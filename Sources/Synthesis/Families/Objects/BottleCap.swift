@@ -72,10 +72,7 @@ struct BottleCap: ProductFamily {
         }
         scene.raise(fall.masked(by: scene.part), by: 1)
         let ring = outer * random.uniform(0.72, 0.82)
-        let rings = scene.field(frame) { x, y in
-            let t = (length(x, y) - ring) / 1.8
-            return t * t < 9 ? exponential(-t * t) : 0
-        }
+        let rings = scene.field(frame) { x, y in bell((length(x, y) - ring) / 1.8) }
         scene.raise(rings, by: random.sign() * 1.2)
         if random.chance(0.5) {
             // The injection point.
@@ -94,10 +91,7 @@ struct BottleCap: ProductFamily {
             let width = random.uniform(1.5, 5)
             let height = random.sign() * random.uniform(0.8, 2.4)
             scene.raise(
-                scene.field(frame) { x, y in
-                    let t = (length(x, y) - at) / width
-                    return t * t < 9 ? exponential(-t * t) : 0
-                }, by: height)
+                scene.field(frame) { x, y in bell((length(x, y) - at) / width) }, by: height)
         }
         let button = outer * random.uniform(0.2, 0.34)
         scene.raise(

@@ -71,10 +71,7 @@ struct BottleRim: ProductFamily {
         let inside = radius.map { coverage($0 - bore, 3) }
         scene.shadow(inside, random.uniform(0.45, 0.9))
         let ground = bore * random.uniform(0.45, 0.75)
-        let groundRing = radius.map { r in
-            let t = (r - ground) / 2.5
-            return t * t < 9 ? exponential(-t * t) : 0
-        }
+        let groundRing = radius.map { r in bell((r - ground) / 2.5) }
         scene.tint(groundRing, tone.mixed(Color(0.8), 0.4), opacity: random.uniform(0.1, 0.6))
         if random.chance(0.35) {
             thread(&scene, frame, radius, angle, lip: lip, outer: outer, &random)

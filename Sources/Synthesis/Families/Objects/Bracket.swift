@@ -81,10 +81,7 @@ struct Bracket: ProductFamily {
             return d <= 0 ? 0 : d < width ? d * d / (2 * width) : d - width / 2
         }
         scene.raise(fold.masked(by: mask), by: slope)
-        let line = scene.field(frame) { x, y in
-            let t = (c * x + s * y - bend.offset - width / 2) / width
-            return t * t < 9 ? exponential(-t * t) : 0
-        }
+        let line = scene.field(frame) { x, y in bell((c * x + s * y - bend.offset - width / 2) / width) }
         scene.shadow(line.masked(by: mask), random.uniform(0, 0.2))
         if random.chance(0.35) {
             // A stiffening bead.

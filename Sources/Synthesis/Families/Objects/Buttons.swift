@@ -32,7 +32,7 @@ struct Buttons: ProductFamily {
                     scene, place, own in
                     let mask = scene.disk(
                         radius, material, in: place, rim: .rounded(radius * 0.14), elevation: radius * 0.22)
-                    scene.part.combine(mask) { max($0, $1) }
+                    scene.include(mask)
                     scene.raise(
                         scene.field(place, reach: radius) { x, y in
                             -smoothstep(rim + 2.5, rim - 2.5, length(x, y))

@@ -19,8 +19,6 @@ struct CableEnd: ProductFamily {
         }
     }
 
-    private func add(_ mask: Plane, to scene: inout Scene) { scene.part.combine(mask) { max($0, $1) } }
-
     /// A cable from the left, a strain relief with ribs, a grip, metal pins on the right.
     private func plug(_ scene: inout Scene, _ frame: Frame, _ random: inout Generator) {
         let plastic =
@@ -39,7 +37,7 @@ struct CableEnd: ProductFamily {
         let sag = piece.normal(14)
         let spine = scene.bendable(
             Curve.spline([Point(-60, 0), Point(-95, sag * 0.3), Point(-150, sag)], steps: 8), in: frame)
-        add(scene.tube(spine, width: cable, plastic, in: frame, elevation: 6), to: &scene)
+        scene.include(scene.tube(spine, width: cable, plastic, in: frame, elevation: 6))
 
         // Pins first: the body covers their roots.
         for pin in 0..<count {
@@ -49,7 +47,7 @@ struct CableEnd: ProductFamily {
                 scene, place, own in
                 let points = scene.bendable([Point(-length / 2 - 4, 0), Point(0, 0), Point(length / 2, 0)], in: place)
                 let mask = scene.tube(points, width: width, metal, in: place, elevation: 6, flatness: isBlade ? 0.2 : 1)
-                scene.part.combine(mask) { max($0, $1) }
+                scene.include(mask)
                 if isBlade, points.count == 3 {
                     scene.bore(at: Point(length * 0.28, 0), radius: width * 0.22, in: place)
                 }
@@ -68,7 +66,7 @@ struct CableEnd: ProductFamily {
         }
         scene.raise(ribs.masked(by: cone), by: 2.2)
         scene.shadow(ribs.map { -$0 }.masked(by: cone), 0.35)
-        add(cone, to: &scene)
+        scene.include(cone)
         let waist = height * random.uniform(0.75, 0.95)
         let top = [
             Point(-28, -height * 0.56), Point(-8, -waist), Point(front, -height * 0.98), Point(front, height * 0.98),
@@ -77,7 +75,7 @@ struct CableEnd: ProductFamily {
         ]
         let body = scene.shape(Outline.rounded(top, radius: 7), in: frame)
         scene.solid(body, plastic, in: frame, rim: .rounded(random.uniform(4, 9)), elevation: 13)
-        add(body, to: &scene)
+        scene.include(body)
         let grip = scene.field(frame, reach: height) { x, y in
             abs(y) < waist * 0.6 && x > -16 && x < 12 ? sine(x * 1.7) : 0
         }
@@ -122,12 +120,12 @@ struct CableEnd: ProductFamily {
                     Curve.spline([Point(45, 0), Point(10, wave * 0.3), Point(-40, wave + drift * 0.4), end], steps: 7),
                     in: place)
                 let mask = scene.tube(points, width: wireWidth, color, in: place, elevation: 5)
-                scene.part.combine(mask) { max($0, $1) }
+                scene.include(mask)
             }
         }
         let box = scene.block(
             half.x, half.y, radius: 3, at: Point(half.x - 10, 0), shell, in: frame, rim: .rounded(2), elevation: 10)
-        add(box, to: &scene)
+        scene.include(box)
         let contactLength = random.uniform(10, 16)
         for wire in 0..<count {
             let y = (Float(wire) - Float(count - 1) / 2) * pitch
@@ -152,10 +150,10 @@ struct CableEnd: ProductFamily {
             }
         }
         let latch = random.uniform(0.3, 0.5) * half.y
-        add(
-            scene.block(
-                4, latch, radius: 1.5, at: Point(2 * half.x - 14, 0), shell, in: frame, rim: .rounded(1.4), elevation: 4
-            ), to: &scene)
+        let lug = scene.block(
+            4, latch, radius: 1.5, at: Point(2 * half.x - 14, 0), shell, in: frame, rim: .rounded(1.4), elevation: 4
+        )
+        scene.include(lug)
         scene.modulate(scene.noise(.fine, in: frame, &random), random.uniform(0.01, 0.05), where: scene.part)
         let text = String(count) + "P"
         scene.printed(

@@ -89,7 +89,7 @@ struct CableSection: ProductFamily {
         _ random: inout Generator
     ) {
         let insulation = scene.disk(radius, material, in: place, rim: .rounded(2), elevation: 2)
-        scene.part.combine(insulation) { max($0, $1) }
+        scene.include(insulation)
         if isEarth {
             let stripe = scene.field(place, reach: radius) { x, y in
                 coverage(

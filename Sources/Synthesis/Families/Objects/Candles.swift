@@ -35,7 +35,7 @@ struct Candles: ProductFamily {
                     scene, place, own in
                     if hasCup {
                         let rim = scene.disk(radius, cup, in: place, rim: .rounded(wall * 0.8), elevation: radius * 0.3)
-                        scene.part.combine(rim) { max($0, $1) }
+                        scene.include(rim)
                         scene.recess(
                             scene.field(place, reach: radius) { x, y in
                                 coverage(length(x, y) - radius + wall, place.pixel)
@@ -44,7 +44,7 @@ struct Candles: ProductFamily {
                     let inner = hasCup ? radius - wall * 1.15 : radius
                     let mask = scene.disk(
                         inner, wax, in: place, rim: .rounded(hasCup ? 1 : 3), elevation: hasCup ? 0 : radius * 0.25)
-                    scene.part.combine(mask) { max($0, $1) }
+                    scene.include(mask)
                     scene.raise(
                         scene.field(place, reach: inner) { x, y in
                             max(0, 1 - (x * x + y * y) / (inner * inner))

@@ -43,15 +43,14 @@ struct Capsule: ProductFamily {
                 return coverage(max(length(max(-u - half, 0), y) - radius, u - overlap), soft)
             }
             scene.solid(mask, first, in: place, rim: .sharp, elevation: 3, strength: 0.5)
-            scene.part.combine(mask) { max($0, $1) }
+            scene.include(mask)
             let round = scene.field(place, reach: half + radius * 2) { x, y in
                 Scene.quarterCircle((radius - length(max(-(x + origin) - half, 0), y)) / radius)
             }
             scene.raise(round.masked(by: mask), by: radius * 0.9)
             // A closing groove near the cap's rim.
             let groove = scene.field(place, reach: half + radius * 2) { x, y in
-                let t = (x + origin - overlap + radius * 0.35) / 1.6
-                return t * t < 9 ? -exponential(-t * t) : 0
+                -bell((x + origin - overlap + radius * 0.35) / 1.6)
             }
             scene.raise(groove.masked(by: mask), by: 0.9)
             if isPrinted {

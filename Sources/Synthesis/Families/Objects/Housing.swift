@@ -124,10 +124,7 @@ struct Housing: ProductFamily {
             scene.component(in: frame, at: Point(x, middle), reach: radius * 0.8, &random) { scene, place, own in
                 scene.disk(radius * 0.8, color, in: place, rim: .rounded(radius * 0.25), elevation: 5)
                 scene.raise(
-                    scene.field(place, reach: radius) { x, y in
-                        let t = (length(x, y) - radius * 0.5) / 1.5
-                        return t * t < 9 ? -exponential(-t * t) : 0
-                    }, by: 0.9)
+                    scene.field(place, reach: radius) { x, y in -bell((length(x, y) - radius * 0.5) / 1.5) }, by: 0.9)
             }
         }
     }

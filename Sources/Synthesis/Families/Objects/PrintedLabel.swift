@@ -33,7 +33,7 @@ struct PrintedLabel: ProductFamily {
         scene.component(in: frame, at: center, reach: min(half.x, half.y) * 0.35, &random) { scene, place, own in
             let mask = scene.block(
                 half.x, half.y, radius: corner, paper, in: place, rim: .rounded(0.5), elevation: 1.2, strength: 0.35)
-            scene.part.combine(mask) { max($0, $1) }
+            scene.include(mask)
             scene.modulate(scene.noise(.fine, in: place, &own), own.uniform(0, 0.03), where: mask)
             for section in sections {
                 draw(section, &scene, place, ink: ink, accent: accent, &own)

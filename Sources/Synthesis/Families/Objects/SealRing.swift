@@ -44,10 +44,7 @@ struct SealRing: ProductFamily {
             }, by: half)
         if random.chance(0.4) {
             // The mould's parting line.
-            let seam = distance.map { d in
-                let t = (d + half * 0.98) / 0.7
-                return t * t < 9 ? exponential(-t * t) : 0
-            }
+            let seam = distance.map { d in bell((d + half * 0.98) / 0.7) }
             scene.raise(seam, by: 0.5)
         }
     }
@@ -91,10 +88,7 @@ struct SealRing: ProductFamily {
             // A bead or groove around the bore.
             let at = bore + (outer - bore) * 0.25
             let k = style == 2 ? squareness : 1
-            let bead = scene.field(frame) { x, y in
-                let t = (length(x, y) - at * k) / 3
-                return t * t < 9 ? exponential(-t * t) : 0
-            }
+            let bead = scene.field(frame) { x, y in bell((length(x, y) - at * k) / 3) }
             scene.raise(bead.masked(by: scene.part), by: random.sign() * random.uniform(1.2, 2.4))
         }
         for step in 0..<10 {

@@ -50,7 +50,7 @@ struct Spring: ProductFamily {
                 points, width: wire, Material(metal.color * 0.6, gloss: metal.gloss * 0.8, metal: metal.metal),
                 in: frame, elevation: 4)
             scene.shadow(mask, 0.3)
-            scene.part.combine(mask) { max($0, $1) }
+            scene.include(mask)
         }
         if isTension {
             for end: Float in [-1, 1] {
@@ -60,7 +60,7 @@ struct Spring: ProductFamily {
                     to: end < 0 ? 5.6 : 8.7, steps: 22)
                 let hook = scene.bendable(loop, in: frame)
                 let mask = scene.tube(hook, width: wire, metal, in: frame, elevation: 5)
-                scene.part.combine(mask) { max($0, $1) }
+                scene.include(mask)
             }
         }
         for turn in 0..<turns {
@@ -69,7 +69,7 @@ struct Spring: ProductFamily {
             scene.component(in: frame, at: middle, reach: wire * 0.8, &random) { scene, place, own in
                 let local = points.map { frame.convert($0, to: frame.placed(at: middle)) }
                 let mask = scene.tube(local, width: wire, metal, in: place, elevation: 6)
-                scene.part.combine(mask) { max($0, $1) }
+                scene.include(mask)
             }
         }
         scene.modulate(scene.noise(.fine, in: frame, &random), random.uniform(0.01, 0.06), where: scene.part)

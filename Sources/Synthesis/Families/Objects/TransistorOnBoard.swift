@@ -38,14 +38,14 @@ struct TransistorOnBoard: ProductFamily {
                 let knee = Point(end.x, top.y + (end.y - top.y) * 0.45)
                 let points = scene.bendable(Curve.spline([top, top + Point(0, 5), knee, end], steps: 5), in: place)
                 let mask = scene.tube(points, width: legWidth, tin, in: place, elevation: 5, flatness: 0.6)
-                scene.part.combine(mask) { max($0, $1) }
+                scene.include(mask)
             }
             if isPower {
                 let tab = scene.block(
                     half.x, half.y * 0.55, radius: 2, at: Point(0, -half.y * 1.3), tin, in: place,
                     rim: .rounded(1.2), elevation: 5)
                 scene.bore(at: Point(0, -half.y * 1.4), radius: half.y * 0.22, in: place)
-                scene.part.combine(tab) { max($0, $1) }
+                scene.include(tab)
             }
             let corners =
                 isPower
@@ -57,7 +57,7 @@ struct TransistorOnBoard: ProductFamily {
                 ]
             let mask = scene.shape(Outline.rounded(corners, radius: isPower ? 2 : 5), in: place)
             scene.solid(mask, black, in: place, rim: .chamfer(4), elevation: 11)
-            scene.part.combine(mask) { max($0, $1) }
+            scene.include(mask)
             scene.modulate(scene.noise(.fine, in: place, &own, reach: half.x + 3), 0.12, where: mask)
             let size = min(half.y * 0.42, half.x * 1.5 / Ink.textWidth(text, size: 1))
             let width = Ink.textWidth(text, size: size)

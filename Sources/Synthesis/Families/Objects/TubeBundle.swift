@@ -41,7 +41,7 @@ struct TubeBundle: ProductFamily {
                         isRound
                         ? scene.disk(radius, face, in: place, rim: rim, elevation: 5)
                         : scene.block(radius, radius, radius: radius * 0.22, face, in: place, rim: rim, elevation: 5)
-                    scene.part.combine(mask) { max($0, $1) }
+                    scene.include(mask)
                     scene.modulate(scene.noise(.brush, in: place, &own, reach: radius), scratches, where: mask)
                     let distance = scene.field(place, reach: radius + 2) { x, y in
                         isRound

@@ -70,7 +70,7 @@ struct Zipper: ProductFamily {
                         // A waist behind the head, where the neighbour grips.
                         t < 0.55 ? 1.1 : t < 0.8 ? 0.85 : 1.15
                     }
-                    scene.part.combine(mask) { max($0, $1) }
+                    scene.include(mask)
                 }
             }
         }
@@ -90,7 +90,7 @@ struct Zipper: ProductFamily {
             ]
             let mask = scene.shape(Outline.rounded(corners, radius: 7), in: place)
             scene.solid(mask, metal, in: place, rim: .rounded(3), elevation: 7)
-            scene.part.combine(mask) { max($0, $1) }
+            scene.include(mask)
             let tab = scene.bendable([Point(0, -width * 0.3), Point(sine(turn) * width * 2.6, width * 2.6)], in: place)
             scene.tube(tab, width: width * 0.6, metal, in: place, elevation: 5, flatness: 0.25)
         }
