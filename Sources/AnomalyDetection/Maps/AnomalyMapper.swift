@@ -1,5 +1,4 @@
 import CLIP
-import Images
 import Tensors
 
 /// Computes the maps of one picture from its features (MultiADS, sections 3.3, 3.4 and 4.2.2).
@@ -46,10 +45,10 @@ struct AnomalyMapper {
                 nil
             } else {
                 masked(
-                    try referenceMap(features, side: side, references: references, stageWeight: stageWeight),
-                    by: validity)
+                    try distances(features, references: references)
+                        .map(side: side, combination: options.stageCombination), by: validity)
             }
-        let final = reference.map { combine(anomaly, $0) } ?? anomaly
+        let final = reference.map { options.combine(anomaly, $0) } ?? anomaly
         let probabilities = globalProbabilities(features.embedding, states: states)
         return AnomalyMaps(
             side: side, states: states.states, multitype: multitype, anomaly: anomaly, reference: reference,
@@ -75,30 +74,13 @@ struct AnomalyMapper {
         }
     }
 
-    private func referenceMap(
-        _ features: VisionTower.Features, side: Int, references: [ReferenceFeatures], stageWeight: Float
-    ) throws(InspectionModelError) -> Tensor {
+    /// Distances of the picture's patches to their matches, for every stage.
+    func distances(_ features: VisionTower.Features, references: [ReferenceFeatures]) -> ReferenceDistances {
         let matcher = ReferenceMatcher(matching: options.referenceMatching, threads: threads)
-        var sum = [Float](repeating: 0, count: features.gridSize * features.gridSize)
-        for (stage, tokens) in features.stageTokens.enumerated() {
-            let distances = matcher.distances(tokens, references: references.map { $0.stages[stage] }).values
-            for patch in sum.indices { sum[patch] += stageWeight * distances[patch] }
-        }
-        // Enlarging is linear, so the stages are added on the coarse grid and enlarged once.
-        let grid = features.gridSize
-        do {
-            return Tensor(
-                shape: [side, side],
-                try MapResize.bilinear(
-                    sum, width: grid, height: grid, toWidth: side, toHeight: side, corners: .centers))
-        } catch {
-            throw InspectionModelError(.badImage, "\(error)")
-        }
-    }
-
-    private func combine(_ text: Tensor, _ reference: Tensor) -> Tensor {
-        let factor: Float = options.mapCombination == .mean ? 0.5 : 1
-        return Tensor(shape: text.shape, zip(text.values, reference.values).map { ($0 + $1) * factor })
+        return ReferenceDistances(
+            stages: features.stageTokens.enumerated().map { stage, tokens in
+                matcher.distances(tokens, references: references.map { $0.stages[stage] }).values
+            })
     }
 
     private func masked(_ map: Tensor, by validity: [Float]?) -> Tensor {

@@ -58,6 +58,24 @@ public struct Adapter: Sendable {
         self.digest = digest
     }
 
+    /// The maps of some of the recorded stages; the adapter itself when the stages are not among those.
+    ///
+    /// Training's loss is a sum over stages, so the maps left are those that training on fewer stages would have given.
+    func selecting(_ chosen: [Int]) -> Adapter {
+        guard let recorded = stages, recorded.count == weights.count, chosen.count < recorded.count else { return self }
+        let places = chosen.compactMap(recorded.firstIndex(of:))
+        guard places.count == chosen.count else { return self }
+        return Adapter(
+            weights: places.map { weights[$0] }, biases: places.map { biases[$0] }, metadata: metadata, digest: digest)
+    }
+
+    private init(weights: [Tensor], biases: [Tensor], metadata: [String: String], digest: String) {
+        self.weights = weights
+        self.biases = biases
+        self.metadata = metadata
+        self.digest = digest
+    }
+
     /// Adapts one stage's tokens: rows of unit length, ready for cosine similarity with text embeddings.
     ///
     /// - Parameters:

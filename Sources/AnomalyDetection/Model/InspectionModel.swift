@@ -18,13 +18,15 @@ public struct InspectionModel: Sendable {
     /// - Parameters:
     ///   - clip: The frozen model.
     ///   - adapter: Its adapter.
-    ///   - stages: Block numbers; nil takes the adapter's own record, else quarters of the tower's blocks.
+    ///   - stages: Block numbers; nil takes the adapter's own record, else quarters of the tower's blocks. Some of the
+    ///     recorded ones leave the other stages out.
     ///   - threads: Workers used per picture.
     /// - Throws: ``InspectionModelError`` with `.badStages` when the counts differ or a stage is not a block.
     public init(
         clip: CLIPModel, adapter: Adapter, stages: [Int]? = nil, threads: ComputeThreads
     ) throws(InspectionModelError) {
         let chosen = stages ?? adapter.stages ?? clip.configuration.vision.defaultStages
+        let adapter = adapter.selecting(chosen)
         let layers = clip.configuration.vision.layers
         let ascending = zip(chosen, chosen.dropFirst()).allSatisfy(<)
         guard chosen.count == adapter.weights.count, ascending, chosen.allSatisfy({ (1...layers).contains($0) }) else {
@@ -84,6 +86,38 @@ public struct InspectionModel: Sendable {
                 .badStates,
                 "expected text embeddings of length \(clip.configuration.embedDim), found \(states.matrix.shape[1])")
         }
+        try check(references, features: features, options: options)
+        if let validity, validity.count != imageSide * imageSide {
+            throw InspectionModelError(
+                .badImage, "expected \(imageSide * imageSide) validity values, found \(validity.count)")
+        }
+        let mapper = AnomalyMapper(adapter: adapter, options: options, threads: threads)
+        return try mapper.maps(
+            features: features, side: imageSide, states: states, references: references, validity: validity)
+    }
+
+    /// Distances of a picture's patches to references, for joining with others before maps are made.
+    ///
+    /// - Parameters:
+    ///   - features: Of the picture.
+    ///   - references: At least one.
+    ///   - options: Says what is compared with what.
+    /// - Returns: One list for every stage.
+    /// - Throws: ``InspectionModelError`` with `.badReferences` when they were made with another model or are none.
+    public func distances(
+        of features: VisionTower.Features, to references: [ReferenceFeatures], options: MapOptions = MapOptions()
+    ) throws(InspectionModelError) -> ReferenceDistances {
+        guard !references.isEmpty else {
+            throw InspectionModelError(.badReferences, "expected at least one reference, found none")
+        }
+        try check(references, features: features, options: options)
+        return AnomalyMapper(adapter: adapter, options: options, threads: threads)
+            .distances(features, references: references)
+    }
+
+    private func check(
+        _ references: [ReferenceFeatures], features: VisionTower.Features, options: MapOptions
+    ) throws(InspectionModelError) {
         let patches = features.gridSize * features.gridSize
         let width = clip.configuration.vision.width
         for (index, reference) in references.enumerated() {
@@ -99,12 +133,5 @@ public struct InspectionModel: Sendable {
                         + "\(reference.stages.map { [$0.rows, $0.width] }) in reference \(index)")
             }
         }
-        if let validity, validity.count != imageSide * imageSide {
-            throw InspectionModelError(
-                .badImage, "expected \(imageSide * imageSide) validity values, found \(validity.count)")
-        }
-        let mapper = AnomalyMapper(adapter: adapter, options: options, threads: threads)
-        return try mapper.maps(
-            features: features, side: imageSide, states: states, references: references, validity: validity)
     }
 }
