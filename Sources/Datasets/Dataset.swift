@@ -26,7 +26,7 @@ public struct Dataset: Sendable {
     /// Defect types and the names they have in this dataset.
     public let knowledge: KnowledgeBase.Dataset
     /// In the knowledge base's order, then by name.
-    public let products: [DatasetProduct]
+    public private(set) var products: [DatasetProduct]
     /// Names that the knowledge base does not know, each once.
     public let unknownNames: [String]
 
@@ -68,6 +68,21 @@ public struct Dataset: Sendable {
 
     /// A product by its name, or nil.
     public func product(named name: String) -> DatasetProduct? { products.first { $0.name == name } }
+
+    /// The same dataset with some of its products only.
+    ///
+    /// - Throws: ``DatasetError`` with `.unknownProduct`.
+    public func limited(to names: [String]) throws(DatasetError) -> Dataset {
+        for name in names where product(named: name) == nil {
+            throw DatasetError(
+                .unknownProduct, path: root,
+                "expected a product of the dataset, one of \(products.map(\.name).joined(separator: ", ")), found “\(name)”"
+            )
+        }
+        var limited = self
+        limited.products = products.filter { names.contains($0.name) }
+        return limited
+    }
 
     /// The defect types in column order.
     public var typeNames: [String] { knowledge.defectTypes.map(\.name) }

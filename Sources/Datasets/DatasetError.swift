@@ -8,6 +8,8 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         case unknownLayout
         /// A list of samples (JSON or CSV) is not of the expected form.
         case badList
+        /// The dataset has no product of that name.
+        case unknownProduct
         /// A picture cannot be read or decoded.
         case badPicture
         /// A mask cannot be read or decoded.

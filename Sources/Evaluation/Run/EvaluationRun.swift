@@ -1,0 +1,159 @@
+/// Everything an evaluation found: all numbers, and a record of every picture.
+///
+/// Reports are made from it alone.
+public struct EvaluationRun: Sendable, Equatable, Codable {
+    /// What was evaluated with what.
+    public struct Subject: Sendable, Equatable, Codable {
+        /// Layout of the dataset, such as `visa`.
+        public let dataset: String
+        /// Its title.
+        public let title: String
+        /// Products evaluated, in order.
+        public let products: [String]
+        /// Dataset the adapters were trained on, where the adapter or the user says so.
+        public let source: String?
+        /// Name of the model.
+        public let model: String
+        /// SHA-256 of the model's weights.
+        public let modelDigest: String
+        /// SHA-256 of the adapter.
+        public let adapterDigest: String
+        /// Blocks whose tokens were used.
+        public let stages: [Int]
+        /// Non-linearity of the towers.
+        public let activation: String
+        /// SHA-256 over all names, types and phrases that prompts are made of, and all paths of pictures.
+        public let inputDigest: String
+
+        /// Joins what is known.
+        public init(
+            dataset: String, title: String, products: [String], source: String?, model: String, modelDigest: String,
+            adapterDigest: String, stages: [Int], activation: String, inputDigest: String
+        ) {
+            self.dataset = dataset
+            self.title = title
+            self.products = products
+            self.source = source
+            self.model = model
+            self.modelDigest = modelDigest
+            self.adapterDigest = adapterDigest
+            self.stages = stages
+            self.activation = activation
+            self.inputDigest = inputDigest
+        }
+    }
+
+    /// What was evaluated with what.
+    public let subject: Subject
+    /// By which formulas.
+    public let options: EvaluationOptions
+    /// In the dataset's order.
+    public let products: [ProductResult]
+
+    /// Joins products.
+    public init(subject: Subject, options: EvaluationOptions, products: [ProductResult]) {
+        self.subject = subject
+        self.options = options
+        self.products = products
+    }
+}
+
+/// What was found for one product.
+public struct ProductResult: Sendable, Equatable, Codable {
+    /// Name in the dataset.
+    public let name: String
+    /// Its defect types, in column order.
+    public let types: [String]
+    /// One for every test picture that was used.
+    public let pictures: [PictureRecord]
+    /// Pictures left out, with the reason.
+    public let skipped: [SkippedPicture]
+    /// One for every setting of the options, in their order.
+    public let settings: [SettingResult]
+    /// Multi-type metrics over the pictures whose every pixel's type is known; nil when not measured or there are none.
+    public let multiType: MultiTypeMetrics?
+    /// Pictures behind ``multiType``.
+    public let typedPictures: Int
+    /// Pictures that show best and worst what the model does.
+    public let examples: [ExamplePicture]
+    /// Wall time.
+    public let seconds: Double
+}
+
+/// What one picture got.
+public struct PictureRecord: Sendable, Equatable, Codable {
+    /// Scores under one setting.
+    public struct Scores: Sendable, Equatable, Codable {
+        /// The picture's score by the chosen rule.
+        public let score: Float
+        /// Largest value of the deciding map.
+        public let mapMaximum: Float
+        /// Mean of its three largest values.
+        public let mapTopThree: Float
+    }
+
+    /// Path relative to the dataset.
+    public let picture: String
+    /// Whether it shows a defect.
+    public let isAnomalous: Bool
+    /// The dataset's own names of its defects.
+    public let rawNames: [String]
+    /// The types of its masks, where known.
+    public let types: [String]
+    /// 1 − global probability of the normal state.
+    public let globalScore: Float
+    /// One for every setting.
+    public let scores: [Scores]
+    /// The most frequent defect type of the multi-type map, by pixels; nil when all pixels are normal or not measured.
+    public let foundType: String?
+}
+
+/// A picture that could not be used.
+public struct SkippedPicture: Sendable, Equatable, Codable {
+    /// Path relative to the dataset.
+    public let picture: String
+    /// What was expected and what was found.
+    public let reason: String
+}
+
+/// What was found under one setting.
+public struct SettingResult: Sendable, Equatable, Codable {
+    /// Shots and seed.
+    public let setting: EvaluationSetting
+    /// Paths of the references.
+    public let references: [String]
+    /// Over all pixels of all pictures.
+    public let pixel: PixelMetrics
+    /// ROC and precision–recall points behind them.
+    public let pixelCurve: [CurvePoint]
+    /// Over all pictures.
+    public let image: ImageMetrics
+    /// Image AUROC of the pictures with one of the dataset's own defect names against the normal ones.
+    public let imageAUROCByRawName: [String: Double]
+}
+
+/// A picture worth looking at.
+public struct ExamplePicture: Sendable, Equatable, Codable {
+    /// Why it is shown.
+    public enum Reason: String, Sendable, Codable, CaseIterable {
+        /// Anomalous, and its defects are found most precisely.
+        case bestLocalized
+        /// Anomalous, and its defects are found least precisely.
+        case worstLocalized
+        /// Anomalous with the lowest score.
+        case missed
+        /// Normal with the highest score.
+        case falseAlarm
+    }
+
+    /// Why it is shown.
+    public let reason: Reason
+    /// Path relative to the dataset.
+    public let picture: String
+    /// Its score.
+    public let score: Float
+    /// Average precision of the map's pixels; nil for normal pictures.
+    public let pixelAveragePrecision: Double?
+    /// PNG beside the results, relative to their folder: the picture, its ground truth, and the map.
+    public let file: String
+}

@@ -1,0 +1,68 @@
+import Checkpoints
+import Foundation
+
+extension Evaluator {
+    /// What decides whether results on disk belong to this evaluation.
+    private struct Claim: Codable, Equatable {
+        var version = 1
+        let subject: EvaluationRun.Subject
+        let options: EvaluationOptions
+    }
+
+    private var claimPath: String { "\(folder)/evaluation-of.json" }
+
+    /// Notes what the folder holds, or compares with what it was noted to hold.
+    func claimFolder() throws {
+        let claim = Claim(subject: subject, options: options)
+        if let bytes = FileManager.default.contents(atPath: claimPath) {
+            guard let found = try? JSONDecoder().decode(Claim.self, from: bytes), found == claim else {
+                throw EvaluationError(
+                    .otherResults,
+                    "\(folder): expected an empty folder or results of this very evaluation, found those of another "
+                        + "(model, adapter, options or dataset differ); choose another --out or remove it")
+            }
+            return
+        }
+        try Self.write(claim, to: claimPath)
+    }
+
+    /// The folder of a product's files, made if need be.
+    func productFolder(_ name: String) throws -> String {
+        let path = "\(folder)/\(name)"
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw EvaluationError(
+                .cannotStore, "\(path): expected to make a folder, found: \(error.localizedDescription)")
+        }
+        return path
+    }
+
+    /// The result of a product that was finished before.
+    func stored(_ name: String) throws -> ProductResult? {
+        guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/result.json") else { return nil }
+        do {
+            return try JSONDecoder().decode(ProductResult.self, from: bytes)
+        } catch {
+            throw EvaluationError(
+                .cannotStore, "\(folder)/\(name)/result.json: expected a result of this program, found: \(error)")
+        }
+    }
+
+    /// Keeps a finished product; the file appears complete or not at all.
+    func store(_ result: ProductResult) throws {
+        try Self.write(result, to: "\(folder)/\(result.name)/result.json")
+    }
+
+    private static func write(_ value: some Encodable, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            let file = try AtomicFile(path: path)
+            try encoder.encode(value).withUnsafeBytes { try file.write($0) }
+            try file.commit()
+        } catch let error as CheckpointError {
+            throw EvaluationError(.cannotStore, "\(path): expected to store a result, found: \(error.detail)")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+public import AnomalyDetection
+import CLIP
+import Checkpoints
+public import Datasets
+import Foundation
+public import Tensors
+
+/// Evaluates a dataset product by product, keeping each product's result on disk as soon as it is there.
+///
+/// A run that was ended, by whatever, goes on with the next product; results of another evaluation are refused.
+public struct Evaluator {
+    let model: InspectionModel
+    private let dataset: Dataset
+    private let knowledge: KnowledgeBase
+    let options: EvaluationOptions
+    let subject: EvaluationRun.Subject
+    let folder: String
+
+    /// What is being done.
+    public enum Event: Sendable {
+        /// A product's prompts are being encoded: the state's position and number.
+        case encodingPrompts(product: String, done: Int, total: Int)
+        /// Pictures of a product done, and of the whole dataset.
+        case evaluating(product: String, done: Int, total: Int, allDone: Int, allTotal: Int)
+        /// A product's result was found on disk.
+        case resumed(product: String, pictures: Int)
+        /// A product is finished.
+        case finished(ProductResult)
+    }
+
+    /// Gives the embedding of a state of an ensemble.
+    public typealias Embed = (StatePrompts, PromptEnsemble) throws -> Tensor
+
+    /// Prepares an evaluation.
+    ///
+    /// - Parameters:
+    ///   - model: With the adapters.
+    ///   - modelName: For reports.
+    ///   - source: Dataset the adapters were trained on; nil takes the adapter's own record.
+    ///   - dataset: What is evaluated.
+    ///   - knowledge: Templates and normal states.
+    ///   - options: By which formulas.
+    ///   - folder: Where results are kept; must exist.
+    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences` or `.otherResults`.
+    public init(
+        model: InspectionModel, modelName: String, source: String?, dataset: Dataset, knowledge: KnowledgeBase,
+        options: EvaluationOptions, folder: String
+    ) throws {
+        self.model = model
+        self.dataset = dataset
+        self.knowledge = knowledge
+        self.options = options
+        self.folder = folder
+        subject = EvaluationRun.Subject(
+            dataset: dataset.kind.rawValue, title: dataset.knowledge.title, products: dataset.products.map(\.name),
+            source: source ?? model.adapter.metadata["source_dataset"], model: modelName,
+            modelDigest: model.clip.digest, adapterDigest: model.adapter.digest, stages: model.stages,
+            activation: model.clip.configuration.activation.rawValue,
+            inputDigest: Self.inputDigest(dataset, knowledge))
+        try checkInput()
+        try claimFolder()
+    }
+
+    private func checkInput() throws {
+        guard !options.shots.isEmpty, options.shots.allSatisfy({ $0 >= 0 }), options.seeds > 0 else {
+            throw EvaluationError(
+                .badShots, "expected numbers of shots from 0 up, found \(options.shots), with \(options.seeds) seeds")
+        }
+        guard dataset.samples(.test).contains(where: \.isAnomalous) else {
+            throw EvaluationError(
+                .noDefects, "\(dataset.root): expected test pictures with defects, found none")
+        }
+        for product in dataset.products {
+            _ = try ReferenceDraw.draw(from: product, shots: options.shots.max() ?? 0, seed: 0)
+        }
+    }
+
+    /// Runs what is not done yet.
+    ///
+    /// - Parameters:
+    ///   - embed: Encodes prompts; may keep them.
+    ///   - report: Told what is being done.
+    /// - Returns: The whole evaluation.
+    /// - Throws: ``EvaluationError`` and what reading pictures and encoding throws. Finished products stay on disk.
+    public func run(embed: Embed, report: (Event) -> Void = { _ in }) throws -> EvaluationRun {
+        var results: [ProductResult] = []
+        let total = dataset.samples(.test).count
+        var done = 0
+        for product in dataset.products {
+            if let known = try stored(product.name) {
+                report(.resumed(product: product.name, pictures: product.test.count))
+                results.append(known)
+            } else {
+                let evaluator = ProductEvaluator(
+                    model: model, dataset: dataset, product: product, options: options,
+                    states: try states(product, embed, report), folder: try productFolder(product.name))
+                let before = done
+                let result = try evaluator.run { count, of in
+                    report(
+                        .evaluating(
+                            product: product.name, done: count, total: of, allDone: before + count, allTotal: total))
+                }
+                try store(result)
+                report(.finished(result))
+                results.append(result)
+            }
+            done += product.test.count
+        }
+        return EvaluationRun(subject: subject, options: options, products: results)
+    }
+
+    // MARK: - Prompts
+
+    private func states(
+        _ product: DatasetProduct, _ embed: Embed, _ report: (Event) -> Void
+    ) throws -> ProductEvaluator.ProductStates {
+        let types = dataset.knowledge.defectTypes
+        let own = types.filter { product.defectTypes.contains($0.name) }
+        // A product without known types still has a binary map.
+        let binary = options.filtersTypes && !own.isEmpty ? own : types
+        let ensemble = try knowledge.promptEnsemble(
+            noun: product.noun, defectTypes: binary, dataset: dataset.knowledge)
+        var columns: [(state: String, embedding: Tensor)] = []
+        for (index, state) in ensemble.states.enumerated() {
+            report(.encodingPrompts(product: product.name, done: index, total: ensemble.states.count))
+            columns.append((state.name, try embed(state, ensemble)))
+        }
+        let all = try StateEmbeddings(columns)
+        let names = Set([PromptEnsemble.normalState] + own.map(\.name))
+        let kept = own.isEmpty ? columns : columns.filter { names.contains($0.state) }
+        return ProductEvaluator.ProductStates(binary: all, own: try StateEmbeddings(kept))
+    }
+
+    /// Everything that prompts and pictures are chosen by, so that changed input is noticed.
+    private static func inputDigest(_ dataset: Dataset, _ knowledge: KnowledgeBase) -> String {
+        var lines = knowledge.templates.templates.map(\.text)
+        lines += knowledge.normalPhrases(for: dataset.knowledge).map(\.text)
+        for type in dataset.knowledge.defectTypes { lines += [type.name] + type.phrases.map(\.text) }
+        for product in dataset.products {
+            lines += [product.name, product.noun] + product.defectTypes
+            for sample in product.train + product.test {
+                lines.append("\(sample.split.rawValue) \(sample.picture) \(sample.isAnomalous)")
+                lines += sample.masks.map { "\($0.path) \($0.type ?? "")" }
+            }
+        }
+        return SHA256Digest.of(Array(lines.joined(separator: "\n").utf8)).hex
+    }
+}

@@ -1,0 +1,209 @@
+import AnomalyDetection
+import CLIP
+import Datasets
+import Evaluation
+import Foundation
+import Images
+import Tensors
+import TestSupport
+import Testing
+
+/// Runs of a random model: the numbers say nothing, that they are the right ones can be checked.
+@Suite("Evaluation runs")
+struct EvaluatorTests {
+    private let golden: GoldenModel
+    private let files: MiniatureDataset
+
+    init() throws {
+        golden = try GoldenModel.tiny()
+        files = try MiniatureDataset.own()
+        // A second training picture, a second product.
+        try files.picture("steel_plate/train/good/001.png", width: 9)
+        try files.picture("brass_ring/train/good/000.png")
+        try files.picture("brass_ring/train/good/001.png", width: 11)
+        try files.picture("brass_ring/test/good/000.png", width: 10)
+        try files.picture("brass_ring/test/hole/000.png")
+        try files.mask("brass_ring/ground_truth/hole/000.png")
+    }
+
+    private func evaluator(
+        _ change: (inout EvaluationOptions) -> Void = { _ in }, out: String = "results"
+    ) throws -> Evaluator {
+        var options = EvaluationOptions(imageSide: golden.side)
+        options.filtersTypes = true
+        change(&options)
+        let path = files.root + "/" + out
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return try Evaluator(
+            model: golden.model, modelName: "tiny", source: "mvtec-ad", dataset: files.open(.folder),
+            knowledge: KnowledgeBase.builtIn(), options: options, folder: path)
+    }
+
+    /// One prompt of each state, which is quick and as good as all here.
+    private func embed(_ state: StatePrompts, _ ensemble: PromptEnsemble) throws -> Tensor {
+        try StateEmbeddings.embedding(of: Array(ensemble.prompts(of: state).prefix(1)), model: golden.model.clip)
+    }
+
+    @Test("scores are those of the maps, whatever is measured beside them")
+    func scores() throws {
+        let run = try evaluator {
+            $0.shots = [0, 1, 2]; $0.seeds = 2
+        }.run(embed: embed)
+        #expect(run.products.map(\.name) == ["brass_ring", "steel_plate"])
+        let product = run.products[0]
+        #expect(run.options.settings.count == 5 && product.settings.map(\.setting) == run.options.settings)
+
+        let dataset = try files.open(.folder)
+        let knowledge = try KnowledgeBase.builtIn()
+        let types = dataset.knowledge.defectTypes.filter { $0.name == "hole" }
+        let ensemble = try knowledge.promptEnsemble(noun: "brass ring", defectTypes: types, dataset: dataset.knowledge)
+        let states = try StateEmbeddings(try ensemble.states.map { ($0.name, try embed($0, ensemble)) })
+        for (record, sample) in zip(product.pictures, dataset.products[0].test) {
+            let features = try golden.model.features(of: dataset.picture(of: sample), imageSide: golden.side)
+            for (index, setting) in product.settings.enumerated() {
+                let references = try setting.references.map { path in
+                    let reference = try #require(dataset.samples(.train).first { $0.picture == path })
+                    return golden.model.reference(
+                        from: try golden.model.features(of: dataset.picture(of: reference), imageSide: golden.side))
+                }
+                let maps = try golden.model.maps(
+                    features: features, imageSide: golden.side, states: states, references: references)
+                #expect(abs(record.scores[index].score - maps.imageScore) < 1e-6)
+                #expect(abs(record.scores[index].mapMaximum - maps.maximum) < 1e-6)
+            }
+        }
+    }
+
+    @Test("draws are nested, repeatable and without repetition")
+    func draws() throws {
+        let run = try evaluator {
+            $0.shots = [1, 2]; $0.seeds = 3
+        }.run(embed: embed)
+        for product in run.products {
+            let one = product.settings.filter { $0.setting.shots == 1 }
+            let two = product.settings.filter { $0.setting.shots == 2 }
+            for (small, large) in zip(one, two) {
+                #expect(Array(large.references.prefix(1)) == small.references)
+                #expect(Set(large.references).count == 2)
+            }
+        }
+    }
+
+    @Test("a finished run is read back, an unfinished one goes on with the next product")
+    func resuming() throws {
+        let broken = files.root + "/steel_plate/test/good/000.png"
+        let whole = try files.bytes("steel_plate/test/good/000.png")
+        try files.write("steel_plate/test/good/000.png", "damaged")
+        let error = try #require(throws: EvaluationError.self) { try evaluator().run(embed: embed) }
+        #expect(error.code == .badPicture && error.description.contains("steel_plate/test/good/000.png"))
+        #expect(error.description.contains("--skip-bad"))
+        try Data(whole).write(to: URL(filePath: broken))
+
+        var resumed: [String] = []
+        var nouns: Set<String> = []
+        let run = try evaluator().run { state, ensemble in
+            nouns.insert(ensemble.noun)
+            return try embed(state, ensemble)
+        } report: { event in
+            if case .resumed(let product, _) = event { resumed.append(product) }
+        }
+        #expect(resumed == ["brass_ring"])
+        #expect(nouns == ["steel plate"])
+
+        let again = try evaluator().run { _, _ in throw EvaluationError(.notANumber, "nothing is left to encode") }
+        #expect(again == run)
+        #expect(
+            try !FileManager.default.contentsOfDirectory(atPath: files.root + "/results/steel_plate").contains("maps"))
+    }
+
+    @Test("bad pictures are left out, named and counted when asked for")
+    func skipping() throws {
+        try files.write("steel_plate/test/good/000.png", "damaged")
+        try files.mask("steel_plate/ground_truth/scratch/000_mask.png", width: 5)
+        let run = try evaluator { $0.skipsBadPictures = true }.run(embed: embed)
+        let product = try #require(run.products.last)
+        #expect(
+            product.skipped.map(\.picture) == ["steel_plate/test/good/000.png", "steel_plate/test/scratch/000.png"])
+        #expect(product.pictures.count == 1)
+        #expect(product.settings[0].image.auroc == nil)
+        #expect(product.settings[0].pixel.auroc != nil)
+    }
+
+    @Test("results of another evaluation are not mixed in")
+    func otherResults() throws {
+        _ = try evaluator()
+        let error = try #require(throws: EvaluationError.self) { try evaluator { $0.scoreRule = .max } }
+        #expect(error.code == .otherResults)
+    }
+
+    @Test("impossible numbers of shots and datasets without defects are refused before anything is computed")
+    func refusals() throws {
+        func code(_ change: (inout EvaluationOptions) -> Void) throws -> EvaluationError {
+            try #require(throws: EvaluationError.self) { try evaluator(change) }
+        }
+        #expect(try code { $0.shots = [-1] }.code == .badShots)
+        #expect(try code { $0.shots = [] }.code == .badShots)
+        let many = try code { $0.shots = [1, 3] }
+        #expect(many.code == .tooFewReferences)
+        #expect(many.description.contains("at least 3 training pictures for 3 shots, found 2"))
+
+        let good = try MiniatureDataset()
+        try good.picture("plate/test/good/0.png")
+        let error = try #require(throws: EvaluationError.self) {
+            try Evaluator(
+                model: golden.model, modelName: "", source: nil, dataset: good.open(.folder),
+                knowledge: KnowledgeBase.builtIn(), options: EvaluationOptions(imageSide: golden.side),
+                folder: good.root)
+        }
+        #expect(error.code == .noDefects)
+    }
+
+    @Test("a full or read-only disk is an error with the path", .enabled(if: getuid() != 0))
+    func cannotStore() throws {
+        let path = files.root + "/locked"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: path)
+        let error = try #require(throws: EvaluationError.self) { try evaluator(out: "locked") }
+        #expect(error.code == .cannotStore)
+    }
+
+    @Test("multi-type metrics take pictures whose every pixel is typed, in the product's own columns")
+    func types() throws {
+        try files.picture("steel_plate/test/crack/000.png")
+        try files.mask("steel_plate/ground_truth/crack/000.png")
+        try files.picture("steel_plate/test/kratzer/000.png")
+        try files.mask("steel_plate/ground_truth/kratzer/000.png")
+        let product = try #require(try evaluator().run(embed: embed).products.last)
+        #expect(product.types == ["scratch", "crack", "hole"])
+        #expect(product.pictures.count == 5 && product.typedPictures == 4)
+        let types = try #require(product.multiType)
+        #expect(types.classes.map(\.name) == ["normal", "scratch", "crack", "hole"])
+        #expect(types.confusion.counts.reduce(0, +) == 4 * golden.side * golden.side)
+        #expect(types.classes.reduce(0) { $0 + $1.pixels } == 4 * golden.side * golden.side)
+    }
+
+    @Test("image metrics can be computed again from the table of scores")
+    func scoreTable() throws {
+        let run = try evaluator { $0.shots = [0, 1] }.run(embed: embed)
+        let lines = ScoreTable.text(run).split(separator: "\r\n").dropFirst().map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(lines.count == 5 * 2)
+        let chosen = lines.filter { $0[0] == "steel_plate" && $0[6] == "1" }
+        let metrics = try ImageMetrics(
+            scores: chosen.compactMap { Float($0[8]) }, anomalous: chosen.map { $0[2] == "1" })
+        #expect(metrics == run.products[1].settings[1].image)
+    }
+
+    @Test("every product shows its best and worst pictures")
+    func examples() throws {
+        let run = try evaluator().run(embed: embed)
+        let reasons = run.products[1].examples.map(\.reason)
+        #expect(reasons == [.bestLocalized, .worstLocalized, .missed, .falseAlarm])
+        for example in run.products[1].examples {
+            let bytes = try files.bytes("results/steel_plate/\(example.file)")
+            let picture = try ImageDecoder.decode(bytes)
+            #expect(picture.width == 3 * picture.height)
+        }
+    }
+}
