@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "multiads",
             dependencies: [
-                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "Datasets", "CLIP", "Checkpoints",
+                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "Datasets", "Evaluation", "CLIP",
+                "Checkpoints",
                 "Images",
                 "Tensors",
                 "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging,

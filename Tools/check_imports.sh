@@ -19,7 +19,7 @@ declare -A allowed=(
     [Migrations]=""
     [Storage]="Migrations GRDB"
     [InspectionService]="$engine AnomalyDetection HTTPServer HTTPTypes Storage Logging"
-    [multiads]="$engine AnomalyDetection Datasets HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
+    [multiads]="$engine AnomalyDetection Datasets Evaluation HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
 )
 system="Dispatch Foundation FoundationEssentials Glibc Musl Synchronization"
 status=0

@@ -53,30 +53,8 @@ struct ProductPrompts {
     static func embeddings(
         of ensemble: PromptEnsemble, model: InspectionModel, cache: TextEmbeddingCache?, progress: ProgressReporter
     ) throws -> StateEmbeddings {
-        let embedDim = model.clip.configuration.embedDim
-        var columns: [(state: String, embedding: Tensor)] = []
-        var cacheWorks = true
-        for (index, state) in ensemble.states.enumerated() {
-            if let known = cache?.embedding(of: state, in: ensemble, embedDim: embedDim) {
-                columns.append((state.name, known))
-                continue
-            }
-            let prompts = ensemble.prompts(of: state)
-            let label = "encoding prompts, state \(index + 1) of \(ensemble.states.count)"
-            let embedding = try StateEmbeddings.embedding(of: prompts, model: model.clip) { done in
-                progress.advance(label, done, of: prompts.count)
-            }
-            columns.append((state.name, embedding))
-            guard let cache, cacheWorks else { continue }
-            do {
-                try cache.keep(embedding, of: state, in: ensemble)
-            } catch {
-                // Only speed is lost: the next run encodes again.
-                cacheWorks = false
-                progress.finish()
-                Terminal.standardError.write("multiads: warning: prompts are not cached: \(error)\n")
-            }
-        }
-        return try StateEmbeddings(columns)
+        let encoder = StateEncoder(clip: model.clip, cache: cache, progress: progress)
+        return try StateEmbeddings(
+            try ensemble.states.map { (state: $0.name, embedding: try encoder.embedding(of: $0, in: ensemble)) })
     }
 }

@@ -34,10 +34,23 @@ final class ProgressReporter {
     func advance(_ text: @autoclosure () -> String) { show(text(), after: Self.redrawPeriod) }
 
     /// Shows how much of a countable step is done, with a bar on a terminal.
-    func advance(_ text: String, _ done: Int, of total: Int) {
+    ///
+    /// - Parameters:
+    ///   - text: What is being done.
+    ///   - done: Finished items.
+    ///   - total: All items.
+    ///   - note: Further words, such as the time left.
+    func advance(_ text: String, _ done: Int, of total: Int, note: String = "") {
+        let end = note.isEmpty ? "" : ", " + note
         advance(
             terminal.isInteractive
-                ? "\(text) \(Self.bar(done, of: total)) \(done)/\(total)" : "\(text) \(done) of \(total)")
+                ? "\(text) \(Self.bar(done, of: total)) \(done)/\(total)\(end)" : "\(text) \(done) of \(total)\(end)")
+    }
+
+    /// Writes a line that stays, above the changing one.
+    func note(_ line: String) {
+        finish()
+        terminal.write("multiads: \(line)\n")
     }
 
     /// Removes the changing line, so that results start on a clean one.

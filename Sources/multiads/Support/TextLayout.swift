@@ -25,6 +25,14 @@ enum TextLayout {
         return "\(count) B"
     }
 
+    /// Seconds as "1:05" or "2:03:04".
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int(min(max(seconds, 0), 359_999))
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
+    }
+
     /// Digits in groups of three: 427,944,193.
     static func grouped(_ value: Int) -> String {
         var text = ""
