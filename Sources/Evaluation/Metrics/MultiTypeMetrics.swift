@@ -77,7 +77,7 @@ public struct ClassMetrics: Sendable, Equatable, Codable {
             throw MetricError(
                 code: .countMismatch, description: "expected \(truth.pixels) scores, found \(scores.count)")
         }
-        if (scores.reduce(into: Float(0)) { $0 += $1 * 0 }).isNaN { try MetricError.check(scores) }
+        try MetricError.check(scores)
         var (inside, outside) = ([UInt32](), [UInt32]())
         inside.reserveCapacity(truth.count(of: UInt8(label)))
         outside.reserveCapacity(truth.pixels - inside.capacity)

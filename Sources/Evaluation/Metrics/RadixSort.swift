@@ -3,73 +3,72 @@ import Tensors
 /// Sorts by three digits of eleven bits, the least significant first (Knuth, TAOCP 3, section 5.2.5).
 ///
 /// Each worker counts and moves its own part of the input; parts are moved to places that lie side by side for equal
-/// digits, so the sort is stable and its result does not depend on the number of workers.
+/// digits, so the sort is stable and its result does not depend on the number of workers. Concrete on purpose: an
+/// unspecialised generic costs several calls per element.
 enum RadixSort {
-    private static let digitBits = 11
-    private static let buckets = 1 << digitBits
+    private static let digitBits: UInt32 = 11
+    private static let buckets = 1 << 11
 
     /// Sorts in ascending order.
     ///
     /// - Parameters:
-    ///   - elements: Overwritten with the result.
-    ///   - keyShift: The key is the 32 bits from here on; lower bits are carried along.
+    ///   - keys: Overwritten with the result.
     ///   - threads: Workers.
-    /// - Complexity: Three passes; as much memory again as `elements`.
-    static func sort<Element: FixedWidthInteger & UnsignedInteger & Sendable>(
-        _ elements: inout [Element], keyShift: Int = 0, threads: ComputeThreads
-    ) {
-        let count = elements.count
-        // Below this the counting costs more than it saves.
-        guard count > 4 * buckets else {
-            let floor = Element(truncatingIfNeeded: keyShift)
-            elements.sort { $0 >> floor < $1 >> floor }
-            return
-        }
-        let scratch = [Element](unsafeUninitializedCapacity: count) { output, used in
-            elements.withUnsafeMutableBufferPointer { input in
-                guard let a = input.baseAddress, let b = output.baseAddress else { return }
-                pass(a, b, count, shift: keyShift, threads)
-                pass(b, a, count, shift: keyShift + digitBits, threads)
-                pass(a, b, count, shift: keyShift + 2 * digitBits, threads)
-            }
-            used = count
-        }
-        elements = scratch
+    /// - Complexity: Three passes; as much memory again as `keys`.
+    static func sort(_ keys: inout [UInt32], threads: ComputeThreads) {
+        var nothing: [UInt32] = []
+        sort(&keys, carrying: &nothing, threads: threads)
     }
 
-    private static func pass<Element: FixedWidthInteger & UnsignedInteger>(
-        _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ count: Int, shift: Int,
-        _ threads: ComputeThreads
+    /// Sorts in ascending order and moves a companion of each key along.
+    ///
+    /// - Parameters:
+    ///   - keys: Overwritten with the result.
+    ///   - companions: As many as keys, or none.
+    ///   - threads: Workers.
+    static func sort(_ keys: inout [UInt32], carrying companions: inout [UInt32], threads: ComputeThreads) {
+        var keyScratch = [UInt32](repeating: 0, count: keys.count)
+        var companionScratch = [UInt32](repeating: 0, count: companions.count)
+        for digit in 0..<3 as Range<UInt32> {
+            pass(keys, companions, &keyScratch, &companionScratch, shift: digit * digitBits, threads)
+            swap(&keys, &keyScratch)
+            swap(&companions, &companionScratch)
+        }
+    }
+
+    private static func pass(
+        _ keys: [UInt32], _ companions: [UInt32], _ movedKeys: inout [UInt32], _ movedCompanions: inout [UInt32],
+        shift: UInt32, _ threads: ComputeThreads
     ) {
         let workers = threads.count
-        let mask = Element(truncatingIfNeeded: buckets - 1)
-        let shift = Element(truncatingIfNeeded: shift)
+        let count = keys.count
         var places = [Int](repeating: 0, count: workers * buckets)
-        places.withUnsafeMutableBufferPointer { counts in
-            guard let counts = counts.baseAddress else { return }
-            // Sound: each worker touches its own row of `counts`, and its own places of `target`.
-            nonisolated(unsafe) let (source, target, counts_) = (source, target, counts)
-            threads.run { worker in
-                let row = counts_ + worker * buckets
-                for index in part(worker, workers, count) {
-                    row[Int(truncatingIfNeeded: (source[index] &>> shift) & mask)] &+= 1
-                }
-            }
-            var next = 0
-            for bucket in 0..<buckets {
-                for worker in 0..<workers {
-                    let size = counts[worker * buckets + bucket]
-                    counts[worker * buckets + bucket] = next
-                    next += size
-                }
-            }
-            threads.run { worker in
-                let row = counts_ + worker * buckets
-                for index in part(worker, workers, count) {
-                    let element = source[index]
-                    let digit = Int(truncatingIfNeeded: (element &>> shift) & mask)
-                    target[row[digit]] = element
-                    row[digit] &+= 1
+        keys.withUnsafeBufferPointer { keys in
+            companions.withUnsafeBufferPointer { companions in
+                movedKeys.withUnsafeMutableBufferPointer { movedKeys in
+                    movedCompanions.withUnsafeMutableBufferPointer { movedCompanions in
+                        places.withUnsafeMutableBufferPointer { places in
+                            // Sound: each worker touches its own row of `places`, and its own places of the targets.
+                            nonisolated(unsafe) let (movedKeys, movedCompanions, places) =
+                                (movedKeys, movedCompanions, places)
+                            threads.run { worker in
+                                let row = UnsafeMutableBufferPointer(
+                                    rebasing: places[worker * buckets..<(worker + 1) * buckets])
+                                tally(keys, part(worker, workers, count), shift: shift, into: row)
+                            }
+                            assignPlaces(places, workers: workers)
+                            threads.run { worker in
+                                let row = UnsafeMutableBufferPointer(
+                                    rebasing: places[worker * buckets..<(worker + 1) * buckets])
+                                let range = part(worker, workers, count)
+                                if companions.isEmpty {
+                                    move(keys, range, shift: shift, row, to: movedKeys)
+                                } else {
+                                    move(keys, companions, range, shift: shift, row, to: movedKeys, movedCompanions)
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -77,5 +76,55 @@ enum RadixSort {
 
     private static func part(_ worker: Int, _ workers: Int, _ count: Int) -> Range<Int> {
         count * worker / workers..<count * (worker + 1) / workers
+    }
+
+    @inline(__always)
+    private static func digit(_ key: UInt32, _ shift: UInt32) -> Int {
+        Int(truncatingIfNeeded: (key &>> shift) & UInt32(truncatingIfNeeded: buckets - 1))
+    }
+
+    private static func tally(
+        _ keys: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, shift: UInt32,
+        into counts: UnsafeMutableBufferPointer<Int>
+    ) {
+        for index in range { counts[digit(keys[index], shift)] &+= 1 }
+    }
+
+    /// Turns counts into the place of each worker's first key of each digit.
+    private static func assignPlaces(_ places: UnsafeMutableBufferPointer<Int>, workers: Int) {
+        var next = 0
+        for bucket in 0..<buckets {
+            for worker in 0..<workers {
+                let size = places[worker * buckets + bucket]
+                places[worker * buckets + bucket] = next
+                next += size
+            }
+        }
+    }
+
+    private static func move(
+        _ keys: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, shift: UInt32,
+        _ places: UnsafeMutableBufferPointer<Int>, to target: UnsafeMutableBufferPointer<UInt32>
+    ) {
+        for index in range {
+            let key = keys[index]
+            let bucket = digit(key, shift)
+            target[places[bucket]] = key
+            places[bucket] &+= 1
+        }
+    }
+
+    private static func move(
+        _ keys: UnsafeBufferPointer<UInt32>, _ companions: UnsafeBufferPointer<UInt32>, _ range: Range<Int>,
+        shift: UInt32, _ places: UnsafeMutableBufferPointer<Int>, to target: UnsafeMutableBufferPointer<UInt32>,
+        _ targetCompanions: UnsafeMutableBufferPointer<UInt32>
+    ) {
+        for index in range {
+            let key = keys[index]
+            let bucket = digit(key, shift)
+            target[places[bucket]] = key
+            targetCompanions[places[bucket]] = companions[index]
+            places[bucket] &+= 1
+        }
     }
 }

@@ -2,20 +2,18 @@
 ///
 /// Bergmann et al. 2021 (MVTec AD, IJCV), section 5.3.2. The curve runs over false-positive rates.
 struct RegionOverlap {
-    /// Sorted scores of defective pixels with the share of the PRO that each stands for.
-    private let positives: [(key: UInt32, weight: Double)]
     private let ranking: ScoreRanking
+    /// Share of the PRO that each of the ranking's positives stands for.
+    private let weights: [Double]
 
     /// - Parameters:
-    ///   - sorted: Key in the upper 32 bits, region in the lower, ascending by key.
+    ///   - ranking: Scores of defective and normal pixels.
+    ///   - regions: Region of each of the ranking's positives.
     ///   - areas: Pixels of each region.
-    ///   - ranking: The same scores without regions.
-    init(sorted: [UInt64], areas: [Int], ranking: ScoreRanking) {
-        let weights = areas.map { 1 / (Double($0) * Double(areas.count)) }
-        positives = sorted.map { element in
-            (UInt32(truncatingIfNeeded: element >> 32), weights[Int(truncatingIfNeeded: element & 0xFFFF_FFFF)])
-        }
+    init(_ ranking: ScoreRanking, regions: [UInt32], areas: [Int]) {
+        let shares = areas.map { 1 / (Double($0) * Double(areas.count)) }
         self.ranking = ranking
+        weights = regions.map { shares[Int($0)] }
     }
 
     /// Area under the PRO curve up to a false-positive rate, divided by that rate.
@@ -26,7 +24,7 @@ struct RegionOverlap {
     /// - Parameter limit: Above 0, at most 1.
     /// - Returns: 0…1; nil without regions or without normal pixels.
     func area(upTo limit: Double) -> Double? {
-        guard !positives.isEmpty, !ranking.negatives.isEmpty else { return nil }
+        guard !weights.isEmpty, !ranking.negatives.isEmpty else { return nil }
         let normal = Double(ranking.negatives.count)
         var area = 0.0
         var (rate, overlap) = (0.0, 0.0)
@@ -38,14 +36,14 @@ struct RegionOverlap {
             area += (end - rate) * (overlap + height) / 2
             (rate, overlap) = (end, height)
         }
-        var position = positives.count
+        var position = weights.count
         ranking.forEachPositiveScore { _, equal, above in
             guard rate < limit else { return }
             // Negatives between two positive scores leave the overlap as it is.
             extend(Double(above.negatives) / normal, overlap)
             guard rate < limit else { return }
             var gained = 0.0
-            for index in position - equal.positives..<position { gained += positives[index].weight }
+            for index in position - equal.positives..<position { gained += weights[index] }
             position -= equal.positives
             extend(Double(above.negatives + equal.negatives) / normal, overlap + gained)
         }
@@ -61,20 +59,21 @@ struct RegionOverlap {
     ///
     /// - Returns: 0 when all scores are equal or fewer than two points remain; nil as ``area(upTo:)``.
     func referenceArea(upTo limit: Double, steps: Int = 200) -> Double? {
-        guard let lowest = positives.first, let highest = positives.last, let low = ranking.negatives.first,
+        guard let lowest = ranking.positives.first, let highest = ranking.positives.last,
+            let low = ranking.negatives.first,
             let high = ranking.negatives.last
         else { return nil }
-        let minimum = Double(ScoreKey.score(min(lowest.key, low)))
-        let maximum = Double(ScoreKey.score(max(highest.key, high)))
+        let minimum = Double(ScoreKey.score(min(lowest, low)))
+        let maximum = Double(ScoreKey.score(max(highest, high)))
         guard maximum > minimum else { return 0 }
         let delta = (maximum - minimum) / Double(steps)
         var points: [(rate: Double, overlap: Double)] = []
-        var (p, n, overlap) = (positives.count, ranking.negatives.count, 0.0)
+        var (p, n, overlap) = (weights.count, ranking.negatives.count, 0.0)
         for step in (0..<steps).reversed() {
             let threshold = minimum + Double(step) * delta
-            while p > 0, Double(ScoreKey.score(positives[p - 1].key)) > threshold {
+            while p > 0, Double(ScoreKey.score(ranking.positives[p - 1])) > threshold {
                 p -= 1
-                overlap += positives[p].weight
+                overlap += weights[p]
             }
             while n > 0, Double(ScoreKey.score(ranking.negatives[n - 1])) > threshold { n -= 1 }
             let rate = Double(ranking.negatives.count - n) / Double(ranking.negatives.count)

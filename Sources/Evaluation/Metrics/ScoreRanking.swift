@@ -32,7 +32,7 @@ public struct ScoreRanking: Sendable {
         scores: [Float], labels: [Bool], threads: ComputeThreads = ComputeThreads(count: 1)
     ) throws(MetricError) {
         precondition(scores.count == labels.count, "\(scores.count) scores, \(labels.count) labels")
-        try MetricError.check(scores)
+        try scores.withUnsafeBufferPointer { scores throws(MetricError) in try MetricError.check(scores) }
         var positives: [UInt32] = []
         var negatives: [UInt32] = []
         for (score, label) in zip(scores, labels) {
@@ -84,8 +84,13 @@ public struct MetricError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was expected and what was found.
     public let description: String
 
-    static func check(_ scores: some Collection<Float>) throws(MetricError) {
-        if let index = scores.enumerated().first(where: { $0.element.isNaN })?.offset {
+    /// Refuses NaN, whose key would lie beyond infinity's.
+    static func check(_ scores: UnsafeBufferPointer<Float>) throws(MetricError) {
+        // NaN spreads through sums, and infinities times 0 are NaN too: then each score is looked at.
+        var sum: Float = 0
+        for score in scores { sum += score * 0 }
+        guard sum.isNaN else { return }
+        for index in scores.indices where scores[index].isNaN {
             throw MetricError(
                 code: .notANumber, description: "expected numbers as scores, found NaN at position \(index)")
         }
