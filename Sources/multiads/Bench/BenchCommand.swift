@@ -11,9 +11,10 @@ struct BenchCommand: ParsableCommand {
             For example, the image tower at the paper's size:
               multiads bench tower --model models/ViT-L-14-336 --image-side 518
 
-            Tools/bench/run.sh measures the same beside PyTorch, run by run.
+            Tools/bench/run.sh measures the same beside PyTorch, Tools/bench/metrics.sh the pixel metrics of an evaluation
+            beside scikit-learn, run by run.
             """,
-        subcommands: [BenchTowerCommand.self])
+        subcommands: [BenchTowerCommand.self, BenchMetricsCommand.self])
 }
 
 /// `multiads bench tower`: seconds per picture.

@@ -78,7 +78,7 @@ struct TowerBenchmark {
     }
 
     /// `ru_maxrss`, which Linux gives in units of 1024 bytes.
-    private static func peakBytes() -> Int {
+    static func peakBytes() -> Int {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Int(usage.ru_maxrss) * 1024
