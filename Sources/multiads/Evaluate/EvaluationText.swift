@@ -67,6 +67,8 @@ struct EvaluationText {
 
     private func styled(_ lines: [String], heads: Int, hasTotal: Bool) -> [String] {
         lines.enumerated().map { index, line in
+            // Headings of groups end in empty cells.
+            let line = String(line.reversed().drop { $0 == " " }.reversed())
             if index < heads { return terminal.styled(line, .dim) }
             return hasTotal && index == lines.count - 1 ? terminal.styled(line, .bold) : line
         }
@@ -75,7 +77,8 @@ struct EvaluationText {
     private var notes: [String] {
         var lines: [String] = []
         let pictures = run.products.reduce(0) { $0 + $1.pictures.count }
-        lines.append("\(TextLayout.grouped(pictures)) pictures of \(run.products.count) products")
+        let products = run.products.count
+        lines.append("\(TextLayout.grouped(pictures)) pictures of \(products) product\(products == 1 ? "" : "s")")
         let skipped = run.products.reduce(0) { $0 + $1.skipped.count }
         if skipped > 0 { lines.append(terminal.styled("\(skipped) pictures left out", .yellow)) }
         for product in run.products {
