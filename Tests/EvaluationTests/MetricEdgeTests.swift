@@ -119,6 +119,13 @@ struct MetricEdgeTests {
         #expect(zip(points, points.dropFirst()).allSatisfy { $0.truePositiveRate <= $1.truePositiveRate })
     }
 
+    @Test("a ROC curve turns at right angles where no scores are tied")
+    func corners() throws {
+        let ranking = try ScoreRanking(scores: [0.9, 0.8, 0.7, 0.6], labels: [true, false, false, true])
+        let points = ranking.curve(maximum: 100).map { [$0.falsePositiveRate, $0.truePositiveRate] }
+        #expect(points == [[0, 0.5], [1, 0.5], [1, 1]])
+    }
+
     @Test("confusion matrices add up by names")
     func confusion() {
         var total = ConfusionMatrix(classes: ["normal", "scratch", "hole"])

@@ -18,18 +18,23 @@ extension ScoreRanking {
         let gap = 2 / Double(max(2, maximum))
         var points: [CurvePoint] = []
         var last: CurvePoint?
-        forEachPositiveScore { _, equal, above in
-            let hits = Double(above.positives + equal.positives)
-            let alarms = Double(above.negatives + equal.negatives)
+        func add(_ hits: Int, _ alarms: Int) {
+            guard hits + alarms > 0 else { return }
             let point = CurvePoint(
-                falsePositiveRate: alarms / Double(negatives.count), truePositiveRate: hits / Double(positives.count),
-                precision: hits / (hits + alarms))
+                falsePositiveRate: Double(alarms) / Double(negatives.count),
+                truePositiveRate: Double(hits) / Double(positives.count),
+                precision: Double(hits) / Double(hits + alarms))
             let isFar =
                 points.last.map {
                     point.falsePositiveRate - $0.falsePositiveRate + point.truePositiveRate - $0.truePositiveRate >= gap
                 } ?? true
             if isFar { points.append(point) }
             last = point
+        }
+        forEachPositiveScore { _, equal, above in
+            // The corner before a positive: negatives alone move a ROC curve sideways, not slanted.
+            add(above.positives, above.negatives)
+            add(above.positives + equal.positives, above.negatives + equal.negatives)
         }
         if let last, points.last != last { points.append(last) }
         return points

@@ -24,7 +24,7 @@ struct CurveChart {
     let lines: [Line]
 
     private static let plot = 240.0
-    private static let left = 42.0
+    private static let left = 54.0
     private static let top = 10.0
 
     /// The figure.
