@@ -34,10 +34,13 @@ seconds = {name: [s for run in all_runs for s in run["seconds"]] for name, all_r
 print(f"all pixel metrics of {pictures} pictures at {side}×{side} ({pictures * side * side:,} pixels), {threads} threads")
 for name, values in seconds.items():
     peak = max(run["peakBytes"] for run in runs[name]) / 1e9
-    print(f"  {name:9} median {statistics.median(values):7.2f} s  min {min(values):7.2f}  max {max(values):7.2f}  peak memory {peak:.2f} GB")
+    print(f"  {name:9} median {statistics.median(values):7.2f} s  min {min(values):7.2f}  max {max(values):7.2f}"
+          f"  processor {statistics.median(run['processorSeconds'] for run in runs[name]):7.2f} s  peak memory {peak:.2f} GB")
 first = runs["python"][0]
 print(f"  in Python: AUROC, AP, F1-max {first['thresholdSeconds']:.1f} s, AUPRO {first['auproSeconds']:.1f} s")
-print(f"  ratio {statistics.median(seconds['python']) / statistics.median(seconds['multiads']):.1f}")
+processor = {name: statistics.median(run["processorSeconds"] for run in runs[name]) for name in runs}
+print(f"  Python / multiads: {statistics.median(seconds['python']) / statistics.median(seconds['multiads']):.1f} by the clock, "
+      f"{processor['python'] / processor['multiads']:.1f} by processor time")
 for metric in ("auroc", "ap", "f1", "auproReference"):
     print(f"  {metric:15} multiads {runs['multiads'][0][metric]:.9f}  Python {first[metric]:.9f}")
 PY

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Evaluation
+import Foundation
 import Images
 import Tensors
 
@@ -47,6 +48,7 @@ struct BenchMetricsCommand: ParsableCommand {
             }
             let pictures = Self.pictures(masks)
             var seconds: [Double] = []
+            let processorStart = clock()
             var metrics: PixelMetrics?
             for _ in 0..<repeats {
                 let watch = Stopwatch()
@@ -57,9 +59,12 @@ struct BenchMetricsCommand: ParsableCommand {
                 }
                 seconds.append(watch.seconds)
             }
+            let processor = Double(clock() - processorStart) / Double(CLOCKS_PER_SEC) / Double(repeats)
             guard let metrics else { return }
             Terminal.standardOutput.write(
-                json ? value(metrics, seconds).compact + "\n" : text(metrics, seconds, scores.count, workers))
+                json
+                    ? value(metrics, seconds, processor).compact + "\n"
+                    : text(metrics, seconds, processor, scores.count, workers))
         }
     }
 
@@ -73,17 +78,18 @@ struct BenchMetricsCommand: ParsableCommand {
         }
     }
 
-    private func value(_ metrics: PixelMetrics, _ seconds: [Double]) -> OutputJSON {
+    private func value(_ metrics: PixelMetrics, _ seconds: [Double], _ processor: Double) -> OutputJSON {
         func number(_ value: Double?) -> OutputJSON { value.map(OutputJSON.number) ?? .null }
         return .members([
-            "seconds": .array(seconds.map(OutputJSON.number)), "peakBytes": .integer(TowerBenchmark.peakBytes()),
+            "seconds": .array(seconds.map(OutputJSON.number)), "processorSeconds": .number(processor),
+            "peakBytes": .integer(TowerBenchmark.peakBytes()),
             "auroc": number(metrics.auroc), "ap": number(metrics.averagePrecision), "f1": number(metrics.f1Max),
             "aupro": number(metrics.aupro), "auproReference": number(metrics.auproReference),
         ])
     }
 
     private func text(
-        _ metrics: PixelMetrics, _ seconds: [Double], _ pixels: Int, _ workers: ComputeThreads
+        _ metrics: PixelMetrics, _ seconds: [Double], _ processor: Double, _ pixels: Int, _ workers: ComputeThreads
     ) -> String {
         let ordered = seconds.sorted()
         let rows = [
@@ -91,7 +97,7 @@ struct BenchMetricsCommand: ParsableCommand {
             [
                 "seconds",
                 "median \(TextLayout.decimal(ordered[ordered.count / 2], 2)), min \(TextLayout.decimal(ordered[0], 2)), "
-                    + "\(seconds.count) passes",
+                    + "\(seconds.count) passes, \(TextLayout.decimal(processor, 2)) of processor time",
             ],
             ["AUROC", EvaluationText.percent(metrics.auroc)], ["AP", EvaluationText.percent(metrics.averagePrecision)],
             ["F1-max", EvaluationText.percent(metrics.f1Max)], ["AUPRO", EvaluationText.percent(metrics.aupro)],

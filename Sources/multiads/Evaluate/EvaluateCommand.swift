@@ -14,18 +14,19 @@ struct EvaluateCommand: ParsableCommand {
             Zero-shot, with the bundled model:
               multiads evaluate data/my-parts --out results
 
-            The paper's tables (ViT-L-14-336, adapters trained on another dataset):
-              multiads evaluate data/visa --dataset visa --model models/ViT-L-14-336 --adapter mvtec.safetensors \\
-                --shots 1,2,4,8 --seeds 3 --compare paper --out results/visa
+            The paper's tables, with adapters trained on another dataset:
+              multiads evaluate data/visa --dataset visa --compare paper \\
+                --model models/ViT-L-14-336 --adapter mvtec.safetensors \\
+                --shots 1,2,4,8 --seeds 3 --out results/visa
 
-            One pass over the pictures gives zero-shot and every number of shots. --out holds report.html, scores.csv,
-            evaluation.json and a folder for each product; a run that was ended goes on where it was.
+            One pass over the pictures gives zero-shot and every number of shots. The folder --out holds report.html, \
+            scores.csv, evaluation.json and a folder for each product; a run that was ended goes on where it was.
 
-            Ablations: --stages 6,12,18 · --score-rule max (no global score) · --phrases single · --filter.
+            Ablations: --stages 6,12,18; --score-rule max (no global score); --phrases single; --filter.
 
-            Memory: about 20 bytes for every pixel of one product's test pictures at --image-size (100 pictures of 518²:
-            0.5 GB) besides the model and, for few-shot, 16 kB × patches for every reference. Disk, while a product is
-            measured: 4 bytes per pixel for every setting and defect type.
+            Memory, besides the model: about 20 bytes for every pixel of one product's test pictures at --image-size \
+            (100 pictures of 518²: 0.5 GB), and for every reference 16 kB a patch. Disk, while a product is measured: \
+            4 bytes a pixel for every setting and defect type.
 
             Exit codes: 0 measured, 1 something kept it from being measured, 64 the command line is wrong.
             """)
