@@ -35,9 +35,9 @@ struct ReferenceHygiene: Sendable, Equatable {
     /// Below this distance it is one whatever the set: rounding, recompression.
     static let duplicateDistance = 0.002
     /// Above this multiple of the set's typical mean distance a picture is an outlier.
-    static let outlierFactor = 2.5
+    static let outlierFactor = 2.0
     /// Above this multiple of the set's largest peak, a place is unusual.
-    static let unusualFactor = 1.5
+    static let unusualFactor = 1.25
     /// Pictures with known distances from which a set says what is typical.
     static let minimumCount = 3
 
