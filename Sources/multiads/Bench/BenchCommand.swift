@@ -14,7 +14,9 @@ struct BenchCommand: ParsableCommand {
             Tools/bench/run.sh measures the same beside PyTorch, Tools/bench/metrics.sh the pixel metrics of an evaluation
             beside scikit-learn, run by run.
             """,
-        subcommands: [BenchTowerCommand.self, BenchMetricsCommand.self])
+        subcommands: [
+            BenchTowerCommand.self, BenchBanksCommand.self, BenchSearchCommand.self, BenchMetricsCommand.self,
+        ])
 }
 
 /// `multiads bench tower`: seconds per picture.
