@@ -25,7 +25,8 @@ struct BadProductRequest: Sendable, CustomTestStringConvertible {
         .init(
             method: "GET", path: "/products?pageSize=0", status: 400, kind: "invalid-parameter",
             says: "from 1 to 1000, found “0”"),
-        .init(method: "GET", path: "/products?pageSize=%2B5", status: 400, kind: "invalid-parameter", says: "found “+5”"),
+        .init(
+            method: "GET", path: "/products?pageSize=%2B5", status: 400, kind: "invalid-parameter", says: "found “+5”"),
         .init(
             method: "GET", path: "/products?pageToken=zz", status: 400, kind: "invalid-parameter", says: "page token"),
         .init(method: "GET", path: "/products?noun=cable", status: 400, kind: "invalid-parameter", says: "“noun”"),
