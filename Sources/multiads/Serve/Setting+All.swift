@@ -82,7 +82,7 @@ extension Setting {
             .count("inspection.queueLength", atLeast: 1, \.service.queueLength),
             .count("inspection.queueBytes", atLeast: 1, \.service.queueBytes),
             .integer("inspection.pictureThreads", 1...64, \.service.pictureThreads),
-            .custom("inspection.requireIfMatch", .choice(["true", "false"])) {
+            .custom("inspection.requireIfMatch", .choice(["false", "true"])) {
                 $0.service.requiresIfMatch = $1 == "true"
             },
             .count("inspection.maxReferences", atLeast: 1, \.service.maxReferences),
