@@ -125,8 +125,7 @@ let package = Package(
             name: "multiadsTests",
             dependencies: [
                 "multiads", "InspectionService", "HTTPServer", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets",
-                "Evaluation",
-                "ModelFetch", "Tensors", "TestSupport", argumentParser, logging,
+                "Evaluation", "Images", "ModelFetch", "Synthesis", "Tensors", "TestSupport", argumentParser, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "BundledModelTests",

@@ -6,10 +6,10 @@ enum FamilyRegistry {
     static let textures: [any ProductFamily] = [
         MetalSheet(), TurnedMetal(), CastMetal(), PaintedMetal(), CheckerPlate(), WireMesh(), Wood(), WovenTextile(),
         Knit(), Wicker(), Felt(), Carpet(), Leather(), GlazedTile(), Granite(), Concrete(), Rubber(), Paper(),
-        GlassSheet(), Foam(), Clutter(),
+        GlassSheet(), Foam(), Clutter(), MixedSurface(),
     ]
 
-    static let objects = objectFamilies
+    static let objects = objectFamilies + [RandomPart()]
 
     /// Families that no model may be trained on: they measure what happens on products never seen.
     ///

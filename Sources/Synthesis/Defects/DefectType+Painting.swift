@@ -9,6 +9,9 @@ extension DefectType {
         }
     }
 
+    /// Whether bare backdrop where the product used to be is left out of the mask: nothing is wrong to see there.
+    var hasToLieOnProduct: Bool { self == .bent || self == .misplaced }
+
     /// Damages the scene's surface.
     ///
     /// - Parameters:

@@ -8,8 +8,10 @@ extension Scene {
     func spot(_ random: inout Generator, inset: Float = 0) -> Point? {
         let steps = Int(inset / picture.pixel)
         for attempt in 0..<60 {
-            let x = random.integer(3...side - 4)
-            let y = random.integer(3...side - 4)
+            // What lies at the very border is half cut off.
+            let border = attempt < 30 ? max(3, side / 20) : 3
+            let x = random.integer(border...side - 1 - border)
+            let y = random.integer(border...side - 1 - border)
             guard part[x, y] > 0.6 else { continue }
             // Slender products have no such place; after a while any place will do.
             if steps > 0, attempt < 40 {

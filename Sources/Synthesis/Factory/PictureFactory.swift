@@ -76,7 +76,9 @@ public struct PictureFactory: Sendable {
                 let changed = draw(edits + [edit])
                 let after = changed.rendered()
                 let change = camera.change(from: picture, to: after, in: scene.rect)
-                guard let mask = VisibleMask.make(change, footprint: nil, side: side) else { continue }
+                let footprint = type.hasToLieOnProduct ? changed.part : nil
+                guard let mask = VisibleMask.make(change, footprint: footprint, side: side, gap: max(1, side / 48))
+                else { continue }
                 edits.append(edit)
                 scene = changed
                 picture = after
@@ -94,7 +96,8 @@ public struct PictureFactory: Sendable {
                 let area = footprint.bounds(above: 0.01).grown(4 + side / 20).intersection(scene.rect)
                 changed.render(area, into: &after)
                 let change = camera.change(from: picture, to: after, in: area)
-                guard let mask = VisibleMask.make(change, footprint: footprint, side: side) else { continue }
+                guard let mask = VisibleMask.make(change, footprint: footprint, side: side, gap: max(1, side / 128))
+                else { continue }
                 scene = changed
                 picture = after
                 defects.append(.init(type: type, mask: mask))

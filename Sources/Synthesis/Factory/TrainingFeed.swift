@@ -66,5 +66,15 @@ public struct TrainingFeed: Sendable {
     }
 
     /// Makes picture `index`; nil never happens for families of this factory.
-    public func picture(_ index: UInt64) -> ProductPicture? { factory.picture(order(index)) }
+    ///
+    /// When none of its defects can be seen on this piece, another one has its turn.
+    public func picture(_ index: UInt64) -> ProductPicture? {
+        var order = order(index)
+        for attempt in UInt64(1)...2 {
+            guard let picture = factory.picture(order) else { return nil }
+            if order.defects.isEmpty || !picture.defects.isEmpty { return picture }
+            if pieces == 1 { order.design ^= attempt << 48 } else { order.piece ^= attempt << 48 }
+        }
+        return factory.picture(order)
+    }
 }

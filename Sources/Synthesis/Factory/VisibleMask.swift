@@ -13,14 +13,15 @@ enum VisibleMask {
     ///   - change: Largest change of a channel at each pixel of the changed rectangle.
     ///   - footprint: Where the defect is meant to be, 0…1; shadows it casts elsewhere are not part of it.
     ///   - side: Pixels a side of the picture.
+    ///   - gap: Unchanged gaps of up to twice as many pixels inside a defect belong to it.
     /// - Returns: The mask, [side, side], or nil when the defect is too small or too weak to be seen.
-    static func make(_ change: Plane, footprint: Plane?, side: Int) -> BinaryMask? {
+    static func make(_ change: Plane, footprint: Plane?, side: Int, gap: Int) -> BinaryMask? {
         let area = change.rect
         guard !area.isEmpty else { return nil }
         var marks = change.map { $0 > visible ? 1 : 0 }
         if let footprint { marks.combine(footprint.cropped(to: area)) { $1 > 0.3 ? $0 : 0 } }
         // A stroke through texture is one stroke, even where it happens to meet its own colour.
-        var closed = marks.closed(max(1, side / 128))
+        var closed = marks.closed(gap)
         if let footprint { closed.combine(footprint.cropped(to: area)) { $1 > 0.3 ? $0 : 0 } }
         var pixels = [UInt8](repeating: 0, count: side * side)
         for row in 0..<area.height {

@@ -48,7 +48,7 @@ struct SynthCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp("Write one page of small pictures to look at, as PNG.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write one page of small pictures to look at, as PNG or JPEG.", valueName: "file"))
     var contactSheet: String?
 
     @Flag(help: "Print the products and their defect types.")
@@ -92,6 +92,10 @@ struct SynthCommand: ParsableCommand {
             throw ValidationError("expected --defective from 0 to 1, found \(defective)")
         }
         guard pieces > 0 else { throw ValidationError("expected --pieces of 1 or more, found \(pieces)") }
+        // Numbers are JSON integers in the stream.
+        guard start <= UInt64(Int.max / 2) else {
+            throw ValidationError("expected --start of at most \(Int.max / 2), found \(start)")
+        }
         if stream, count == nil { throw ValidationError("expected --count with --stream, found none") }
     }
 
@@ -104,13 +108,17 @@ struct SynthCommand: ParsableCommand {
                 try SynthStream(feed: feed(families, side: side ?? 256), threads: workers).write(
                     start..<start + UInt64(count ?? 0))
             } else if let contactSheet {
-                try SynthSheet(feed: feed(families, side: side ?? 160), threads: workers)
-                    .write(to: contactSheet, count: count ?? 96)
+                try SynthSheet(
+                    families: families, seed: seed, side: side ?? 160, severity: severity, threads: workers
+                ).write(to: contactSheet, count: count ?? 3 * families.count)
             } else if let out {
-                try SynthDataset(
-                    folder: out, seed: seed, side: side ?? 384, train: train, good: good, defects: defects,
+                let side = side ?? 384
+                let pictures = try SynthDataset(
+                    folder: out, seed: seed, side: side, train: train, good: good, defects: defects,
                     severity: severity, threads: workers
                 ).write(families)
+                Terminal.standardOutput.write(
+                    "\(out): \(families.count) products, \(pictures) pictures of \(side)×\(side)\n")
             }
         }
     }

@@ -38,8 +38,10 @@ struct SynthDataset {
 
     /// Makes everything, with a bar on a terminal.
     ///
+    /// - Parameter families: One folder each.
+    /// - Returns: How many pictures there are.
     /// - Throws: ``CommandFailure`` or `CheckpointError` when a file cannot be written.
-    func write(_ families: [FamilyDescription]) throws {
+    func write(_ families: [FamilyDescription]) throws -> Int {
         let jobs = families.flatMap(jobs)
         let progress = ProgressReporter()
         var done = 0
@@ -61,8 +63,7 @@ struct SynthDataset {
         progress.finish()
         let text = description(families, manifest).pretty + "\n"
         try Array(text.utf8).withUnsafeBytes { try OutputFile.write($0, to: "\(folder)/synth.json") }
-        Terminal.standardOutput.write(
-            "\(folder): \(families.count) products, \(manifest.count) pictures of \(side)×\(side)\n")
+        return manifest.count
     }
 
     private func jobs(_ family: FamilyDescription) -> [Job] {

@@ -1,16 +1,25 @@
 import Images
 import Synthesis
 
-/// A page of small pictures with the borders of their masks.
+/// A page of small pictures with the borders of their masks: every product once perfect, then with its defects in turn.
 struct SynthSheet {
-    let feed: TrainingFeed
+    let families: [FamilyDescription]
+    let seed: UInt64
+    let side: Int
+    let severity: Severity?
     let threads: PictureWorkers
 
-    /// Writes the feed's first pictures, families in turn, as one PNG.
+    /// Writes the page, as JPEG when the name says so, else as PNG.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - count: Pictures on the page.
+    /// - Throws: ``CommandFailure`` without pictures, `CheckpointError` when the file cannot be written.
     func write(to path: String, count: Int) throws {
         guard count > 0 else { throw CommandFailure("expected --count of 1 or more for a contact sheet, found 0") }
+        let factory = PictureFactory(seed: seed, side: side)
         var pictures: [ProductPicture] = []
-        try threads.forEach(count, make: { feed.picture(UInt64($0)) }) { picture in
+        try threads.forEach(count, make: { factory.picture(order($0)) }) { picture in
             if let picture { pictures.append(picture) }
             return true
         }
@@ -18,6 +27,20 @@ struct SynthSheet {
             ([picture.family] + picture.defects.map { "+" + $0.type.rawValue }).joined(separator: " ")
         }
         let page = ContactSheet.make(pictures, columns: 12, captions: captions)
-        try PNGEncoder.encode(page, compressionLevel: 8).withUnsafeBytes { try OutputFile.write($0, to: path) }
+        let isJPEG = [".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
+        let file =
+            try isJPEG ? JPEGEncoder.encode(page, quality: 85) : PNGEncoder.encode(page, compressionLevel: 8)
+        try file.withUnsafeBytes { try OutputFile.write($0, to: path) }
+    }
+
+    private func order(_ number: Int) -> PictureFactory.Order {
+        let family = families[number % families.count]
+        let round = number / families.count
+        var order = PictureFactory.Order(family: family.name, design: UInt64(number), piece: 0)
+        guard round > 0 else { return order }
+        // Neighbours on the page show different types.
+        order.defects = [family.defects[(round + 5 * (number % families.count)) % family.defects.count]]
+        order.severity = severity ?? Severity.allCases[(round + number) % Severity.allCases.count]
+        return order
     }
 }

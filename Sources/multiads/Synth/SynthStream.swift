@@ -9,11 +9,13 @@ import Synthesis
 struct SynthStream {
     let feed: TrainingFeed
     let threads: PictureWorkers
+    /// Where it goes; standard output.
+    var descriptor: Int32 = 1
 
     /// Writes pictures; ends quietly when the reader has gone.
     func write(_ indices: Range<UInt64>) throws {
         signal(SIGPIPE, SIG_IGN)
-        guard try Self.put(Array((header.compact + "\n").utf8)) else { return }
+        guard try put(Array((header.compact + "\n").utf8)) else { return }
         let first = indices.lowerBound
         try threads.forEach(
             indices.count,
@@ -21,7 +23,7 @@ struct SynthStream {
                 let index = first + UInt64(offset)
                 guard let picture = feed.picture(index) else { return [] }
                 return Self.record(index, picture)
-            }, consume: Self.put)
+            }, consume: put)
     }
 
     private var header: OutputJSON {
@@ -46,14 +48,14 @@ struct SynthStream {
     }
 
     /// Writes all bytes; false when nobody reads any more.
-    private static func put(_ bytes: [UInt8]) throws -> Bool {
+    private func put(_ bytes: [UInt8]) throws -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Foundation.write(1, $0.baseAddress, $0.count) }
+            let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
             if written < 0 && errno == EPIPE { return false }
             guard written > 0 else {
-                throw CommandFailure("standard output: cannot be written: \(String(cString: strerror(errno)))")
+                throw CommandFailure("the stream: cannot be written: \(String(cString: strerror(errno)))")
             }
             rest = rest.dropFirst(written)
         }
