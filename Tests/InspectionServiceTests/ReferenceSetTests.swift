@@ -155,6 +155,23 @@ struct ReferenceSetTests {
         }
     }
 
+    @Test("are not rolled back beyond caps that are lower now")
+    func rollBackBeyondCaps() async throws {
+        try await withDataFolder { folder in
+            try await withService(in: folder) { service in
+                try await service.put("cable", cable)
+                let ids = try await upload(service, try pictures()).json()["items"].items.compactMap { $0["id"].string }
+                _ = try await service.send("DELETE", path + "/\(try #require(ids.first))")
+            }
+            try await withService(in: folder, seed: 2, { $0.maxReferences = 2 }) { service in
+                let refused = try await service.send("POST", path + ":rollback", body: Array(#"{"version":1}"#.utf8))
+                let detail = try refused.expectProblem(422, "reference-limit")["detail"].string
+                #expect(detail == "too many references: expected at most 2, found 3")
+                #expect(try await service.send("GET", path).json()["version"].int == 2)
+            }
+        }
+    }
+
     @Test("are encoded anew when an older version comes back after the image side was changed")
     func staleVersion() async throws {
         try await withService { service in

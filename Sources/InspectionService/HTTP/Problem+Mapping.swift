@@ -58,7 +58,9 @@ extension Problem {
             self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
         case .revisionMismatch: self.init(.preconditionFailed, Self.mismatch(error))
         case .invalidPageToken: self.init(.invalidParameter, "pageToken: \(error.subject)")
-        case .limitExceeded: self.init(.referenceLimit, error.description)
+        case .limitExceeded:
+            let figures = "expected at most \(error.expected ?? 0), found \(error.found ?? 0)"
+            self.init(.referenceLimit, "\(error.subject): \(figures)")
         case .tooLarge: self.init(.bodyTooLarge, error.subject)
         // The product was removed while the request was being worked on.
         case .notFound: self.init(.unknownProduct, error.subject)
