@@ -57,6 +57,10 @@ let package = Package(
             name: "Evaluation",
             dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors"],
             swiftSettings: numeric),
+        .target(
+            name: "Training",
+            dependencies: ["AnomalyDetection", "Datasets", "CLIP", "Checkpoints", "Images", "Tensors"],
+            swiftSettings: numeric),
         .target(name: "BundledModel", exclude: ["model"], cSettings: embedding),
         .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
 
@@ -77,10 +81,8 @@ let package = Package(
         .executableTarget(
             name: "multiads",
             dependencies: [
-                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "Datasets", "Evaluation", "CLIP",
-                "Checkpoints",
-                "Images",
-                "Tensors",
+                "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "Datasets", "Evaluation", "Training",
+                "CLIP", "Checkpoints", "Images", "Tensors",
                 "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging,
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
@@ -111,6 +113,11 @@ let package = Package(
             dependencies: [
                 "Evaluation", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors", "TestSupport",
             ], swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: [
+                "Training", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors", "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(name: "ModelFetchTests", dependencies: ["ModelFetch", "Checkpoints"], swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "Migrations", grdb], swiftSettings: strict),
@@ -125,7 +132,8 @@ let package = Package(
             name: "multiadsTests",
             dependencies: [
                 "multiads", "InspectionService", "HTTPServer", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets",
-                "Evaluation", "Images", "ModelFetch", "Synthesis", "Tensors", "TestSupport", argumentParser, logging,
+                "Evaluation", "Images", "ModelFetch", "Synthesis", "Tensors", "TestSupport", "Training", argumentParser,
+                logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "BundledModelTests",

@@ -14,12 +14,13 @@ declare -A allowed=(
     [AnomalyDetection]="$engine KnowledgeBaseData"
     [Datasets]="Tensors Checkpoints Images AnomalyDetection"
     [Evaluation]="$engine AnomalyDetection Datasets"
+    [Training]="$engine AnomalyDetection Datasets"
     [ModelFetch]="CCurl Checkpoints"
     [HTTPServer]="CLinuxSockets HTTPTypes"
     [Migrations]=""
     [Storage]="Migrations GRDB"
     [InspectionService]="$engine AnomalyDetection HTTPServer HTTPTypes Storage Logging"
-    [multiads]="$engine AnomalyDetection Datasets Evaluation HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
+    [multiads]="$engine AnomalyDetection Datasets Evaluation Training HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
 )
 system="Dispatch Foundation FoundationEssentials Glibc Musl Synchronization"
 status=0

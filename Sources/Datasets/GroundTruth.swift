@@ -104,8 +104,8 @@ extension Dataset {
         }
     }
 
-    /// The file's bytes may lie anywhere: lists may name absolute paths.
-    func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root)/\(path)" }
+    /// Where a file of the dataset lies; lists may name absolute paths.
+    public func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(root)/\(path)" }
 
     func decode(_ path: String, _ code: DatasetError.Code) throws(DatasetError) -> RGBImage {
         try read(path, code) { bytes throws(ImageError) in try ImageDecoder.decode(bytes) }

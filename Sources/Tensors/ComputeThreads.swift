@@ -38,6 +38,17 @@ public struct ComputeThreads: Sendable, Equatable {
         }
     }
 
+    /// `make(index)` for every index below `count`, in order, computed by the workers.
+    public func map<Value>(_ count: Int, _ make: (Int) -> Value) -> [Value] {
+        Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+            // Sound: the workers' ranges cover every index exactly once.
+            split(count) { range in
+                for index in range { buffer.initializeElement(at: index, to: make(index)) }
+            }
+            initialized = count
+        }
+    }
+
     private static func perform(_ workers: Int, _ body: (Int) -> Void) {
         if workers == 1 { return body(0) }
         withoutActuallyEscaping(body) { body in

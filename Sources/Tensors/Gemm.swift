@@ -63,6 +63,32 @@ public enum Gemm {
             dimension(lda), b, dimension(ldb), beta, c, dimension(ldc))
     }
 
+    /// C = alpha · Aᵀ · B + beta · C.
+    ///
+    /// - Parameters:
+    ///   - a: [k, m].
+    ///   - lda: Floats between rows of `a`.
+    ///   - b: [k, n].
+    ///   - ldb: Floats between rows of `b`.
+    ///   - c: [m, n]. Must not overlap `a` or `b`.
+    ///   - ldc: Floats between rows of `c`.
+    ///   - m: Rows of the product.
+    ///   - n: Columns of the product.
+    ///   - k: Length of the sums.
+    ///   - alpha: Factor of the product.
+    ///   - beta: Factor of the old C; with 0 the old contents are not read.
+    @inline(__always)
+    public static func transposedMultiply(
+        _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int,
+        into c: UnsafeMutablePointer<Float>, ldc: Int, m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
+    ) {
+        guard m > 0, n > 0 else { return }
+        _ = singleThreadedBLAS
+        cblas_sgemm(
+            CblasRowMajor, CblasTrans, CblasNoTrans, dimension(m), dimension(n), dimension(k), alpha, a,
+            dimension(lda), b, dimension(ldb), beta, c, dimension(ldc))
+    }
+
     /// Y = X · Wᵀ (+ Y when `accumulate`), spread over the workers.
     ///
     /// The longer side of Y is split, so both a few long rows and many rows use every worker.

@@ -52,12 +52,32 @@ public enum RowKernels {
     ) {
         threads.split(rows) { range in
             for row in range {
-                let line = UnsafeMutableBufferPointer(start: x + row &* width, count: width)
-                let square = squaredLength(UnsafeBufferPointer(line))
-                let scale: Float = square > 0 ? 1 / square.squareRoot() : 0
-                for column in 0..<width { line[column] *= scale }
+                _ = normalize(UnsafeMutableBufferPointer(start: x + row &* width, count: width))
             }
         }
+    }
+
+    /// The same on one thread, keeping what the gradient needs.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, width].
+    ///   - rows: Number of rows.
+    ///   - width: Length of a row.
+    ///   - inverseLengths: [rows], fully overwritten with 1/length, 0 for a zero row.
+    public static func normalizeRows(
+        _ x: UnsafeMutablePointer<Float>, rows: Int, width: Int, inverseLengths: UnsafeMutablePointer<Float>
+    ) {
+        for row in 0..<rows {
+            inverseLengths[row] = normalize(UnsafeMutableBufferPointer(start: x + row &* width, count: width))
+        }
+    }
+
+    @inline(__always)
+    private static func normalize(_ line: UnsafeMutableBufferPointer<Float>) -> Float {
+        let square = squaredLength(UnsafeBufferPointer(line))
+        let scale: Float = square > 0 ? 1 / square.squareRoot() : 0
+        for column in 0..<line.count { line[column] *= scale }
+        return scale
     }
 
     /// Replaces a row by softmax(scale · row), shifted by the maximum so that nothing overflows.

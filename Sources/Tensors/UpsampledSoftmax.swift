@@ -29,7 +29,7 @@ public struct UpsampledSoftmax: Sendable {
         _ scores: UnsafePointer<Float>, weight: Float, into output: UnsafeMutablePointer<Float>, threads: ComputeThreads
     ) {
         let lanes = (side + 15) / 16 * 16
-        let columns = (0..<lanes).map { sample(min($0, side - 1)) }
+        let columns = (0..<lanes).map { AlignedCorners.sample(min($0, side - 1), gridSize: gridSize, side: side) }
         let leftIndex = columns.map { Int32($0.index) }
         let rightWeight = columns.map(\.fraction)
         threads.split(side) { rows in
@@ -50,7 +50,7 @@ public struct UpsampledSoftmax: Sendable {
 
     /// Vertical step: coarse ← [classes, gridSize] for output row `y`.
     private func interpolateRow(_ scores: UnsafePointer<Float>, _ y: Int, _ coarse: UnsafeMutablePointer<Float>) {
-        let position = sample(y)
+        let position = AlignedCorners.sample(y, gridSize: gridSize, side: side)
         let upper = scores + position.index &* gridSize &* classes
         let lower = scores + min(position.index &+ 1, gridSize &- 1) &* gridSize &* classes
         for cell in 0..<gridSize {
@@ -110,14 +110,5 @@ public struct UpsampledSoftmax: Sendable {
             }
             x &+= 16
         }
-    }
-
-    /// Where output sample `index` lies on the coarse axis, corners aligned.
-    @inline(__always)
-    private func sample(_ index: Int) -> (index: Int, fraction: Float) {
-        guard side > 1, gridSize > 1 else { return (0, 0) }
-        let position = Float(index) * (Float(gridSize - 1) / Float(side - 1))
-        let lower = min(Int(position), gridSize - 1)
-        return (lower, position - Float(lower))
     }
 }

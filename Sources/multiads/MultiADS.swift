@@ -15,7 +15,7 @@ struct MultiADS: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, InspectCommand.self, DatasetCommand.self, EvaluateCommand.self, ModelCommand.self,
-            SynthCommand.self, BenchCommand.self, DoctorCommand.self,
+            ServeCommand.self, InspectCommand.self, DatasetCommand.self, TrainCommand.self, EvaluateCommand.self,
+            ModelCommand.self, SynthCommand.self, BenchCommand.self, DoctorCommand.self,
         ])
 }

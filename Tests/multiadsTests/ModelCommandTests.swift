@@ -131,6 +131,6 @@ struct ModelCommandTests {
         #expect(
             FetchReport.line(state, showsBar: true)
                 == "w (3/3)  [######··················]  250 MB of 1.00 GB  10.0 MB/s  1:15 left")
-        #expect([0, 65, 7384.9, -1].map(FetchReport.duration) == ["0:00", "1:05", "2:03:04", "0:00"])
+        #expect([0, 65, 7384.9, -1].map(TextLayout.duration) == ["0:00", "1:05", "2:03:04", "0:00"])
     }
 }

@@ -20,3 +20,4 @@ python=${PYTHON:-python3}
 "$python" Tools/golden/make_tokenizer_goldens.py
 "$python" Tools/golden/make_clip_goldens.py tiny Tests/Fixtures/CLIP/tiny
 "$python" Tools/golden/make_metric_goldens.py
+"$python" Tools/golden/make_training_goldens.py

@@ -15,7 +15,8 @@ struct BenchCommand: ParsableCommand {
             beside scikit-learn, run by run.
             """,
         subcommands: [
-            BenchTowerCommand.self, BenchBanksCommand.self, BenchSearchCommand.self, BenchMetricsCommand.self,
+            BenchTowerCommand.self, BenchTrainingCommand.self, BenchBanksCommand.self, BenchSearchCommand.self,
+            BenchMetricsCommand.self,
         ])
 }
 

@@ -58,7 +58,7 @@ struct InspectCommand: ParsableCommand {
         let folder =
             output.noCache ? nil : TextEmbeddingCache.defaultFolder(environment: ProcessInfo.processInfo.environment)
         let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: model.clip.textKey) }
-        let states = try ProductPrompts.embeddings(of: ensemble, model: model, cache: cache, progress: progress)
+        let states = try ProductPrompts.embeddings(of: ensemble, clip: model.clip, cache: cache, progress: progress)
         var inspector = Inspector(model: model, ensemble: ensemble, states: states, formulas: formulas)
         try inspector.addReferences(product.reference, progress: progress)
         return inspector

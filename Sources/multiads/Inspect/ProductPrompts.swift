@@ -45,15 +45,15 @@ struct ProductPrompts {
     ///
     /// - Parameters:
     ///   - ensemble: States and phrases.
-    ///   - model: Encodes them.
+    ///   - clip: Encodes them.
     ///   - cache: Asked first and filled; nil for none.
     ///   - progress: Shows the advance.
     /// - Returns: One column per state.
     /// - Throws: `InspectionModelError` for prompts that the model refuses.
     static func embeddings(
-        of ensemble: PromptEnsemble, model: InspectionModel, cache: TextEmbeddingCache?, progress: ProgressReporter
+        of ensemble: PromptEnsemble, clip: CLIPModel, cache: TextEmbeddingCache?, progress: ProgressReporter
     ) throws -> StateEmbeddings {
-        let encoder = StateEncoder(clip: model.clip, cache: cache, progress: progress)
+        let encoder = StateEncoder(clip: clip, cache: cache, progress: progress)
         return try StateEmbeddings(
             try ensemble.states.map { (state: $0.name, embedding: try encoder.embedding(of: $0, in: ensemble)) })
     }

@@ -15,7 +15,7 @@ enum FetchReport {
         if let rate = progress.bytesPerSecond, rate > 0 {
             parts.append("\(TextLayout.bytes(Int(rate)))/s")
             if let total = progress.totalBytes {
-                parts.append("\(duration(Double(total - progress.completedBytes) / rate)) left")
+                parts.append("\(TextLayout.duration(Double(total - progress.completedBytes) / rate)) left")
             }
         }
         return parts.joined(separator: "  ")
@@ -37,13 +37,5 @@ enum FetchReport {
             case .firstUse: "digest recorded"
             }
         return "\(file.name)  \(TextLayout.bytes(file.byteCount))  \(origin), \(trust)"
-    }
-
-    /// Seconds as "1:05" or "2:03:04".
-    static func duration(_ seconds: Double) -> String {
-        let whole = Int(min(max(seconds, 0), 359_999))
-        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-        func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
     }
 }

@@ -30,6 +30,9 @@ final class ShutdownSignals: @unchecked Sendable {
     /// Until this is called, a signal ends the process at once: no work was accepted yet.
     func beginServing() { state.withLock { $0.isServing = true } }
 
+    /// The first signal that has come, for loops that ask between steps.
+    var received: Int32? { state.withLock { $0.received } }
+
     /// Returns when the first signal has come.
     func wait() async -> Int32 {
         await withCheckedContinuation { continuation in

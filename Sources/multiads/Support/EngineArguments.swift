@@ -29,14 +29,10 @@ struct StageList: ExpressibleByArgument, Equatable {
     }
 }
 
-/// Options that choose a model; the same for every command that runs one.
-struct EngineArguments: ParsableArguments {
+/// Options that choose a model and how it is computed; the same for every command that runs one.
+struct TowerArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Model folder; without it the bundled model is used.", valueName: "dir"))
     var model: String?
-
-    @Option(
-        help: ArgumentHelp("Adapter file, when it is not adapter.safetensors in the model folder.", valueName: "file"))
-    var adapter: String?
 
     @Option(help: "Non-linearity of the towers; by default the one the adapter was trained with.")
     var activation: Activation?
@@ -62,6 +58,22 @@ struct EngineArguments: ParsableArguments {
 
     /// The workers to use.
     var computeThreads: ComputeThreads { threads.map(ComputeThreads.init(count:)) ?? .available() }
+}
+
+/// Options that choose a model with its adapter.
+struct EngineArguments: ParsableArguments {
+    @OptionGroup var tower: TowerArguments
+
+    @Option(
+        help: ArgumentHelp("Adapter file, when it is not adapter.safetensors in the model folder.", valueName: "file"))
+    var adapter: String?
+
+    var model: String? { tower.model }
+    var activation: Activation? { tower.activation }
+    var stages: StageList? { tower.stages }
+    var precision: Precision? { tower.precision }
+    var threads: Int? { tower.threads }
+    var computeThreads: ComputeThreads { tower.computeThreads }
 
     /// Loads and checks the model.
     ///

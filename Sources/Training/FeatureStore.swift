@@ -1,0 +1,76 @@
+import Checkpoints
+import Glibc
+import Tensors
+
+/// Stage tokens on disk, float16, one safetensors file per picture, named by the picture's own digest.
+///
+/// Files of one model, set of stages and side share a folder. A file appears complete or not at all; a damaged one
+/// counts as absent and is replaced.
+struct FeatureStore: Sendable {
+    /// Where the files are.
+    let folder: String
+    private let key: String
+    private let stages: Int
+    private let shape: [Int]
+
+    /// Makes the folder where needed.
+    ///
+    /// - Throws: ``TrainingError`` with `.badFeatures`.
+    init(folder: String, encoder: FeatureEncoder) throws(TrainingError) {
+        key = encoder.key
+        stages = encoder.stages.count
+        shape = [encoder.gridSize * encoder.gridSize, encoder.width]
+        self.folder = folder + "/" + key.prefix(16)
+        for path in [folder, self.folder] where mkdir(path, 0o755) != 0 && errno != EEXIST {
+            throw TrainingError(.badFeatures, "\(path): cannot be made: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Whether a picture's features can be read.
+    func holds(_ digest: String) -> Bool {
+        guard let source = try? CheckpointFile.open(path: path(digest)), source.metadata["key"] == key else {
+            return false
+        }
+        return (0..<stages).allSatisfy { source.info(Self.name($0)) == TensorInfo(shape: shape, elementType: .float16) }
+    }
+
+    /// Keeps a picture's features.
+    ///
+    /// - Throws: ``TrainingError``: `.noSpace` or `.badFeatures`.
+    func keep(_ features: [Tensor], digest: String) throws(TrainingError) {
+        do {
+            try SafeTensorsWriter.write(
+                features.enumerated().map { SafeTensorsWriter.Entry(Self.name($0), $1, as: .float16) },
+                metadata: ["key": key], to: path(digest))
+        } catch {
+            guard error.systemError == ENOSPC || error.systemError == EDQUOT else {
+                throw TrainingError(.badFeatures, "\(folder): features cannot be kept: \(error.detail)")
+            }
+            throw TrainingError(
+                .noSpace,
+                "\(folder): the disk became full while features were kept; what is there stays and will be used: make "
+                    + "room, or give another --feature-cache or a lower --feature-cache-limit")
+        }
+    }
+
+    /// One stage's tokens: [patches, width].
+    ///
+    /// - Throws: ``TrainingError`` with `.badFeatures`.
+    func tokens(_ digest: String, stage: Int) throws(TrainingError) -> Tensor {
+        do {
+            return try CheckpointFile.open(path: path(digest)).tensor(Self.name(stage), shape: shape)
+        } catch {
+            throw TrainingError(.badFeatures, "\(folder): \(error)")
+        }
+    }
+
+    /// Bytes that may still be written, or nil when the system does not tell.
+    var freeBytes: Int? {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return nil }
+        return Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize)
+    }
+
+    private func path(_ digest: String) -> String { "\(folder)/\(digest).safetensors" }
+    private static func name(_ stage: Int) -> String { "stage.\(stage)" }
+}

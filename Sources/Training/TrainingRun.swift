@@ -1,0 +1,137 @@
+public import AnomalyDetection
+import Datasets
+public import Tensors
+
+/// Trains the adapters of a frozen model on a dataset.
+///
+/// A run that was interrupted at any moment, even by `kill -9`, gives the same files bit for bit when it is resumed on the
+/// same machine with the same number of threads: nothing is drawn from a sequence that could get out of step, and the
+/// state (maps, moments, losses) is saved atomically.
+public struct TrainingRun {
+    let set: TrainingSet
+    let encoder: FeatureEncoder
+    let states: [String: StateEmbeddings]
+    let start: Adapter?
+    let options: TrainingOptions
+    let threads: ComputeThreads
+    let engine: String
+    let now: () -> Duration
+
+    /// What a run leaves behind.
+    public struct Outcome: Sendable, Equatable {
+        /// Steps taken in all, those before an interruption included.
+        public let steps: Int
+        /// Whether it was asked to stop before the last step.
+        public let isInterrupted: Bool
+        /// Pictures left out as unusable.
+        public let skipped: Int
+        /// Maps with their names in files.
+        public let adapter: [String: Tensor]
+
+        /// Equal to the last bit of every map.
+        public static func == (a: Outcome, b: Outcome) -> Bool {
+            a.steps == b.steps && a.isInterrupted == b.isInterrupted && a.skipped == b.skipped
+                && a.adapter.mapValues(\.values) == b.adapter.mapValues(\.values)
+        }
+    }
+
+    /// Prepares a run.
+    ///
+    /// - Parameters:
+    ///   - set: The pictures.
+    ///   - encoder: The frozen tower.
+    ///   - states: Text embeddings of every product by its name, all with ``TrainingSet/types`` in order.
+    ///   - start: Adapters to continue from; nil for random ones.
+    ///   - options: How to train.
+    ///   - threads: Workers for the gradients; the tower has its own.
+    ///   - engine: Name and version of this program, for the adapters' metadata.
+    ///   - now: Monotonic time, for the period between saved states.
+    /// - Throws: ``TrainingError``: `.badOption`, `.badAdapter`, `.unknownType` when a product lacks states.
+    public init(
+        _ set: TrainingSet, encoder: FeatureEncoder, states: [String: StateEmbeddings], start: Adapter? = nil,
+        options: TrainingOptions, threads: ComputeThreads, engine: String, now: @escaping () -> Duration
+    ) throws(TrainingError) {
+        try options.validate()
+        for product in set.products {
+            let found = states[product.name]?.states.dropFirst().map { $0 }
+            guard found == set.types else {
+                throw TrainingError(
+                    .unknownType,
+                    "\(product.name): expected texts of the types \(set.types.joined(separator: ", ")), found "
+                        + (found?.joined(separator: ", ") ?? "none"))
+            }
+        }
+        if let start { try Self.check(start, encoder) }
+        self.set = set
+        self.encoder = encoder
+        self.states = states
+        self.start = start
+        self.options = options
+        self.threads = threads
+        self.engine = engine
+        self.now = now
+    }
+
+    /// Trains.
+    ///
+    /// - Parameters:
+    ///   - folder: Where results go; must exist.
+    ///   - features: Where features are kept; its parent must exist.
+    ///   - resumes: Goes on from a saved state in the folder, or starts when there is none; without it a folder with a
+    ///     saved state is refused.
+    ///   - shouldStop: Asked between steps; true saves the state and ends.
+    ///   - report: Told what is being done.
+    /// - Returns: What was reached.
+    /// - Throws: ``TrainingError``; a saved state stays as it was last saved.
+    public func run(
+        in folder: TrainingFolder, features: String, resumes: Bool = false, shouldStop: () -> Bool = { false },
+        report: (TrainingEvent) -> Void = { _ in }
+    ) throws(TrainingError) -> Outcome {
+        if !resumes, folder.hasState {
+            throw TrainingError(
+                .otherTraining,
+                "\(folder.state): expected an unused folder, found the state of a training; go on with it by --resume, or "
+                    + "name another folder")
+        }
+        // Differences that are known already must not cost hours of encoding first.
+        _ = try savedState(folder, identity(pictures: nil))
+        let store = try FeatureStore(folder: features, encoder: encoder)
+        let prepared = try PreparedPictures(
+            set, encoder: encoder, store: store, options: options, threads: threads, report: report)
+        let identity = identity(pictures: prepared.digest)
+        var losses: [SIMD2<Float>] = []
+        let optimizer = try optimizer(folder, identity, &losses)
+        let stepsPerEpoch = (prepared.pictures.count + options.batchSize - 1) / options.batchSize
+        let steps = stepsPerEpoch * options.epochs
+        if !losses.isEmpty { report(.resumed(steps: losses.count, epoch: losses.count / stepsPerEpoch + 1)) }
+
+        var lastSave = now()
+        func state() -> TrainingState {
+            TrainingState(
+                weights: optimizer.weights, mean: optimizer.adam.mean, square: optimizer.adam.square, losses: losses)
+        }
+        var stops = false
+        while losses.count < steps, !stops {
+            let (epoch, index) = (losses.count / stepsPerEpoch + 1, losses.count % stepsPerEpoch)
+            let terms = try step(prepared, optimizer, epoch: epoch, index: index)
+            losses.append(SIMD2(Float(terms.focal), Float(terms.dice)))
+            let history = history(losses, stepsPerEpoch)
+            report(
+                .step(
+                    TrainingEvent.StepReport(
+                        step: losses.count, steps: steps, epoch: epoch,
+                        pictures: batch(prepared, epoch: epoch, index: index).count,
+                        loss: history.total(SIMD2(Float(terms.focal), Float(terms.dice))), terms: terms)))
+            stops = shouldStop()
+            let endsEpoch = index == stepsPerEpoch - 1
+            if endsEpoch { try finish(epoch, optimizer.weights, history, prepared, folder, report) }
+            if endsEpoch || stops || now() - lastSave >= options.savePeriod {
+                try state().save(to: folder.state, identity: identity)
+                lastSave = now()
+            }
+        }
+        return Outcome(
+            steps: losses.count, isInterrupted: losses.count < steps, skipped: prepared.skippedCount,
+            adapter: Dictionary(uniqueKeysWithValues: optimizer.weights.tensors.map { ($0.name, $0.tensor) }))
+    }
+}

@@ -1,0 +1,66 @@
+import AnomalyDetection
+public import Datasets
+
+/// The pictures of a dataset that adapters are trained on, and the defect types they show.
+///
+/// As in MultiADS these are the *test* pictures of the source dataset, since only they have defects. Pictures whose
+/// defects share one mask without a single type are left out, as their pixels have no label.
+public struct TrainingSet: Sendable {
+    /// Where they come from.
+    public let dataset: Dataset
+    /// In the dataset's order.
+    public let samples: [DatasetSample]
+    /// Types that occur, in the knowledge base's order: columns 1, 2, … of every product.
+    public let types: [String]
+    /// Pictures left out because one mask stands for several types.
+    public let untypedCount: Int
+
+    /// Products that occur, in the dataset's order.
+    public var products: [DatasetProduct] {
+        let names = Set(samples.map(\.product))
+        return dataset.products.filter { names.contains($0.name) }
+    }
+
+    /// Pictures without defects.
+    public var normalCount: Int { samples.count { !$0.isAnomalous } }
+
+    /// Chooses pictures.
+    ///
+    /// - Parameters:
+    ///   - dataset: The source.
+    ///   - products: Names of products to take; nil for all.
+    ///   - skipsUnknown: Leaves out pictures of unknown types instead of throwing.
+    /// - Throws: ``TrainingError``: `.badOption` for an unknown product, `.unknownType`, `.noPictures`, `.noDefects`.
+    public init(_ dataset: Dataset, products: [String]? = nil, skipsUnknown: Bool = false) throws(TrainingError) {
+        for name in products ?? [] where dataset.product(named: name) == nil {
+            throw TrainingError(
+                .badOption,
+                "expected products of \(dataset.root), which are "
+                    + "\(dataset.products.map(\.name).joined(separator: ", ")), found “\(name)”")
+        }
+        if !skipsUnknown, let unknown = dataset.unknownNames.first {
+            throw TrainingError(
+                .unknownType,
+                "\(dataset.root): expected folders and annotations that the knowledge base “\(dataset.knowledge.name)” "
+                    + "knows, found “\(unknown)”\(dataset.unknownNames.count > 1 ? " and others" : ""); describe it in a "
+                    + "file for --knowledge-base, or leave its pictures out with --skip-bad")
+        }
+        let all = dataset.samples(.test).filter { products?.contains($0.product) ?? true }
+        // A missing mask is a fault to report when the masks are read, not a reason to leave a picture out silently.
+        let typed = all.filter { sample in !sample.isAnomalous || sample.masks.allSatisfy { $0.type != nil } }
+        guard !typed.isEmpty else {
+            throw TrainingError(.noPictures, "\(dataset.root): expected test pictures to train on, found none")
+        }
+        let present = Set(typed.filter(\.isAnomalous).flatMap(\.types))
+        guard typed.contains(where: \.isAnomalous) else {
+            throw TrainingError(
+                .noDefects,
+                "\(dataset.root): expected test pictures with defects and masks to learn from, found "
+                    + "\(typed.count) normal pictures only")
+        }
+        self.dataset = dataset
+        samples = typed
+        types = dataset.typeNames.filter(present.contains)
+        untypedCount = all.count - typed.count
+    }
+}
