@@ -29,6 +29,7 @@ public enum SQLiteSchema {
         ("m0003_results", PackageResources.m0003_results_sql),
         ("m0004_text_embeddings", PackageResources.m0004_text_embeddings_sql),
         ("m0005_reference_sets", PackageResources.m0005_reference_sets_sql),
+        ("m0006_result_search", PackageResources.m0006_result_search_sql),
     ].enumerated().map { index, file in
         Migration(number: index + 1, name: file.0, sql: String(decoding: file.1, as: UTF8.self))
     }

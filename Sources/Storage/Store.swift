@@ -4,7 +4,9 @@
 /// task at once; none blocks a thread of the concurrency pool. A write is one transaction: when it returns, the data
 /// is on the device; when it throws, nothing of it is there. A cancelled task gets `.cancelled`, and a write that was
 /// still running is rolled back.
-public protocol Store: ProductStore, ReferenceStore, ResultStore, TextEmbeddingStore, StoreMaintenance {}
+public protocol Store:
+    ProductStore, ReferenceStore, ResultStore, ResultRetention, TextEmbeddingStore, StoreMaintenance
+{}
 
 /// Products and their settings.
 public protocol ProductStore: Sendable {
@@ -229,11 +231,84 @@ public protocol ResultStore: Sendable {
     ///   - filter: All its conditions must hold.
     ///   - token: Where the previous page ended; `nil` for the first page. It belongs to the filter it came from.
     ///   - limit: 1…1000 results.
-    /// - Returns: At most `limit` results, and the token of the page after them.
+    /// - Returns: At most `limit` results, and the token of the page after them. A page of something rare may hold
+    ///   fewer than `limit`, even none, and still have a next one: the work of one page is bounded.
     /// - Throws: `.invalidPageToken`, `.invalidValue` for the filter or the limit, or an engine failure.
     func results(
         matching filter: ResultFilter, after token: PageToken?, limit: Int
     ) async throws(StorageError) -> Page<ResultRecord>
+
+    /// Hands over the documents of an export's next results, newest first.
+    ///
+    /// - Parameters:
+    ///   - export: Where the export stands.
+    ///   - maxBytes: The piece ends with the document that reaches this size.
+    ///   - initial: What `append` fills.
+    ///   - append: Called once per result. The span holds its document, byte for byte, and ends with the call.
+    /// - Returns: What `append` made of `initial`, and where the export stands now.
+    /// - Throws: `.invalidValue` for the filter, or an engine failure.
+    func exportDocuments<Output: Sendable>(
+        _ export: ResultExport, maxBytes: Int, into initial: Output,
+        _ append: @Sendable (inout Output, RawSpan) -> Void
+    ) async throws(StorageError) -> (output: Output, rest: ResultExport)
+
+    /// Reads an export's next results as records, newest first.
+    ///
+    /// - Parameters:
+    ///   - export: Where the export stands.
+    ///   - limit: Most results of the piece; it ends earlier when their documents take a megabyte.
+    /// - Returns: The results, and where the export stands now.
+    /// - Throws: `.invalidValue` for the filter, or an engine failure.
+    func exportRecords(
+        _ export: ResultExport, limit: Int
+    ) async throws(StorageError) -> (results: [ExportedResult], rest: ResultExport)
+
+    /// Counts results in groups.
+    ///
+    /// - Parameters:
+    ///   - filter: Which results are counted.
+    ///   - key: What the results of a group have in common.
+    ///   - limit: Most groups; those with the most results are kept, or the latest hours.
+    /// - Returns: The groups in order: the largest first, hours by time; and whether there were more.
+    /// - Throws: `.invalidValue` for the filter, or an engine failure.
+    func summary(
+        of filter: ResultFilter, by key: ResultGroup.Key, limit: Int
+    ) async throws(StorageError) -> ResultSummary
+
+    /// Removes a result with its pictures, and overwrites what they took in the database.
+    ///
+    /// - Returns: Whether there was one.
+    func deleteResult(_ id: String) async throws(StorageError) -> Bool
+}
+
+/// What keeps results from filling the device.
+///
+/// Each call is one short transaction: inspections that are being stored wait for one of them at most.
+public protocol ResultRetention: Sendable {
+    /// Says how many results there are and what they take, without reading them.
+    func resultTotals() async throws(StorageError) -> ResultTotals
+
+    /// Removes the oldest results of a verdict with their pictures.
+    ///
+    /// - Parameters:
+    ///   - verdict: Results of others stay.
+    ///   - moment: Results made at this moment or later stay; nil for no such bound.
+    ///   - limit: Most results to remove.
+    ///   - maxBytes: No more are removed once those removed took this much.
+    /// - Returns: What was removed; 0 results when there is nothing left to remove.
+    /// - Throws: What the engine reports; nothing is removed then.
+    func removeOldestResults(
+        verdict: Verdict, before moment: Timestamp?, limit: Int, maxBytes: Int
+    ) async throws(StorageError) -> ResultTotals.Amount
+
+    /// Gives room in the database that nothing uses any more back to the device.
+    ///
+    /// - Parameters:
+    ///   - kept: So much unused room stays, for results to come.
+    ///   - maxBytes: Most bytes to give back in this call.
+    /// - Returns: What was given back, and what unused room is left.
+    /// - Throws: What the engine reports.
+    func releaseSpace(keepingBytes kept: Int, maxBytes: Int) async throws(StorageError) -> ReleasedSpace
 }
 
 /// Encoded prompts, kept so that they are computed once.

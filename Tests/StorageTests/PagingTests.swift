@@ -4,14 +4,14 @@ import Testing
 
 /// Reads a whole list, page by page, through the tokens' text.
 private func readAll(
-    _ store: SQLiteStore, _ filter: ResultFilter, limit: Int, few: Int = ResultQuery.fewResults,
+    _ store: SQLiteStore, _ filter: ResultFilter, limit: Int, _ limits: ResultSearch.Limits = ResultSearch.Limits(),
     betweenPages: (Int) async throws -> Void = { _ in }
 ) async throws -> [ResultRecord] {
     var items: [ResultRecord] = []
     var token: PageToken?
     var pages = 0
     repeat {
-        let page = try await store.results(matching: filter, after: token, limit: limit, few: few)
+        let page = try await store.results(matching: filter, after: token, limit: limit, limits)
         #expect(page.items.count <= limit)
         items += page.items
         token = try page.next.map { try PageToken($0.text) }
@@ -34,6 +34,7 @@ struct PagingTests {
             result.record.score = Double.random(in: 0..<8, using: &random).rounded(.down) / 8
             result.record.partID = [nil, "p1", "p2"].randomElement(using: &random) ?? nil
             result.record.camera = [nil, "north", "south"].randomElement(using: &random) ?? nil
+            result.record.metadata = [nil, #"{"line":1}"#, #"{"line":2}"#].randomElement(using: &random) ?? nil
             result.defects = ["bent", "cut"].filter { _ in Bool.random(using: &random) }
                 .map { ResultDefect(type: $0, score: 0.5, areaPixels: 1) }
             result.files = []
@@ -52,11 +53,12 @@ struct PagingTests {
             && (filter.until.map { record.createdAt < $0 } ?? true)
             && (filter.minScore.map { record.score >= $0 } ?? true)
             && (filter.defect.map { type in result.defects.contains { $0.type == type } } ?? true)
+            && (filter.metadata["line"].map { record.metadata == #"{"line":\#($0)}"# } ?? true)
     }
 
     @Test(
         "hold what the filter says, newest first, for any combination of conditions",
-        arguments: 1...4 as ClosedRange<UInt64>)
+        arguments: 1...3 as ClosedRange<UInt64>)
     func filters(seed: UInt64) async throws {
         try await withStore { store in
             let results = makeResults(120, seed: seed)
@@ -67,10 +69,14 @@ struct PagingTests {
             }.map(\.element)
             for filter in ResultFilter.allCombinations {
                 let expected = ordered.filter { matches($0, filter) }.map(\.record)
-                // A score that few reach, and one that many reach, are looked for in different ways.
-                for few in filter.minScore == nil ? [0] : [0, 1000] {
-                    let found = try await readAll(store, filter, limit: 7, few: few)
-                    #expect(found == expected, "seed \(seed), few \(few), \(filter)")
+                // What few results have, and what many have, is looked for in different ways; and a page that passes
+                // many rows in vain ends before it is full.
+                for limits in [
+                    ResultSearch.Limits(few: 0, examined: 9), ResultSearch.Limits(few: 20, examined: 1000),
+                    ResultSearch.Limits(few: 1000),
+                ] {
+                    let found = try await readAll(store, filter, limit: 7, limits)
+                    #expect(found == expected, "seed \(seed), \(limits), \(filter)")
                 }
             }
         }
@@ -95,6 +101,27 @@ struct PagingTests {
             #expect(zip(seen, seen.dropFirst()).allSatisfy { $0.createdAt >= $1.createdAt }, "seed \(seed)")
             let missing = early.filter { matches($0, filter) && !ids.contains($0.record.id) }
             #expect(missing.isEmpty, "seed \(seed)")
+        }
+    }
+
+    @Test("pass no more rows than they are allowed, and go on where they stopped")
+    func bounded() async throws {
+        try await withStore { store in
+            for number in 0..<50 {
+                var result = newResult(number)
+                result.record.product = number == 0 ? "rare" : "common"
+                try await store.insertResult(result)
+            }
+            let filter = ResultFilter(product: "rare", camera: "north")
+            let limits = ResultSearch.Limits(few: 0, examined: 10)
+            var sizes: [Int] = []
+            var token: PageToken?
+            repeat {
+                let page = try await store.results(matching: filter, after: token, limit: 5, limits)
+                sizes.append(page.items.count)
+                token = page.next
+            } while token != nil
+            #expect(sizes == [0, 0, 0, 0, 1])
         }
     }
 
@@ -142,12 +169,12 @@ struct PagingTests {
 extension ResultFilter {
     /// Every combination of conditions that are set or not.
     static var allCombinations: [ResultFilter] {
-        (0..<256).map { bits in
+        (0..<512).map { bits in
             func chosen<Value>(_ bit: Int, _ value: Value) -> Value? { bits >> bit & 1 == 1 ? value : nil }
             return ResultFilter(
                 product: chosen(0, "cable"), verdict: chosen(1, .notOk), defect: chosen(2, "bent"),
                 since: chosen(3, moment(3)), until: chosen(4, moment(9)), minScore: chosen(5, 0.5),
-                partID: chosen(6, "p1"), camera: chosen(7, "north"))
+                partID: chosen(6, "p1"), camera: chosen(7, "north"), metadata: chosen(8, ["line": "1"]) ?? [:])
         }
     }
 }

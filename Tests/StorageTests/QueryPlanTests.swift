@@ -5,26 +5,30 @@ import Testing
 
 @Suite("Query plans")
 struct QueryPlanTests {
-    private func plan(_ query: ResultQuery, _ store: SQLiteStore) async throws -> [String] {
-        try await store.read { db in
-            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + query.sql, arguments: query.arguments)
-                .map { $0["detail"] as String }
-        }
+    private func plan(_ statement: (sql: String, arguments: StatementArguments), _ db: Database) throws -> [String] {
+        try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + statement.sql, arguments: statement.arguments)
+            .map { $0["detail"] as String }
     }
 
-    @Test("of filtered pages search an index and sort nothing, for any combination of conditions")
+    @Test("of filtered pages search an index and sort nothing, for any combination of conditions and any index")
     func pages() async throws {
         try await withStore { store in
             let last = ResultPosition(createdAt: moment(5), seq: 5)
-            for filter in ResultFilter.allCombinations {
-                for position in [nil, last] {
-                    let steps = try await plan(
-                        ResultQuery(filter: filter, after: position, limit: 10, scoreIsRare: false), store)
-                    let text = steps.joined(separator: " | ")
-                    #expect(!text.contains("TEMP B-TREE"), "\(filter): \(text)")
-                    // Reading everything is right where everything is asked for, or only a score.
-                    let isUnbounded = filter == ResultFilter(minScore: filter.minScore) && position == nil
-                    if !isUnbounded { #expect(!text.contains("SCAN"), "\(filter): \(text)") }
+            try await store.read { db in
+                for filter in ResultFilter.allCombinations {
+                    for source in ResultSource.narrow(filter) + [ResultSource.general(filter)] {
+                        let search = ResultSearch(filter, source: source)
+                        for (position, end) in [(nil, nil), (last, nil), (last, last)] {
+                            let steps = try plan(search.statement("1", after: position, upTo: end, limit: 10), db)
+                            let text = steps.joined(separator: " | ")
+                            #expect(!text.contains("TEMP B-TREE"), "\(filter): \(text)")
+                            // Reading everything is right where everything is asked for.
+                            let hasBound =
+                                !source.conditions.isEmpty || position != nil || filter.since != nil
+                                || filter.until != nil
+                            if hasBound { #expect(!text.contains("SCAN"), "\(filter): \(text)") }
+                        }
+                    }
                 }
             }
         }
@@ -49,28 +53,84 @@ struct QueryPlanTests {
                 ),
                 (ResultFilter(partID: "a"), "results_by_part (part_id=? AND created_at<?)"),
                 (ResultFilter(camera: "a"), "results_by_camera (camera=? AND created_at<?)"),
+                (
+                    ResultFilter(metadata: ["line": "3"]),
+                    "result_metadata_by_value (key=? AND value=? AND created_at<?)"
+                ),
             ] {
-                let steps = try await plan(
-                    ResultQuery(filter: filter, after: last, limit: 10, scoreIsRare: false), store)
+                let steps = try await store.read { db in
+                    let search = try ResultSearch(filter, limits: ResultSearch.Limits(), db)
+                    return try plan(search.statement("1", after: last, limit: 10), db)
+                }
                 #expect(steps.first?.hasSuffix(expected) == true, "\(steps)")
             }
         }
     }
 
-    @Test("of a score that few reach start in the index over scores, whatever else is asked for")
+    @Test("of a score that few reach start in the index over scores")
     func rareScore() async throws {
         try await withStore { store in
-            for filter in ResultFilter.allCombinations where filter.minScore != nil {
-                let steps = try await plan(
-                    ResultQuery(filter: filter, after: nil, limit: 10, scoreIsRare: true), store)
-                #expect(steps.first?.hasSuffix("results_by_score (score>?)") == true, "\(filter): \(steps)")
-                #expect(!steps.joined().contains("SCAN"), "\(filter): \(steps)")
+            try await store.read { db in
+                for filter in ResultFilter.allCombinations {
+                    guard let source = ResultSource.score(filter) else { continue }
+                    let search = ResultSearch(filter, source: source)
+                    let steps = try plan(search.statement("1", after: nil, limit: 10), db)
+                    #expect(steps.first?.hasSuffix("results_by_score (score>?)") == true, "\(filter): \(steps)")
+                    #expect(!steps.joined().contains("SCAN"), "\(filter): \(steps)")
+                }
             }
-            let count = try await store.read { db in
-                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + ResultQuery.countByScore, arguments: [0.5, 10])
-                    .map { $0["detail"] as String }
+        }
+    }
+
+    @Test("of counting an index's rows touch nothing but the index")
+    func counts() async throws {
+        try await withStore { store in
+            try await store.read { db in
+                for filter in ResultFilter.allCombinations {
+                    for source in ResultSource.narrow(filter) + [ResultSource.score(filter)].compactMap(\.self) {
+                        let (sql, conditions) = ResultSearch.countStatement(source, filter)
+                        let values = conditions.flatMap(\.values) + [10]
+                        let steps = try plan((sql, StatementArguments(values)), db)
+                        #expect(steps.contains { $0.contains("COVERING INDEX") }, "\(filter): \(steps)")
+                    }
+                }
             }
-            #expect(count.contains { $0.hasSuffix("COVERING INDEX results_by_score (score>?)") }, "\(count)")
+        }
+    }
+
+    @Test("of summaries read the results that were asked for, and all only where all were")
+    func summaries() async throws {
+        try await withStore { store in
+            try await store.read { db in
+                for key in ResultGroup.Key.allCases {
+                    for filter in [
+                        ResultFilter(), ResultFilter(since: moment(0)), ResultFilter(product: "a"),
+                        ResultFilter(product: "a", verdict: .ok), ResultFilter(camera: "a", metadata: ["line": "1"]),
+                    ] {
+                        let steps = try plan(ResultSummaryQuery(filter, by: key, db).statement, db)
+                        let scans = steps.filter { $0.hasPrefix("SCAN") }
+                        if filter.product != nil || filter.camera != nil {
+                            #expect(scans.isEmpty, "\(key) \(filter): \(steps)")
+                        } else {
+                            #expect(
+                                scans.allSatisfy { $0.contains("COVERING INDEX") || $0.hasPrefix("SCAN defect") },
+                                "\(key) \(filter): \(steps)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("of retention begin at the oldest result of the verdict")
+    func retention() async throws {
+        try await withStore { store in
+            let steps = try await store.read { db in
+                try plan((SQLiteStore.oldest, ["ok", 5, 10]), db)
+            }
+            #expect(
+                steps.first == "SEARCH results USING INDEX results_by_verdict (verdict=? AND created_at<?)", "\(steps)")
+            #expect(!steps.joined().contains("TEMP B-TREE"))
         }
     }
 }

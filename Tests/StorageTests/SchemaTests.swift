@@ -73,9 +73,10 @@ struct SchemaTests {
         let loose = try queue.read { db in
             try String.fetchAll(
                 db,
-                sql:
-                    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"
-            )
+                sql: """
+                    SELECT name FROM pragma_table_list
+                    WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict
+                    """)
         }
         #expect(loose.isEmpty)
     }

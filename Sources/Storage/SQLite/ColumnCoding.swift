@@ -79,10 +79,20 @@ extension Database {
     func readEach(
         _ sql: String, _ arguments: StatementArguments, _ body: (inout ColumnReader) throws -> Void
     ) throws {
+        try readWhile(sql, arguments) {
+            try body(&$0)
+            return true
+        }
+    }
+
+    /// The same, until `body` says that it has enough.
+    func readWhile(
+        _ sql: String, _ arguments: StatementArguments, _ body: (inout ColumnReader) throws -> Bool
+    ) throws {
         let rows = try Row.fetchCursor(self, sql: sql, arguments: arguments)
         while let row = try rows.next() {
             var columns = ColumnReader(row)
-            try body(&columns)
+            guard try body(&columns) else { return }
         }
     }
 

@@ -54,37 +54,15 @@ extension SQLiteStore {
     }
 
     /// See `ResultStore`.
-    public func results(
-        matching filter: ResultFilter, after token: PageToken?, limit: Int
-    ) async throws(StorageError) -> Page<ResultRecord> {
-        try await results(matching: filter, after: token, limit: limit, few: ResultQuery.fewResults)
-    }
-
-    /// The same, with the number up to which results are few as an argument.
-    func results(
-        matching filter: ResultFilter, after token: PageToken?, limit: Int, few: Int
-    ) async throws(StorageError) -> Page<ResultRecord> {
-        try Validation.pageSize(limit)
-        try filter.validate()
-        let list = filter.fingerprint
-        let last = try token.map { token throws(StorageError) in
-            try ResultPosition(bytes: token.position(in: list))
+    public func deleteResult(_ id: String) async throws(StorageError) -> Bool {
+        guard Validation.canBeStored(id) else { return false }
+        return try await write { db in
+            // Who asks for a result to be forgotten wants its bytes gone, not only its name.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
+            defer { try? db.execute(sql: "PRAGMA secure_delete = FAST") }
+            try db.execute(sql: "DELETE FROM results WHERE id = ?", arguments: [id])
+            return db.changesCount > 0
         }
-        let rows = try await read { db in
-            let count = try filter.minScore.flatMap { score in
-                try Int.fetchOne(db, sql: ResultQuery.countByScore, arguments: [score, few + 1])
-            }
-            // One row more than the page tells whether there is a next one.
-            let query = ResultQuery(
-                filter: filter, after: last, limit: limit + 1, scoreIsRare: count.map { $0 <= few } ?? false)
-            return try db.readAll(query.sql, query.arguments) { columns in
-                let record = try ResultRecord(&columns)
-                return (record, ResultPosition(createdAt: record.createdAt, seq: try columns.next()))
-            }
-        }
-        let page = rows.prefix(limit)
-        guard rows.count > limit, let end = page.last?.1 else { return Page(items: page.map(\.0), next: nil) }
-        return Page(items: page.map(\.0), next: PageToken(list: list, position: end.bytes))
     }
 
     private static func insert(_ record: ResultRecord, _ db: Database) throws -> Int64 {

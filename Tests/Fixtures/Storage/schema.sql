@@ -118,6 +118,43 @@ CREATE TABLE result_files (
     UNIQUE (result_seq, kind, name)
 ) STRICT;
 
+CREATE TABLE result_metadata (
+    result_seq INTEGER NOT NULL REFERENCES results (seq) ON DELETE CASCADE,
+    key        TEXT    NOT NULL,
+    value      TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (result_seq, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX result_metadata_by_value ON result_metadata (key, value, created_at, result_seq);
+
+CREATE TRIGGER result_metadata_of_new_result AFTER INSERT ON results WHEN NEW.metadata IS NOT NULL BEGIN
+    INSERT OR IGNORE INTO result_metadata (result_seq, key, value, created_at)
+    SELECT result_seq, key, value, created_at FROM searchable_metadata WHERE result_seq = NEW.seq LIMIT 64;
+END;
+
+CREATE TABLE result_totals (
+    verdict TEXT    NOT NULL PRIMARY KEY,
+    results INTEGER NOT NULL,
+    bytes   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER result_totals_of_new_file AFTER INSERT ON result_files BEGIN
+    UPDATE result_totals SET bytes = bytes + length(NEW.bytes)
+    WHERE verdict = (SELECT verdict FROM results WHERE seq = NEW.result_seq);
+END;
+
+CREATE TRIGGER result_totals_of_new_result AFTER INSERT ON results BEGIN
+    INSERT INTO result_totals (verdict, results, bytes) VALUES (NEW.verdict, 1, 1024 + length(NEW.document))
+    ON CONFLICT (verdict) DO UPDATE SET results = results + 1, bytes = bytes + excluded.bytes;
+END;
+
+CREATE TRIGGER result_totals_of_old_result BEFORE DELETE ON results BEGIN
+    UPDATE result_totals SET results = results - 1, bytes = bytes - 1024 - length(OLD.document) - coalesce(
+        (SELECT sum(length(bytes)) FROM result_files WHERE result_seq = OLD.seq), 0)
+    WHERE verdict = OLD.verdict;
+END;
+
 CREATE TABLE results (
     seq                INTEGER PRIMARY KEY,
     id                 TEXT    NOT NULL UNIQUE CHECK (id <> ''),
@@ -150,7 +187,7 @@ CREATE INDEX results_by_product_verdict ON results (product_id, verdict, created
 
 CREATE INDEX results_by_score ON results (score, created_at, seq, product_id, verdict, camera);
 
-CREATE INDEX results_by_time ON results (created_at, seq, score);
+CREATE INDEX results_by_time ON results (created_at, seq, product_id, verdict, score);
 
 CREATE INDEX results_by_verdict ON results (verdict, created_at, seq, score);
 
@@ -160,6 +197,21 @@ CREATE TABLE schema_migrations (
     sql        TEXT    NOT NULL,
     applied_at INTEGER NOT NULL DEFAULT (unixepoch() * 1000000)
 ) STRICT;
+
+CREATE VIEW searchable_metadata AS
+SELECT member.result_seq, member.key, member.value, member.created_at
+FROM (
+    SELECT result.seq AS result_seq, item.key AS key, result.created_at AS created_at,
+        CASE
+            WHEN item.type IN ('true', 'false') THEN item.type
+            WHEN item.type = 'real' AND abs(item.value) < 9e15 AND item.value = CAST(item.value AS INTEGER)
+                THEN CAST(CAST(item.value AS INTEGER) AS TEXT)
+            ELSE CAST(item.value AS TEXT)
+        END AS value
+    FROM results AS result, json_each(result.metadata) AS item
+    WHERE json_type(result.metadata) = 'object' AND item.type IN ('text', 'integer', 'real', 'true', 'false')
+) AS member
+WHERE length(member.key) BETWEEN 1 AND 128 AND length(member.value) BETWEEN 1 AND 128;
 
 CREATE TABLE text_embeddings (
     seq        INTEGER PRIMARY KEY,
