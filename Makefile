@@ -10,10 +10,10 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench golden clean
+.PHONY: help setup build run test test-full lint format bench bench-results crash golden clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: ## install what the build needs (apt; asks for sudo when not root)
 	@Tools/setup.sh $(APT_PACKAGES)
@@ -39,6 +39,12 @@ format: ## rewrite the sources in the project's format
 
 bench: build ## measure the image tower beside PyTorch in one run (needs Python, see Tools/bench)
 	Tools/bench/run.sh
+
+crash: build ## kill the service 200 times under load and check that nothing acknowledged is lost (ROUNDS= to change)
+	MULTIADS_PROGRAM=$(CURDIR)/$(RELEASE) CRASH_ROUNDS=$(or $(ROUNDS),200) swift test --filter CrashRecovery
+
+bench-results: build ## measure lists, exports, retention and start-up over a million results (needs Python)
+	Tools/bench/results.py
 
 golden: ## make the golden files again (needs Python, see Tools/requirements.txt)
 	Tools/golden/make_all.sh

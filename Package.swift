@@ -132,8 +132,10 @@ let package = Package(
         .testTarget(
             name: "multiadsTests",
             dependencies: [
-                "multiads", "InspectionService", "HTTPServer", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets",
+                "multiads", "InspectionService", "HTTPServer", "Storage", "Migrations", "AnomalyDetection", "CLIP",
+                "Checkpoints", "Datasets",
                 "Evaluation", "Images", "ModelFetch", "Synthesis", "Tensors", "TestSupport", "Training", argumentParser,
+                grdb,
                 logging,
             ], swiftSettings: strict),
         .testTarget(

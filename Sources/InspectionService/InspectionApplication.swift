@@ -38,6 +38,7 @@ public final class InspectionApplication: Sendable {
         ProductEndpoints(core: core).register(in: &table)
         ReferenceEndpoints(core: core).register(in: &table)
         ResultEndpoints(core: core).register(in: &table)
+        ResultPictureEndpoints(core: core).register(in: &table)
         self.core = core
         router = table.router
         server = HTTPServer(
@@ -67,6 +68,7 @@ public final class InspectionApplication: Sendable {
             throw error
         }
         core.readiness.move(to: .ready)
+        core.retention.start()
         await core.registry.prepareAll(in: core.store)
     }
 
@@ -85,6 +87,7 @@ public final class InspectionApplication: Sendable {
     public func drain(deadline: Duration? = nil) async {
         core.readiness.move(to: .draining)
         await core.registry.stop()
+        await core.retention.stop()
         await server.drain(deadline: deadline)
     }
 

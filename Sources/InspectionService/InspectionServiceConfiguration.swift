@@ -1,5 +1,6 @@
 import AnomalyDetection
 public import HTTPServer
+public import Storage
 public import Tensors
 
 /// Everything the service can be told besides its model and its store.
@@ -40,6 +41,10 @@ public struct InspectionServiceConfiguration: Sendable {
     public var defaultDefectTypes = ["scratch", "crack", "hole", "stain", "bent", "broken", "missing"]
     /// Threshold of products that set none, 0…1.
     public var defaultThreshold = Double(DefectRules.defaultThreshold)
+    /// Which inspected pictures are kept, for products that do not say it.
+    public var defaultKeepImages = KeepImages.none
+    /// How long results are kept.
+    public var retention = RetentionPolicy()
 
     /// The id of the product that pictures belong to when the request names none.
     ///

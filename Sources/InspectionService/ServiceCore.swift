@@ -25,6 +25,7 @@ final class ServiceCore: Sendable {
     let registry: ProductRegistry
     let inspector: Inspector
     let desk: InspectionDesk
+    let retention: RetentionWorker
 
     init(
         model: InspectionModel, knowledgeBase: KnowledgeBase, store: any Store,
@@ -61,6 +62,8 @@ final class ServiceCore: Sendable {
             document: ResultDocument(
                 engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest),
             store: store, metrics: metrics, environment: environment)
+        retention = RetentionWorker(
+            policy: configuration.retention, store: store, environment: environment, logger: logger)
     }
 
     /// A new id of a request.

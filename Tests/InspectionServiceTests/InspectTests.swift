@@ -159,7 +159,7 @@ struct InspectTests {
             try await service.put("cable", cable)
             let other = try await service.send("POST", "/inspect?product=cable", body: picture).json()
             let gone = try await service.send("GET", "/results/\(try #require(other["id"].string))/image")
-            try gone.expectProblem(404, "unknown-result")
+            try gone.expectProblem(404, "picture-not-kept")
         }
     }
 

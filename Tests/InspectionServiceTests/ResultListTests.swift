@@ -38,6 +38,19 @@ struct ResultListTests {
             #expect(try await ids("minScore=\(score)").count == 6, "the printed score finds its own result")
             #expect(try await ids("minScore=1.1") == [])
 
+            let form = Form.body([
+                ("image", "a.png", "image/png", try Golden.png()),
+                ("metadata", nil, "application/json", Array(#"{"line":3,"shift":"early","plan":{"a":1}}"#.utf8)),
+            ])
+            let tagged = try await service.send(
+                "POST", "/inspect?product=wire&partId=P9", ["Content-Type": Form.type], body: form)
+            let id = try #require(try tagged.json()["id"].string)
+            #expect(try await ids("metadata.line=3") == [id])
+            #expect(try await ids("metadata.line=3&metadata.shift=early&product=wire&verdict=ok") == [id])
+            #expect(try await ids("metadata.line=3&metadata.shift=late") == [])
+            #expect(try await ids("metadata.plan=1") == [])
+            #expect(try await service.send("DELETE", "/results/\(id)").status == 204)
+
             let first = try await service.send("GET", "/results?pageSize=4").json()
             let token = try #require(first["nextPageToken"].string)
             _ = try await service.send("POST", "/inspect?product=cable", body: try Golden.png())

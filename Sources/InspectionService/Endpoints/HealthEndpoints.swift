@@ -38,6 +38,17 @@ struct HealthEndpoints {
         }
     }
 
+    /// How many results there are and what they take, null when the store does not say.
+    private func results() async -> JSONTree {
+        guard let totals = try? await core.store.resultTotals() else { return .null }
+        func amount(_ amount: ResultTotals.Amount) -> JSONTree {
+            ["count": .integer(amount.results), "bytes": .integer(amount.bytes)]
+        }
+        return .object(
+            [.init(name: "all", value: amount(totals.all))]
+                + Verdict.allCases.map { .init(name: $0.rawValue, value: amount(totals[$0])) })
+    }
+
     private func details(_ state: Readiness.State) async -> JSONTree {
         let model = core.model
         let load = core.line.load
@@ -66,6 +77,7 @@ struct HealthEndpoints {
                 "schemaVersion": .integer(store.schemaVersion), "databaseBytes": .integer(store.databaseBytes),
                 "logBytes": .integer(store.logBytes), "freeBytes": .integer(store.freeBytes),
             ],
+            "results": await results(), "retention": core.retention.report.tree(core.configuration.retention),
         ]
     }
 }

@@ -30,6 +30,7 @@ struct MetricsEndpoint {
         addServer(counts, &text)
         addInspections(counts, &text)
         await addState(&text)
+        await addResults(&text)
         addProcess(&text)
         return text.text
     }
@@ -101,6 +102,28 @@ struct MetricsEndpoint {
                     ], 1
                 )
             ])
+    }
+
+    private func addResults(_ text: inout PrometheusText) async {
+        if let totals = try? await core.store.resultTotals() {
+            text.family(
+                "inspect_stored_results", .gauge, "Results in the store.",
+                Verdict.allCases.map { ([("verdict", $0.rawValue)], Double(totals[$0].results)) })
+            text.family(
+                "inspect_stored_bytes", .gauge, "What results take in the store, with their pictures.",
+                Verdict.allCases.map { ([("verdict", $0.rawValue)], Double(totals[$0].bytes)) })
+        }
+        let retention = core.retention.report
+        text.family(
+            "inspect_retention_removed_results_total", .counter, "Results that retention removed.",
+            Verdict.allCases.map { ([("verdict", $0.rawValue)], Double(retention.removed[$0]?.results ?? 0)) })
+        text.value(
+            "inspect_retention_removed_bytes_total", .counter, "What they took in the store.",
+            Double(retention.allRemoved.bytes))
+        text.value("inspect_retention_runs_total", .counter, "Looks that retention took.", Double(retention.runs))
+        text.value(
+            "inspect_retention_failing", .gauge, "1 when the last look could not finish.",
+            retention.failure == nil ? 0 : 1)
     }
 
     private func addProcess(_ text: inout PrometheusText) {

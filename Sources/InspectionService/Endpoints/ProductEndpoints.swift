@@ -142,7 +142,7 @@ extension ProductEndpoints {
     private func tree(_ record: ProductRecord, _ state: Preparation.State) -> JSONTree {
         ProductDocument.tree(
             record, preparation: state, imageSide: core.model.defaultImageSide,
-            threshold: core.configuration.defaultThreshold)
+            threshold: core.configuration.defaultThreshold, keepImages: core.configuration.defaultKeepImages)
     }
 
     /// RFC 6585, section 3.

@@ -12,6 +12,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case unknownReference = "unknown-reference"
     case unknownReferenceVersion = "unknown-reference-version"
     case unknownResult = "unknown-result"
+    case pictureNotKept = "picture-not-kept"
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
     case requestTimeout = "request-timeout"
@@ -20,6 +21,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case idempotencyKeyReused = "idempotency-key-reused"
     case deadlinePassed = "deadline-passed"
     case referenceLimit = "reference-limit"
+    case rangeNotSatisfiable = "range-not-satisfiable"
     case preconditionFailed = "precondition-failed"
     case preconditionRequired = "precondition-required"
     case bodyTooLarge = "body-too-large"
@@ -47,13 +49,15 @@ enum ProblemKind: String, Sendable, CaseIterable {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedRequest, .invalidParameter, .emptyBody, .malformedMultipart, .malformedJSON: .badRequest
-        case .notFound, .unknownProduct, .unknownReference, .unknownReferenceVersion, .unknownResult: .notFound
+        case .notFound, .unknownProduct, .unknownReference, .unknownReferenceVersion, .unknownResult, .pictureNotKept:
+            .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .requestTimeout: .requestTimeout
         case .lengthRequired: .lengthRequired
         case .idempotencyKeyInFlight: .conflict
         case .deadlinePassed: .gatewayTimeout
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .preconditionFailed: .preconditionFailed
         case .preconditionRequired: .preconditionRequired
         case .bodyTooLarge, .imageTooLarge: .contentTooLarge
@@ -80,6 +84,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unknownReference: "The product has no such reference"
         case .unknownReferenceVersion: "The product's references have no such version"
         case .unknownResult: "There is no such result or picture"
+        case .pictureNotKept: "The picture of this result was not kept"
         case .methodNotAllowed: "The method is not offered at this path"
         case .notAcceptable: "None of the media types in Accept can be sent"
         case .requestTimeout: "The request did not arrive in time"
@@ -87,6 +92,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .idempotencyKeyInFlight: "The first request with this Idempotency-Key is still being worked on"
         case .idempotencyKeyReused: "The Idempotency-Key belongs to another request"
         case .deadlinePassed: "The inspection could not begin in time"
+        case .rangeNotSatisfiable: "The range begins behind the end"
         case .referenceLimit: "The product's references are at their limit"
         case .preconditionFailed: "The product is not in the state that the request demands"
         case .preconditionRequired: "Changing a product needs If-Match with the ETag of what is changed"

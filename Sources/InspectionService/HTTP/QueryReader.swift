@@ -9,12 +9,18 @@ struct QueryReader {
 
     /// Checks names.
     ///
+    /// - Parameters:
+    ///   - request: Whose query is read.
+    ///   - known: The names there are.
+    ///   - prefix: What names of the caller's own choice begin with, such as `metadata.`.
     /// - Throws: `Problem` of kind `invalidParameter`.
-    init(_ request: ServerRequest, known: [String]) throws(Problem) {
+    init(_ request: ServerRequest, known: [String], prefix: String? = nil) throws(Problem) {
         var items: [String: String] = [:]
         for item in request.query {
-            guard known.contains(item.name) else {
-                let expected = known.isEmpty ? "no query parameters" : "only \(known.joined(separator: ", "))"
+            let isOwn = prefix.map { item.name.hasPrefix($0) && item.name != $0 } ?? false
+            guard isOwn || known.contains(item.name) else {
+                let all = known + [prefix.map { "\($0)NAME" }].compactMap(\.self)
+                let expected = all.isEmpty ? "no query parameters" : "only \(all.joined(separator: ", "))"
                 let name = String(item.name.prefix(60))
                 let detail = "expected \(expected), found “\(name)”"
                 throw Problem(.invalidParameter, detail, faults: [.init(.parameter, name, detail)])
@@ -36,6 +42,23 @@ struct QueryReader {
             throw Self.invalid(name, expected: "1 to 128 characters without control characters", found: text)
         }
         return usable
+    }
+
+    /// The texts of all parameters with a prefix, by the rest of their names.
+    func texts(prefix: String, atMost limit: Int) throws(Problem) -> [String: String] {
+        var texts: [String: String] = [:]
+        for name in items.keys.sorted() where name.hasPrefix(prefix) {
+            let key = String(name.dropFirst(prefix.count))
+            guard Self.usable(key) != nil else {
+                throw Self.invalid(
+                    prefix + "NAME", expected: "a name of 1 to 128 characters without control characters", found: key)
+            }
+            texts[key] = try text(name)
+        }
+        guard texts.count <= limit else {
+            throw Self.invalid(prefix + "NAME", expected: "at most \(limit) of them", found: "\(texts.count)")
+        }
+        return texts
     }
 
     /// The text itself when it can be stored and shown.

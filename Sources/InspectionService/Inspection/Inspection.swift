@@ -56,7 +56,7 @@ struct Inspection: Sendable {
     }
 
     private var keepsImage: Bool {
-        switch product.record.settings.keepImages {
+        switch product.plan.keepImages {
         case .none: false
         case .notOk: findings.verdict != .ok
         case .all: true

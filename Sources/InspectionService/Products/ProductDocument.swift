@@ -7,13 +7,16 @@ enum ProductDocument {
     ///   - preparation: How far it is.
     ///   - imageSide: What is shown where the product sets none, in pixels.
     ///   - threshold: Likewise.
+    ///   - keepImages: Likewise.
     /// - Returns: An object.
     static func tree(
-        _ product: ProductRecord, preparation: Preparation.State, imageSide: Int, threshold: Double
+        _ product: ProductRecord, preparation: Preparation.State, imageSide: Int, threshold: Double,
+        keepImages: KeepImages
     ) -> JSONTree {
         var settings = product.settings
         settings.threshold = settings.threshold ?? threshold
         settings.imageSide = settings.imageSide ?? imageSide
+        settings.keepImages = settings.keepImages ?? keepImages
         var members = [JSONTree.Member(name: "id", value: .string(product.id))] + self.members(settings)
         func add(_ name: String, _ value: JSONTree) { members.append(.init(name: name, value: value)) }
         switch preparation {
@@ -46,7 +49,7 @@ enum ProductDocument {
             .init(name: "ignore", value: polygons(settings.ignore)),
             .init(name: "include", value: polygons(settings.include)),
             .init(name: "mmPerPixel", value: settings.mmPerPixel.map { .number($0) } ?? .null),
-            .init(name: "keepImages", value: .string(settings.keepImages.rawValue)),
+            .init(name: "keepImages", value: .string(settings.keepImages?.rawValue)),
             .init(name: "maxBankRows", value: settings.maxBankRows.map { .integer($0) } ?? .null),
         ]
     }

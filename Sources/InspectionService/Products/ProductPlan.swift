@@ -11,6 +11,8 @@ struct ProductPlan: Sendable {
     /// Side of the square that pictures are resized to, in pixels.
     let imageSide: Int
     let threshold: Float
+    /// Which inspected pictures are kept.
+    let keepImages: KeepImages
     /// With what references must be encoded.
     let encodingKey: EncodingKey
     /// Names everything that changes text embeddings besides the text.
@@ -34,6 +36,7 @@ struct ProductPlan: Sendable {
         prompts = try knowledgeBase.promptEnsemble(noun: settings.noun, defectTypes: types)
         imageSide = settings.imageSide ?? model.defaultImageSide
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
+        keepImages = settings.keepImages ?? configuration.defaultKeepImages
         modelName = model.clip.textKey
         encodingKey = EncodingKey(model: modelName, imageSide: imageSide, stages: model.stages)
     }

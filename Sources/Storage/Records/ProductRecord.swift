@@ -30,8 +30,8 @@ public struct ProductSettings: Sendable, Equatable {
     public var include: [[PixelPoint]]
     /// Size of a pixel in millimetres; `nil` when unknown.
     public var mmPerPixel: Double?
-    /// Which inspected pictures are kept.
-    public var keepImages: KeepImages
+    /// Which inspected pictures are kept; `nil` leaves it to the service.
+    public var keepImages: KeepImages?
     /// Rows per stage that stand for the references' banks; `nil` for all of them.
     public var maxBankRows: Int?
 
@@ -39,7 +39,7 @@ public struct ProductSettings: Sendable, Equatable {
     public init(
         noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, imageSide: Int? = nil,
         ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [], mmPerPixel: Double? = nil,
-        keepImages: KeepImages = .none, maxBankRows: Int? = nil
+        keepImages: KeepImages? = nil, maxBankRows: Int? = nil
     ) {
         self.noun = noun
         self.defectTypes = defectTypes

@@ -22,3 +22,13 @@ public enum CheckDepth: Sendable, CaseIterable {
     /// Also that indexes match their tables, and that foreign keys point somewhere; much slower.
     case full
 }
+
+/// Where a database's schema stands.
+public struct SchemaState: Sendable, Equatable {
+    /// Number of its last step; 0 for an empty database.
+    ///
+    /// Higher than this program's last one when a newer program was there.
+    public let version: Int
+    /// Names of the steps that this program would add.
+    public let missing: [String]
+}

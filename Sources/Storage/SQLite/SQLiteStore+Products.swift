@@ -58,6 +58,9 @@ extension SQLiteStore {
         try Int.fetchOne(db, sql: "SELECT revision FROM products WHERE id = ?", arguments: [id])
     }
 
+    /// What stands for "left to the service" where a column cannot be NULL.
+    fileprivate static let serviceDecides = "default"
+
     private static let productList = FNV1a.hash("products".utf8)
 
     /// The columns in the order in which `ProductRecord.init(_:)` reads them.
@@ -102,7 +105,7 @@ extension SQLiteStore {
                 "id": id, "noun": settings.noun, "defectTypes": try ColumnJSON.encode(settings.defectTypes),
                 "threshold": settings.threshold, "imageSide": settings.imageSide,
                 "ignore": try ColumnJSON.encode(settings.ignore), "include": try ColumnJSON.encode(settings.include),
-                "mmPerPixel": settings.mmPerPixel, "keepImages": settings.keepImages.rawValue,
+                "mmPerPixel": settings.mmPerPixel, "keepImages": settings.keepImages?.rawValue ?? Self.serviceDecides,
                 "maxBankRows": settings.maxBankRows, "now": now.microseconds, "revision": revision,
             ])
     }
@@ -130,12 +133,22 @@ extension ProductSettings {
 }
 
 extension ProductRecord {
+    /// Reads the column that cannot be NULL, because once it had to be set.
+    private static func keepImages(_ text: String) throws -> KeepImages? {
+        guard text != SQLiteStore.serviceDecides else { return nil }
+        guard let keepImages = KeepImages(rawValue: text) else {
+            throw StorageError(.corrupt, "a stored value cannot be read")
+        }
+        return keepImages
+    }
+
     fileprivate init(_ columns: inout ColumnReader) throws {
         id = try columns.next()
         settings = ProductSettings(
             noun: try columns.next(), defectTypes: try columns.nextJSON(), threshold: try columns.next(),
             imageSide: try columns.next(), ignore: try columns.nextJSON(), include: try columns.nextJSON(),
-            mmPerPixel: try columns.next(), keepImages: try columns.nextName(), maxBankRows: try columns.next())
+            mmPerPixel: try columns.next(), keepImages: try Self.keepImages(columns.next()),
+            maxBankRows: try columns.next())
         createdAt = try columns.nextTimestamp()
         updatedAt = try columns.nextTimestamp()
         revision = try columns.next()

@@ -4,28 +4,13 @@ import GRDB
 extension SQLiteStore {
     /// See `ResultStore`.
     public func insertResult(_ result: NewResult) async throws(StorageError) {
-        try result.validate()
-        try await write { db in
-            let seq = try Self.insert(result.record, db)
-            for defect in result.defects {
-                try db.execute(
-                    sql: """
-                        INSERT INTO result_defects (result_seq, type, score, area_pixels, product_id, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        seq, defect.type, defect.score, defect.areaPixels, result.record.product,
-                        result.record.createdAt.microseconds,
-                    ])
-            }
-            for file in result.files {
-                try db.execute(
-                    sql: """
-                        INSERT INTO result_files (result_seq, kind, name, media_type, bytes) VALUES (?, ?, ?, ?, ?)
-                        """,
-                    arguments: [seq, file.kind.column, file.kind.name, file.mediaType, Data(file.bytes)])
-            }
-        }
+        try await insertResults([result])
+    }
+
+    /// Stores results in one transaction, all or none; for filling a store quickly.
+    package func insertResults(_ results: [NewResult]) async throws(StorageError) {
+        for result in results { try result.validate() }
+        try await write { db in for result in results { try Self.insert(result, db) } }
     }
 
     /// See `ResultStore`.
@@ -62,6 +47,26 @@ extension SQLiteStore {
             defer { try? db.execute(sql: "PRAGMA secure_delete = FAST") }
             try db.execute(sql: "DELETE FROM results WHERE id = ?", arguments: [id])
             return db.changesCount > 0
+        }
+    }
+
+    private static func insert(_ result: NewResult, _ db: Database) throws {
+        let seq = try Self.insert(result.record, db)
+        for defect in result.defects {
+            try db.execute(
+                sql: """
+                    INSERT INTO result_defects (result_seq, type, score, area_pixels, product_id, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    seq, defect.type, defect.score, defect.areaPixels, result.record.product,
+                    result.record.createdAt.microseconds,
+                ])
+        }
+        for file in result.files {
+            try db.execute(
+                sql: "INSERT INTO result_files (result_seq, kind, name, media_type, bytes) VALUES (?, ?, ?, ?, ?)",
+                arguments: [seq, file.kind.column, file.kind.name, file.mediaType, Data(file.bytes)])
         }
     }
 

@@ -26,6 +26,8 @@ public final class SQLiteStore: Store {
     /// Name of the database file in the data folder.
     public static let fileName = "multiads.sqlite"
 
+    static let lockName = "multiads.lock"
+
     let pool: DatabasePool
     let path: String
     private let lock: DirectoryLock
@@ -35,7 +37,7 @@ public final class SQLiteStore: Store {
 
     private init(directory: String, options: Options) throws {
         try Self.makeDirectory(directory)
-        lock = try DirectoryLock(path: directory + "/multiads.lock")
+        lock = try DirectoryLock(path: directory + "/" + Self.lockName)
         path = directory + "/" + Self.fileName
 
         var configuration = Configuration()

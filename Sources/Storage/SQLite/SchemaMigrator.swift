@@ -33,14 +33,23 @@ struct SchemaMigrator {
         }
     }
 
-    /// Number of steps already applied, after comparing each with the program's own.
-    private func verifiedCount(_ db: Database) throws -> Int {
+    /// Where a database stands, without comparing its steps.
+    ///
+    /// - Throws: `.notADatabase` when it belongs to another program.
+    func state(_ db: Database) throws -> SchemaState {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         let applicationID = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        if tables == 0, applicationID == 0 { return 0 }
-        guard applicationID == Self.applicationID, try db.tableExists("schema_migrations") else {
+        let isEmpty = tables == 0 && applicationID == 0
+        guard try isEmpty || (applicationID == Self.applicationID && db.tableExists("schema_migrations")) else {
             throw StorageError(.notADatabase, "the database belongs to another program")
         }
+        let version = isEmpty ? 0 : try Int.fetchOne(db, sql: "SELECT max(number) FROM schema_migrations") ?? 0
+        return SchemaState(version: version, missing: migrations.dropFirst(version).map(\.name))
+    }
+
+    /// Number of steps already applied, after comparing each with the program's own.
+    private func verifiedCount(_ db: Database) throws -> Int {
+        guard try state(db).version > 0 else { return 0 }
         let applied = try Row.fetchAll(db, sql: "SELECT number, name, sql FROM schema_migrations ORDER BY number")
         guard applied.count <= migrations.count else {
             throw StorageError(

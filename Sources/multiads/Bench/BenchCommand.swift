@@ -13,10 +13,11 @@ struct BenchCommand: ParsableCommand {
 
             Tools/bench/run.sh measures the same beside PyTorch, Tools/bench/metrics.sh the pixel metrics of an evaluation
             beside scikit-learn, run by run.
+            Tools/bench/results.py measures lists, exports and start-up over a large store.
             """,
         subcommands: [
             BenchTowerCommand.self, BenchTrainingCommand.self, BenchBanksCommand.self, BenchSearchCommand.self,
-            BenchMetricsCommand.self,
+            BenchMetricsCommand.self, BenchResultsCommand.self,
         ])
 }
 

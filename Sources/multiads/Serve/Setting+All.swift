@@ -1,11 +1,14 @@
 import HTTPServer
 import InspectionService
 import Logging
+import Storage
 import Tensors
 
 extension Setting {
     /// Every key there is, in the order of `Config/service.yaml`.
-    static func all() -> [Setting] { [dataSetting] + model + log + server + limits + deadlines + inspection }
+    static func all() -> [Setting] {
+        [dataSetting] + model + log + server + limits + deadlines + inspection + retention
+    }
 
     private static var dataSetting: Setting { .text("data", \.data) }
 
@@ -82,6 +85,9 @@ extension Setting {
             .count("inspection.queueLength", atLeast: 1, \.service.queueLength),
             .count("inspection.queueBytes", atLeast: 1, \.service.queueBytes),
             .integer("inspection.pictureThreads", 1...64, \.service.pictureThreads),
+            .custom("inspection.keepImages", .choice(KeepImages.allCases.map(\.rawValue))) {
+                $0.service.defaultKeepImages = KeepImages(rawValue: $1) ?? .none
+            },
             .custom("inspection.requireIfMatch", .choice(["false", "true"])) {
                 $0.service.requiresIfMatch = $1 == "true"
             },
@@ -91,6 +97,20 @@ extension Setting {
                 $0.service.bankElement = CompactRows.Element(rawValue: $1) ?? .float16
             },
             .count("inspection.maxLoadedBankBytes", atLeast: 1, \.service.maxLoadedBankBytes),
+        ]
+    }
+
+    private static var retention: [Setting] {
+        let days = 0.001...36_500.0
+        return [
+            .optionalNumber("retention.ok.maxAgeDays", days, \.service.retention.ok.maxAgeDays),
+            .optionalInteger("retention.ok.maxBytes", 0...Int.max, \.service.retention.ok.maxBytes),
+            .optionalNumber("retention.notOk.maxAgeDays", days, \.service.retention.notOk.maxAgeDays),
+            .optionalInteger("retention.notOk.maxBytes", 0...Int.max, \.service.retention.notOk.maxBytes),
+            .optionalNumber("retention.undecidable.maxAgeDays", days, \.service.retention.undecidable.maxAgeDays),
+            .optionalInteger("retention.undecidable.maxBytes", 0...Int.max, \.service.retention.undecidable.maxBytes),
+            .optionalInteger("retention.maxBytes", 0...Int.max, \.service.retention.maxBytes),
+            .seconds("retention.interval", \.service.retention.interval),
         ]
     }
 }

@@ -71,6 +71,14 @@ struct Setting {
         }
     }
 
+    static func optionalNumber(
+        _ name: String, _ range: ClosedRange<Double>, _ path: WritableKeyPath<ServiceSettings, Double?>
+    ) -> Setting {
+        Setting(name: name, kind: .number(range)) { settings, value in
+            if case .number(let number) = value { settings[keyPath: path] = number }
+        }
+    }
+
     static func number(
         _ name: String, _ range: ClosedRange<Double>, _ path: WritableKeyPath<ServiceSettings, Double>
     ) -> Setting {

@@ -11,6 +11,11 @@ extension Service {
         }
     }
 
+    /// Makes the store refuse all writes, or accept them again.
+    func setQueryOnly(_ isOn: Bool) async throws {
+        try await store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = \(isOn ? 1 : 0)") }
+    }
+
     /// Rows of every table, so that a test sees whatever a failed write left behind.
     func rowCounts() async throws -> [String: Int] {
         try await store.read { db in

@@ -170,6 +170,7 @@ func withService(
 /// Runs a service on a data folder.
 func withService(
     _ transport: Transport = .inProcess, in folder: String, seed: UInt64 = 1, isStarted: Bool = true,
+    log: LogCapture? = nil,
     _ configure: (inout InspectionServiceConfiguration) -> Void = { _ in }, _ body: (Service) async throws -> Void
 ) async throws {
     var configuration = InspectionServiceConfiguration()
@@ -180,8 +181,9 @@ func withService(
     configure(&configuration)
     let store = try await SQLiteStore.open(directory: folder)
     let clock = TestClock(seed: seed)
-    var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    logger.logLevel = .critical
+    let handler: any LogHandler = if let log { log } else { SwiftLogNoOpLogHandler() }
+    var logger = Logger(label: "test") { _ in handler }
+    logger.logLevel = log == nil ? .critical : .trace
     let application = InspectionApplication(
         model: try Golden.model.get().model, knowledgeBase: try Golden.knowledgeBase.get(), store: store,
         configuration: configuration, logger: logger, environment: clock.environment)

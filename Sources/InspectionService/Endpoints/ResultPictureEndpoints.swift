@@ -1,0 +1,90 @@
+import HTTPServer
+import HTTPTypes
+import Images
+import Storage
+
+/// The pictures of a result: drawn from what is stored when they are asked for, or sent as they were received.
+struct ResultPictureEndpoints {
+    /// Of pictures that are drawn: says how, so a program that draws otherwise must change it.
+    private static let drawn = ImmutableAnswer(
+        tag: EntityTag(isWeak: false, opaque: "drawn-1"), mediaType: "image/png")
+
+    let core: ServiceCore
+    private let results: ResultEndpoints
+
+    init(core: ServiceCore) {
+        self.core = core
+        results = ResultEndpoints(core: core)
+    }
+
+    func register(in table: inout RouteTable) {
+        table.add(.get, "/results/{result}/masks/{type}.png") { request, _ in
+            let record = try await results.record(request)
+            let type = request.pathParameters["type"] ?? ""
+            guard let file = try await core.store.resultFile(.mask(defectType: type), of: record.id) else {
+                throw Problem(.unknownResult, "the result has no mask for “\(type.prefix(80))”")
+            }
+            return try await Self.drawn.respond(to: request) {
+                try await core.pictures.run {
+                    try ResultPictures.maskPNG(runs: file.bytes, width: record.imageWidth, height: record.imageHeight)
+                }
+            }
+        }
+        table.add(.get, "/results/{result}/heatmap.png") { request, _ in
+            let record = try await results.record(request)
+            let map = try await map(of: record)
+            return try await Self.drawn.respond(to: request) {
+                try await core.pictures.run {
+                    try ResultPictures.heatMapPNG(
+                        map: map, width: record.imageWidth, height: record.imageHeight, threshold: threshold(of: record)
+                    )
+                }
+            }
+        }
+        table.add(.get, "/results/{result}/overlay.png") { request, _ in
+            let record = try await results.record(request)
+            let image = try await image(of: record)
+            return try await Self.drawn.respond(to: request) { try await overlay(of: record, on: image.bytes) }
+        }
+        table.add(.get, "/results/{result}/image") { request, _ in
+            let record = try await results.record(request)
+            let image = try await image(of: record)
+            let answer = ImmutableAnswer(
+                tag: EntityTag(isWeak: false, opaque: record.imageDigest.hex), mediaType: image.mediaType)
+            return try await answer.respond(to: request) { image.bytes }
+        }
+    }
+
+    private func overlay(of record: ResultRecord, on image: [UInt8]) async throws -> [UInt8] {
+        guard let contents = try await core.store.resultContents(of: record.id) else {
+            throw Problem(.unknownResult, "the result is gone")
+        }
+        let pictures = try ResultPictures(
+            record, contents, defaultThreshold: core.configuration.defaultThreshold)
+        let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
+        return try await core.pictures.run {
+            try pictures.overlayPNG(on: try ImageDecoder.decode(image, limits: limits))
+        }
+    }
+
+    private func image(of record: ResultRecord) async throws -> ResultFile {
+        guard let file = try await core.store.resultFile(.image, of: record.id) else {
+            throw Problem(
+                .pictureNotKept,
+                "the picture was not kept: when it was inspected, keepImages of “\(record.product)” or of the service "
+                    + "did not ask for pictures of verdict \(record.verdict.rawValue); masks and heat map are there")
+        }
+        return file
+    }
+
+    private func map(of record: ResultRecord) async throws -> [UInt8] {
+        guard let file = try await core.store.resultFile(.heatMap, of: record.id) else {
+            throw Problem(.unknownResult, "the result has no heat map")
+        }
+        return file.bytes
+    }
+
+    private func threshold(of record: ResultRecord) -> Float {
+        Float(record.threshold ?? core.configuration.defaultThreshold)
+    }
+}

@@ -1,0 +1,23 @@
+import Storage
+
+extension ResultFilter {
+    /// The parameters that filter results; `metadata.NAME` comes on top.
+    static let parameters = [
+        "product", "verdict", "defect", "since", "until", "minScore", "partId", "camera",
+    ]
+    /// What the names of members of metadata begin with.
+    static let metadataPrefix = "metadata."
+    private static let maxMetadata = 8
+
+    /// Reads a filter.
+    ///
+    /// - Throws: `Problem` of kind `invalidParameter`.
+    init(_ query: QueryReader) throws(Problem) {
+        self.init(
+            product: try query.text("product"), verdict: try query.choice("verdict", Verdict.self),
+            defect: try query.text("defect"), since: try query.moment("since"), until: try query.moment("until"),
+            minScore: try query.number("minScore"), partID: try query.text("partId"),
+            camera: try query.text("camera"),
+            metadata: try query.texts(prefix: Self.metadataPrefix, atMost: Self.maxMetadata))
+    }
+}
