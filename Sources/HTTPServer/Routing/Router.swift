@@ -35,6 +35,12 @@ struct Route: Sendable {
 /// gives 405 with `Allow`; GET routes answer HEAD, and every path answers OPTIONS.
 public struct Router: Sendable {
     private var tree = RouteTree()
+    /// Answers OPTIONS, given the request and the methods of its path in the form of `Allow` (RFC 9110, 9.3.7).
+    ///
+    /// Called on event loops: it must be quick, and must not answer with a stream.
+    public var optionsResponder: @Sendable (HTTPRequest, String) -> ServerResponse = { _, allowed in
+        ServerResponse(status: .noContent, headerFields: [.allow: allowed])
+    }
 
     /// A router without routes.
     public init() {}
@@ -140,7 +146,7 @@ public struct Router: Sendable {
     ) async -> ServerResponse {
         switch resolve(request) {
         case .failure(let failure): return errorResponder(failure)
-        case .options(let allowed): return Self.optionsResponse(allowed)
+        case .options(let allowed): return optionsResponse(to: request, allowed)
         case .match(let match):
             let limit = match.route.limits.maxBodyBytes ?? maxBodyBytes
             guard body.count <= limit else {
@@ -158,8 +164,8 @@ public struct Router: Sendable {
         }
     }
 
-    /// The answer to OPTIONS (RFC 9110, 9.3.7).
-    static func optionsResponse(_ allowed: [HTTPRequest.Method]) -> ServerResponse {
-        ServerResponse(status: .noContent, headerFields: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
+    /// The answer to OPTIONS.
+    func optionsResponse(to request: HTTPRequest, _ allowed: [HTTPRequest.Method]) -> ServerResponse {
+        optionsResponder(request, allowed.map(\.rawValue).joined(separator: ", "))
     }
 }

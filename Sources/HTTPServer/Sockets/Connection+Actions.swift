@@ -42,7 +42,7 @@ extension Connection {
         guard let head = machine.currentRequest else { return [] }
         guard let match = route else {
             guard case .options(let allowed) = loop.context.router.resolve(head) else { return [] }
-            return respond(with: Router.optionsResponse(allowed), in: loop)
+            return respond(with: loop.context.router.optionsResponse(to: head, allowed), in: loop)
         }
         // The last bytes of a body arrive together with its end, not yet counted.
         guard loop.context.bodyBudget.reserve(body.count - reservedBytes) else {
