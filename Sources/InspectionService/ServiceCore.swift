@@ -16,6 +16,7 @@ final class ServiceCore: Sendable {
     let logger: Logger
     let readiness = Readiness()
     let metrics = ServiceMetrics()
+    let keys = KeysInFlight()
     let line: WorkLine
     let compute = ComputeQueue()
     let pictures: PictureQueue
@@ -61,7 +62,7 @@ final class ServiceCore: Sendable {
             inspector: inspector,
             document: ResultDocument(
                 engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest),
-            store: store, metrics: metrics, environment: environment)
+            store: store, metrics: metrics, defaultThreshold: configuration.defaultThreshold, environment: environment)
         retention = RetentionWorker(
             policy: configuration.retention, store: store, environment: environment, logger: logger)
     }

@@ -204,7 +204,7 @@ public protocol ReferenceStore: Sendable {
 public protocol ResultStore: Sendable {
     /// Stores one result with everything that belongs to it.
     ///
-    /// - Throws: `.alreadyExists` when the id was used before, `.invalidValue`, or an engine failure (`.diskFull`,
+    /// - Throws: `.alreadyExists` when the id or the idempotency key was used before, `.invalidValue`, or an engine failure (`.diskFull`,
     ///   `.ioError` …). Nothing of the result is stored then.
     func insertResult(_ result: NewResult) async throws(StorageError)
 
@@ -212,6 +212,11 @@ public protocol ResultStore: Sendable {
     ///
     /// - Returns: `nil` when there is none with this id.
     func result(_ id: String) async throws(StorageError) -> ResultRecord?
+
+    /// Reads the result that was stored under a client's key.
+    ///
+    /// - Returns: `nil` when there is none.
+    func result(forKey key: String) async throws(StorageError) -> KeyedResult?
 
     /// Reads what belongs to a result besides its record and the picture as received.
     ///

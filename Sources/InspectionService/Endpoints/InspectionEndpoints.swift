@@ -19,14 +19,34 @@ struct InspectionEndpoints {
     private func inspect(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         let form = try InspectionForm(accept: request.head.headerFields[.accept])
         let order = try InspectionRequest(request)
+        guard let key = try IdempotencyKey(request) else {
+            let product = try await product(order.options, context)
+            return try await core.desk.inspect(order, of: product, form: form, entry: .atOnce, context)
+                .response(in: form)
+        }
+        guard !order.options.isDryRun else {
+            throw Problem.header("Idempotency-Key", "expected none with dryRun=true, which leaves nothing to repeat")
+        }
+        let claim = try core.keys.claim(key)
+        defer { withExtendedLifetime(claim) {} }
+        guard let fingerprint = try await core.pictures.run({ order.fingerprint }) else { throw Problem.internalError }
+        let record = IdempotencyRecord(key: key.text, fingerprint: fingerprint)
+        if let answer = try await core.desk.replay(record, order, form: form, context) {
+            return answer.response(in: form)
+        }
         let product = try await product(order.options, context)
-        return try await core.desk.inspect(order, of: product, form: form, entry: .atOnce, context).response(in: form)
+        return try await core.desk.inspect(
+            order, of: product, form: form, entry: .atOnce, idempotency: record, context
+        ).response(in: form)
     }
 
     private func inspectBatch(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         guard AcceptHeader(request.head.headerFields[.accept]).quality(of: Self.lines) > 0 else {
             let detail = "expected \(Self.lines) among the accepted types"
             throw Problem(.notAcceptable, detail, faults: [.init(.header, "Accept", detail)])
+        }
+        if try IdempotencyKey(request) != nil {
+            throw Problem.header("Idempotency-Key", "expected none for a batch, found one; POST /inspect takes it")
         }
         let upload = try BatchUpload(request)
         let product = try await product(upload.options, context)

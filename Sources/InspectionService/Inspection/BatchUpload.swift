@@ -26,6 +26,7 @@ struct BatchUpload: Sendable {
         let query = try QueryReader(request, known: InspectionOptions.parameters)
         options = try InspectionOptions(query, request.head.headerFields)
         guard !request.body.isEmpty else {
+            try request.checkForLength()
             throw Problem(.emptyBody, "expected multipart/form-data with parts named “image”, found 0 bytes")
         }
         let declared = request.head.headerFields[.contentType] ?? ""

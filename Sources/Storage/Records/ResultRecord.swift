@@ -122,11 +122,16 @@ public struct NewResult: Sendable, Equatable {
     public var defects: [ResultDefect]
     /// Its pictures, each kind at most once.
     public var files: [ResultFile]
+    /// Under which of the client's keys it is found again; `nil` when there is none.
+    public var idempotency: IdempotencyRecord?
 
     /// Makes a result from its parts.
-    public init(record: ResultRecord, defects: [ResultDefect], files: [ResultFile]) {
+    public init(
+        record: ResultRecord, defects: [ResultDefect], files: [ResultFile], idempotency: IdempotencyRecord? = nil
+    ) {
         self.record = record
         self.defects = defects
         self.files = files
+        self.idempotency = idempotency
     }
 }

@@ -68,6 +68,9 @@ extension SQLiteStore {
                 sql: "INSERT INTO result_files (result_seq, kind, name, media_type, bytes) VALUES (?, ?, ?, ?, ?)",
                 arguments: [seq, file.kind.column, file.kind.name, file.mediaType, Data(file.bytes)])
         }
+        if let idempotency = result.idempotency {
+            try insert(idempotency, of: seq, at: result.record.createdAt, db)
+        }
     }
 
     private static func insert(_ record: ResultRecord, _ db: Database) throws -> Int64 {
@@ -101,6 +104,7 @@ extension NewResult {
         try Validation.atLeast(1, record.imageHeight, "the picture's height")
         if let metadata = record.metadata { try Validation.text(metadata, "the metadata") }
         try Validation.bytes(record.document, "the result's document")
+        if let idempotency { try Validation.name(idempotency.key, "the idempotency key") }
         for defect in defects {
             try Validation.name(defect.type, "a defect type's name")
             try Validation.finite(defect.score, "a defect's score")

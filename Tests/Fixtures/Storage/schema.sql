@@ -1,3 +1,12 @@
+CREATE TABLE idempotency_keys (
+    key         TEXT    NOT NULL PRIMARY KEY CHECK (key <> ''),
+    fingerprint BLOB    NOT NULL CHECK (length(fingerprint) = 32),    -- of everything the answer depends on
+    result_seq  INTEGER NOT NULL REFERENCES results (seq) ON DELETE CASCADE,
+    created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_by_result ON idempotency_keys (result_seq);
+
 CREATE TABLE product_numbers (
     product_id        TEXT    NOT NULL PRIMARY KEY,
     revision          INTEGER NOT NULL,
