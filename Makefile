@@ -46,6 +46,12 @@ crash: build ## kill the service 200 times under load and check that nothing ack
 bench-results: build ## measure lists, exports, retention and start-up over a million results (needs Python)
 	Tools/bench/results.py
 
+docs: build ## run the commands of docs/api.md against a fresh server and write their output below them (needs python3, curl)
+	Tools/docs/api.py --program $(RELEASE)
+
+contract: build ## hold a running service against its OpenAPI document and ordinary clients (needs Python, see Tools/contract)
+	Tools/contract/run.sh $(RELEASE)
+
 golden: ## make the golden files again (needs Python, see Tools/requirements.txt)
 	Tools/golden/make_all.sh
 

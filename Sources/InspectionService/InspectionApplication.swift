@@ -11,6 +11,8 @@ import Synchronization
 public final class InspectionApplication: Sendable {
     let core: ServiceCore
     private let server: HTTPServer
+    /// What the routes are, for descriptions of them.
+    let routes: [RouteTable.Entry]
     /// All routes, to answer requests without a socket.
     public let router: Router
 
@@ -40,7 +42,9 @@ public final class InspectionApplication: Sendable {
         ResultEndpoints(core: core).register(in: &table)
         ResultPictureEndpoints(core: core).register(in: &table)
         self.core = core
+        OpenAPIEndpoint(core: core).register(in: &table)
         router = table.router
+        routes = table.entries
         server = HTTPServer(
             configuration: configuration.server, router: table.router, errorResponder: core.respond,
             observer: ServerLog(logger: logger, metrics: core.metrics))

@@ -29,6 +29,7 @@ struct HealthEndpoints {
             }
         }
         table.add(.get, "/problems/{kind}") { request, _ in
+            _ = try QueryReader(request, known: [])
             guard let kind = request.pathParameters["kind"].flatMap(ProblemKind.init(rawValue:)) else {
                 throw Problem(.notFound, "there is no such kind of problem")
             }

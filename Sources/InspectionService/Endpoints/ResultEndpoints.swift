@@ -80,7 +80,7 @@ struct ResultEndpoints {
             request, known: ["by"] + ResultFilter.parameters, prefix: ResultFilter.metadataPrefix)
         guard let key = try query.choice("by", ResultGroup.Key.self) else {
             let all = ResultGroup.Key.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.invalidParameter, "by: expected one of \(all), found none")
+            throw Problem.parameter("by", "expected one of \(all), found none")
         }
         let summary = try await core.store.summary(of: try ResultFilter(query), by: key, limit: Self.maxGroups)
         return .json(ResultSummaryDocument.tree(summary, by: key), [.cacheControl: "no-store"])

@@ -26,6 +26,7 @@ struct ImageUpload: Sendable {
     ///   `.notAnImage` when a raw body is something else.
     init(_ request: ServerRequest, mayHaveMetadata: Bool) throws {
         guard !request.body.isEmpty else {
+            try request.checkForLength()
             throw Problem(
                 .emptyBody, "expected a JPEG or PNG picture, or multipart/form-data with a part “image”, found 0 bytes")
         }
@@ -56,5 +57,16 @@ struct ImageUpload: Sendable {
         self.images = images
         self.metadata = metadata
         isForm = true
+    }
+}
+
+extension ServerRequest {
+    /// Tells a client that forgot to announce its body from one that sent an empty one: either reads as no body.
+    ///
+    /// - Throws: `Problem` of kind `lengthRequired`.
+    func checkForLength() throws(Problem) {
+        guard head.headerFields[.contentLength] == nil, head.headerFields[.transferEncoding] == nil else { return }
+        throw Problem(
+            .lengthRequired, "expected Content-Length or Transfer-Encoding: chunked before the body, found neither")
     }
 }

@@ -71,6 +71,9 @@ enum ProblemKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Statuses that it is answered with where HTTP names a finer one.
+    var finerStatuses: [HTTPResponse.Status] { self == .malformedMultipart ? [.contentTooLarge] : [] }
+
     /// What it means in a few words, the same for every occurrence.
     var title: String {
         switch self {

@@ -16,16 +16,32 @@ struct RouteTable {
         case whenReady
     }
 
+    /// One method on one pattern.
+    struct Entry: Hashable, Sendable {
+        let method: String
+        let pattern: String
+    }
+
     let core: ServiceCore
     private(set) var router = Router()
+    /// What was added, in order.
+    private(set) var entries: [Entry] = []
 
-    init(core: ServiceCore) { self.core = core }
+    init(core: ServiceCore) {
+        self.core = core
+        router.optionsResponder = { request, allowed in
+            var response = ServerResponse(status: .noContent, headerFields: [.allow: allowed])
+            RequestContext(request, makeID: core.makeRequestID).mark(&response.headerFields)
+            return response
+        }
+    }
 
     mutating func add(
         _ method: HTTPRequest.Method, _ pattern: String, _ condition: Condition = .always, maxBodyBytes: Int? = nil,
         _ endpoint: @escaping Endpoint
     ) {
         let core = core
+        entries.append(Entry(method: method.rawValue, pattern: pattern))
         router.on(method, pattern, limits: RouteLimits(maxBodyBytes: maxBodyBytes)) { request in
             let started = core.environment.uptime()
             let context = RequestContext(request.head, makeID: core.makeRequestID)
@@ -52,6 +68,7 @@ struct RouteTable {
     /// every thread for handlers is taken.
     mutating func addInline(_ pattern: String, _ answer: @escaping @Sendable () -> ServerResponse) {
         let core = core
+        entries.append(Entry(method: "GET", pattern: pattern))
         router.onInline(.get, pattern) { request in
             let context = RequestContext(request.head, makeID: core.makeRequestID)
             var response = answer()

@@ -22,6 +22,8 @@ struct Service: Sendable {
     let application: InspectionApplication
     let store: SQLiteStore
     let clock: TestClock
+    /// What the service says of itself.
+    let contract: Contract
     private let client: LiveClient?
 
     var core: ServiceCore { application.core }
@@ -32,12 +34,25 @@ struct Service: Sendable {
         self.application = application
         self.store = store
         self.clock = clock
+        contract = try Contract(application.core.openAPI.tree.bytes)
         client = transport == .socket ? LiveClient(address: try application.listen()) : nil
     }
 
-    /// Sends a request.
+    /// Sends a request, and holds the answer against the description of the interface.
     func send(
-        _ method: String, _ path: String, _ fields: [String: String] = [:], body: [UInt8] = []
+        _ method: String, _ path: String, _ fields: [String: String] = [:], body: [UInt8] = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        let answer = try await answer(to: method, path, fields, body)
+        let faults = try contract.faults(method, path, answer)
+        #expect(
+            faults.isEmpty, "/openapi.json and the answer to \(method) \(path) differ; the operation is in OpenAPI/",
+            sourceLocation: sourceLocation)
+        return answer
+    }
+
+    private func answer(
+        to method: String, _ path: String, _ fields: [String: String], _ body: [UInt8]
     ) async throws -> Answer {
         if let client {
             var head = "\(method) \(path) HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
@@ -48,6 +63,7 @@ struct Service: Sendable {
         var request = HTTPRequest(
             method: try #require(HTTPRequest.Method(method)), scheme: "http", authority: "test", path: path)
         for (name, value) in fields { request.headerFields[try #require(HTTPField.Name(name))] = value }
+        request.headerFields[.contentLength] = String(body.count)
         let response = await application.router.respond(
             to: request, body: body, maxBodyBytes: core.configuration.server.limits.maxBodyBytes,
             errorResponder: application.respond)

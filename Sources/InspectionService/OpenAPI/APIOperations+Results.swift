@@ -1,0 +1,110 @@
+import Storage
+
+// Results.
+extension APIOperations {
+    static var results: [APIOperation] {
+        [list, summary, show, delete]
+            + [
+                drawn("masks/{type}.png", "getMask", "Where a defect type was found", [type]),
+                drawn("heatmap.png", "getHeatMap", "The anomaly map in colours that are tied to the threshold"),
+                drawn("overlay.png", "getOverlay", "The picture with everything drawn on it", [], .pictureNotKept),
+                image,
+            ]
+    }
+
+    private static let filters: [APIParameter] = [
+        APIParameter("product", APISchema.name, "Results of this product."),
+        APIParameter("verdict", APISchema.choice(Verdict.allCases.map(\.rawValue)), "Results with this verdict."),
+        APIParameter("defect", APISchema.name, "Results in which this defect type was found."),
+        APIParameter("since", APISchema.moment, "Results made at this time or later."),
+        APIParameter("until", APISchema.moment, "Results made before this time."),
+        APIParameter("minScore", ["type": "number"], "Results with at least this score."),
+        APIParameter("partId", APISchema.name, "Results of this part."),
+        APIParameter("camera", APISchema.name, "Results of this camera."),
+    ]
+    private static let metadata = """
+        A member of the metadata is searched for with `metadata.NAME=VALUE`, up to eight of them.
+        """
+    private static let result = APIParameter("result", in: .path, APISchema.string, "The result's id.")
+    private static let type = APIParameter("type", in: .path, APISchema.string, "The defect type.")
+
+    private static var list: APIOperation {
+        APIOperation(
+            method: "get", path: "/results", id: "listResults", tag: "Results", summary: "List or export results",
+            description: """
+                Newest first; pages stay put while results arrive. With `Accept: application/x-ndjson` or `text/csv` all results of the \
+                filter are streamed, and there are no pages. \(metadata)
+                """,
+            parameters: filters + pages,
+            responses: [
+                APIResponse(
+                    200, "A page, or all results of the filter.",
+                    [
+                        .json(APISchema.reference("ResultPage")),
+                        APIContent("application/x-ndjson", APISchema.reference("Result")), .bytes("text/csv"),
+                    ], headers: ["Vary"])
+            ], problems: [.notAcceptable, .storeUnavailable])
+    }
+
+    private static var summary: APIOperation {
+        APIOperation(
+            method: "get", path: "/results/summary", id: "summarizeResults", tag: "Results",
+            summary: "Count results by product, defect type or hour", description: metadata,
+            parameters: [
+                APIParameter(
+                    "by", APISchema.choice(ResultGroup.Key.allCases.map(\.rawValue)),
+                    "What the counted have in common; required.")
+            ] + filters,
+            responses: [
+                APIResponse(
+                    200, "The groups.", [.json(APISchema.reference("ResultSummary"), APIExamples.summary)],
+                    headers: ["Cache-Control"])
+            ], problems: [.storeUnavailable])
+    }
+
+    private static var show: APIOperation {
+        APIOperation(
+            method: "get", path: "/results/{result}", id: "getResult", tag: "Results",
+            summary: "Show a result, in the bytes of its answer", parameters: [result],
+            responses: [APIResponse(200, "The result.", [.json(APISchema.reference("Result"), APIExamples.result)])],
+            problems: [.unknownResult, .storeUnavailable])
+    }
+
+    private static var delete: APIOperation {
+        APIOperation(
+            method: "delete", path: "/results/{result}", id: "deleteResult", tag: "Results",
+            summary: "Remove a result with its pictures", parameters: [result],
+            responses: [APIResponse(204, "Removed.")],
+            problems: [.unknownResult, .notReady, .draining, .storeUnavailable])
+    }
+
+    private static func drawn(
+        _ name: String, _ id: String, _ summary: String, _ more: [APIParameter] = [], _ problem: ProblemKind? = nil
+    ) -> APIOperation {
+        picture("/results/{result}/\(name)", id, summary, more, [.bytes("image/png")], problem)
+    }
+
+    private static var image: APIOperation {
+        picture(
+            "/results/{result}/image", "getImage", "The picture as it was received, where it was kept", [],
+            [.bytes("image/jpeg"), .bytes("image/png")], .pictureNotKept)
+    }
+
+    private static func picture(
+        _ path: String, _ id: String, _ summary: String, _ more: [APIParameter], _ contents: [APIContent],
+        _ problem: ProblemKind?
+    ) -> APIOperation {
+        let headers = ["ETag", "Cache-Control"]
+        return APIOperation(
+            method: "get", path: path, id: id, tag: "Results", summary: summary,
+            parameters: [result] + more + [
+                ifNoneMatch, APIParameter("Range", in: .header, APISchema.string, "One range of bytes."),
+            ],
+            responses: [
+                APIResponse(200, "The picture.", contents, headers: headers),
+                APIResponse(206, "The part that was asked for.", contents, headers: headers + ["Content-Range"]),
+                APIResponse(304, "The picture is known already.", headers: headers),
+            ],
+            problems: [.unknownResult, .rangeNotSatisfiable, .storeUnavailable] + (problem.map { [$0] } ?? []))
+    }
+}
