@@ -3,7 +3,7 @@ import Testing
 
 @testable import InspectionService
 
-@Suite("Request ids", .timeLimit(.minutes(1)))
+@Suite("Request ids", .timeLimit(.minutes(2)))
 struct RequestIdentityTests {
     @Test("come back on every answer, the client's when it can be used", arguments: Transport.allCases)
     func echoed(_ transport: Transport) async throws {
