@@ -1,9 +1,8 @@
-"""Moves a checkpoint's decision to the default threshold: `python calibrate.py RUN_DIR`.
+"""Moves a run's decision to the default threshold: `python calibrate.py RUN_DIR`; writes `calibrated.pt`, which the export prefers.
 
 Training weighs defective patches more than clean ones, so that raw scores lean to "defective". Two numbers correct that:
 a shift towards the normal anchor in every adapter's bias, and one in the image embedding (through ln_post's bias).
 They are chosen on pictures of the training families with a seed of their own; the evaluation never sees those.
-The result is written beside the checkpoint as `calibrated.pt`, which the export prefers.
 """
 
 import argparse
@@ -13,12 +12,15 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from model import TEMPERATURE, Adapters, CLIP, anchors
-from synth import render
-from train import STATES, focused, normalized, squashed, type_list
+import prompts
+from export import type_list
+from model import TEMPERATURE, VISION, Adapters, Vision, anchors
+from stream import PictureStream, default_factory
+from views import normalized
 
 SEED = 2003
-SHIFTS = (-1.5, -1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.5)
+SHIFTS = (-2.0, -1.5, -1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+STEP = 0.1  # a shift of 1 moves by this share of a typical vector's length, which the cosine divides by
 
 
 def towards_normal(targets):
@@ -26,21 +28,19 @@ def towards_normal(targets):
     return F.normalize(targets[0] - targets[1:].mean(0), dim=0)
 
 
-def parts(model, adapters, pictures, types):
-    """Adapted stage tokens, image embeddings and truth of the calibration pictures."""
-    tokens, embeddings, truth = [], [], []
-    for index in range(pictures):
-        image, masks, _ = squashed(render(SEED, index, types=focused(index, types, 1.0)))
-        stages, embedding = model.visual(normalized(torch.from_numpy(image)[None]))
-        tokens.append(torch.cat(adapters(stages)))
-        embeddings.append(embedding[0])
-        truth.append(bool(masks))
-    return torch.stack(tokens), torch.stack(embeddings), np.array(truth)
+def logits(vectors, targets):
+    """100 · cosine with every state."""
+    return TEMPERATURE * F.normalize(vectors, dim=-1) @ targets.T
 
 
-def defective(vectors, targets):
-    """1 - p(normal) at the engine's temperature."""
-    return 1 - (TEMPERATURE * F.normalize(vectors, dim=-1) @ targets.T).softmax(-1)[..., 0]
+def peaks(tokens, targets):
+    """Highest patch of each picture's map: tokens [N, stages, patches, embed]."""
+    return (1 - logits(tokens, targets).softmax(-1)[..., 0].mean(1)).amax(-1).numpy()
+
+
+def balanced(scores, truth):
+    """Mean of the rates at which clean parts pass and defective ones are caught."""
+    return float((np.mean(scores[truth] > 0.5) + np.mean(scores[~truth] <= 0.5)) / 2)
 
 
 @torch.inference_mode()
@@ -48,45 +48,43 @@ def main():
     """Searches both shifts for the best balanced accuracy at 0.5, of the maps' peaks and of ½(max M + a_x) alike."""
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
-    parser.add_argument("--pictures", type=int, default=300)
-    parser.add_argument("--types", type=type_list, default=STATES[1:], help="the default defect types")
+    parser.add_argument("--pictures", type=int, default=240)
+    parser.add_argument("--factory", default=default_factory())
+    parser.add_argument("--products", default="--except held-out")
+    parser.add_argument("--types", type=type_list, default=prompts.TYPES, help="the default defect types")
     options = parser.parse_args()
-    torch.set_num_threads(2)
-    state = torch.load(options.run / "checkpoint.pt", weights_only=True)
-    model, adapters = CLIP(len(state["model"]["token_embedding.weight"])), Adapters()
-    model.load_state_dict(state["model"])
+    state = torch.load(options.run / "checkpoint-0.pt", weights_only=True)
+    vision, adapters = Vision(), Adapters()
+    vision.load_state_dict(state["vision"])
     adapters.load_state_dict(state["adapters"])
-    targets = anchors(len(STATES))[[STATES.index(name) for name in ("normal", *options.types)]]
+    targets = anchors(len(prompts.STATES))[[prompts.STATES.index(name) for name in ("normal", *options.types)]]
     direction = towards_normal(targets)
-    tokens, embeddings, truth = parts(model, adapters, options.pictures, options.types)
-    # Steps are relative to the length of a typical vector, which the cosine divides by.
-    token_step = tokens.norm(dim=-1).median(-1).values.median(0).values
-    image_step = embeddings.norm(dim=-1).median()
-    scale = 0.1
-    peaks = {}
-    for shift in SHIFTS:
-        moved = tokens + (shift * scale * token_step)[None, :, None, None] * direction
-        peaks[shift] = defective(moved, targets).mean(1).amax(-1).numpy()
-    overall = {s: defective(embeddings + s * scale * image_step * direction, targets).numpy() for s in SHIFTS}
-    best = max(
-        (
-            (_balanced(0.5 * (peaks[a] + overall[b]), truth) + _balanced(peaks[a], truth), -abs(a) - abs(b), a, b)
-            for a in SHIFTS
-            for b in SHIFTS
-        ),
+    tokens, embeddings, truth = [], [], []
+    for picture in PictureStream(
+        options.factory, SEED, 0, options.pictures, VISION["image_size"], options.products.split()
+    ):
+        with torch.autocast("cpu", torch.bfloat16):
+            stages, embedding = vision(normalized(torch.from_numpy(picture.image)[None]))
+        tokens.append(torch.cat(adapters([stage.float() for stage in stages])))
+        embeddings.append(embedding[0].float())
+        truth.append(bool(picture.labels.any()))
+    tokens, embeddings, truth = torch.stack(tokens), torch.stack(embeddings), np.array(truth)
+    token_step = STEP * tokens.norm(dim=-1).median(-1).values.median(0).values
+    image_step = STEP * embeddings.norm(dim=-1).median()
+    maps = {s: peaks(tokens + (s * token_step)[None, :, None, None] * direction, targets) for s in SHIFTS}
+    overall = {s: 1 - logits(embeddings + s * image_step * direction, targets).softmax(-1)[:, 0].numpy() for s in SHIFTS}
+    score, _, first, second = max(
+        (balanced(0.5 * (maps[a] + overall[b]), truth) + balanced(maps[a], truth), -abs(a) - abs(b), a, b)
+        for a in SHIFTS
+        for b in SHIFTS
     )
-    print(f"balanced accuracy {best[0] / 2:.3f} with shifts {best[2]} (maps) and {best[3]} (image); "
-          f"without {_balanced(0.5 * (peaks[0.0] + overall[0.0]), truth):.3f}")
+    before = balanced(0.5 * (maps[0.0] + overall[0.0]), truth)
+    print(f"balanced accuracy {score / 2:.3f} with shifts {first} (maps) and {second} (image); {before:.3f} without")
     for layer, step in zip(adapters.fc, token_step, strict=True):
-        layer.bias.add_(best[2] * scale * step * direction)
-    back = torch.linalg.pinv(model.visual.proj, rtol=1e-2)
-    model.visual.ln_post.bias.add_(best[3] * scale * image_step * direction @ back)
-    torch.save(dict(model=model.state_dict(), adapters=adapters.state_dict()), options.run / "calibrated.pt")
-
-
-def _balanced(scores, truth):
-    """Mean of the rates at which clean parts pass and defective ones are caught."""
-    return float((np.mean(scores[truth] > 0.5) + np.mean(scores[~truth] <= 0.5)) / 2)
+        layer.bias.add_(first * step * direction)
+    back = torch.linalg.pinv(vision.proj, rtol=1e-2)
+    vision.ln_post.bias.add_(second * image_step * direction @ back)
+    torch.save(dict(vision=vision.state_dict(), adapters=adapters.state_dict()), options.run / "calibrated.pt")
 
 
 if __name__ == "__main__":

@@ -1,67 +1,61 @@
-"""Writes the evaluation pictures of the Swift tests and the README's picture: `python fixtures.py OUT_DIR [PART.jpg]`.
+"""Writes the evaluation pictures of the Swift tests from a tree of `multiads synth`: `python fixtures.py TREE OUT_DIR`.
 
-Which pictures they are is fixed by the seed and the lists below, never by how a model scores them.
+    multiads synth TREE --products leather,foam,gear,metal_sheet,wood,tile --seed 4242 --side 320 --train 2 --good 1 --defects 2
+
+Of every product: two references, a clean piece, and the second (moderate) piece with a scratch, a hole and a stain, as far as these can
+happen to it. So the seed chooses them, never how a model scores them.
 """
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
-from synth import FAMILIES, HELD_OUT_FAMILIES, render
-
-SEED = 4242
-CHOICE = ("leather", "gear", "pill_capsule", "metal_plate", "housing", "wood_board")
-KINDS = ((), ("scratch",), ("hole",), ("stain",))
-SHAPES = ((320, 320), (300, 400))
-
-
-def picture(number):
-    """Picture `number`: its family, kind and shape follow from the number; a defect too faint to see moves on."""
-    family, kind = CHOICE[number // len(KINDS)], KINDS[number % len(KINDS)]
-    shape = SHAPES[(number + number // len(KINDS)) % len(SHAPES)]
-    for attempt in range(100):
-        sample = render(SEED, number * 100 + attempt, family=family, types=kind, shape=shape)
-        if bool(sample.masks) == bool(kind):
-            return sample
-    raise ValueError(f"no {kind} can be seen on {family}")
+HELD_OUT = ("leather", "wicker", "foam", "gear", "capsule", "screw")
+ROLES = {
+    "reference-1": "train/good/000",
+    "reference-2": "train/good/001",
+    "clean": "test/good/000",
+    "scratch": "test/scratch/001",
+    "hole": "test/hole/001",
+    "stain": "test/stain/001",
+}
 
 
 def main():
     """Writes pictures, masks and index.json."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("tree", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("part", type=Path, nargs="?", help="where to write the README's scratched plate")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.part:
-        part = render(777, 6, family="metal_plate", types=("scratch",), shape=(480, 640), subtle=False)
-        Image.fromarray(part.image).save(options.part, quality=92)
     entries = []
-    for number in range(len(CHOICE) * len(KINDS)):
-        sample = picture(number)
-        types = sorted(sample.masks)
-        stem = f"{number:02d}-{sample.family}-{'-'.join(types) or 'clean'}".replace("_", "-")
-        name = f"{stem}.png" if number % 8 == 5 else f"{stem}.jpg"
-        Image.fromarray(sample.image).save(options.out / name, **({} if name.endswith("png") else {"quality": 90}))
-        mask = None
-        if types:
-            mask = f"{stem}.mask.png"
-            union = np.any(list(sample.masks.values()), axis=0)
-            Image.fromarray(union.astype(np.uint8) * 255).save(options.out / mask, optimize=True)
-        entries.append({
-            "file": name,
-            "noun": FAMILIES[sample.family][1][0],
-            "types": types,
-            "mask": mask,
-            "family": sample.family,
-            "heldOutFamily": sample.family in HELD_OUT_FAMILIES,
-        })
+    for product in sorted(path for path in options.tree.iterdir() if path.is_dir()):
+        for role, place in ROLES.items():
+            picture = product / f"{place}.png"
+            if not picture.exists():
+                continue
+            stem = f"{len(entries):02d}-{product.name}-{role}".replace("_", "-")
+            name = f"{stem}.png" if len(entries) % 8 == 5 else f"{stem}.jpg"
+            Image.open(picture).save(options.out / name, **({} if name.endswith("png") else {"quality": 92}))
+            mask = None
+            if role in ("scratch", "hole", "stain"):
+                mask = f"{stem}.mask.png"
+                shutil.copyfile(product / "ground_truth" / role / "001_mask.png", options.out / mask)
+            entries.append({
+                "file": name,
+                "noun": product.name.replace("_", " "),
+                "types": [role] if mask else [],
+                "mask": mask,
+                "family": product.name,
+                "heldOutFamily": product.name in HELD_OUT,
+                "isReference": role.startswith("reference"),
+            })
     index = {
-        "selection": f"Tools/pretrain/fixtures.py, seed {SEED}; chosen by number before any score was known; "
-        "the training seed is another, and the families marked heldOutFamily were never trained on.",
+        "selection": "Tools/pretrain/fixtures.py, seed 4242: chosen by number before any score was known; the training seed is "
+        "another, and families marked heldOutFamily were never trained on.",
         "pictures": entries,
     }
     (options.out / "index.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")

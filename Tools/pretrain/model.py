@@ -32,7 +32,11 @@ class Attention(nn.Module):
         batch, length, width = x.shape
         qkv = F.linear(x, self.in_proj_weight, self.in_proj_bias)
         q, k, v = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        out = F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        # Spelled out: on CPUs PyTorch's fused attention takes twice as long forth and back at these lengths.
+        scores = (q * (width // self.heads) ** -0.5) @ k.transpose(-1, -2)
+        if causal:
+            scores = scores + scores.new_full((length, length), float("-inf")).triu(1)
+        out = scores.softmax(-1).to(v.dtype) @ v
         return self.out_proj(out.transpose(1, 2).reshape(batch, length, width))
 
 
@@ -116,13 +120,12 @@ def anchors(states, spread=0.18):
     return F.normalize(basis[0] + spread * basis[1:], dim=-1).contiguous()
 
 
-class CLIP(nn.Module):
-    """Both towers; the text tower's tensors sit at the top level, as in OpenCLIP."""
+class TextTower(nn.Module):
+    """The text tower; its tensors sit at the top level, as in OpenCLIP."""
 
     def __init__(self, vocabulary):
         super().__init__()
         width = TEXT["width"]
-        self.visual = Vision()
         self.transformer = Transformer(width, TEXT["layers"], TEXT["heads"])
         self.token_embedding = nn.Embedding(vocabulary, width)
         self.positional_embedding = nn.Parameter(0.01 * torch.randn(TEXT["context_length"], width))
@@ -140,6 +143,14 @@ class CLIP(nn.Module):
             x = block(x, causal=True)
         x = self.ln_final(x)[torch.arange(len(ids)), tokens.argmax(1)]
         return x @ self.text_projection
+
+
+class CLIP(TextTower):
+    """Both towers."""
+
+    def __init__(self, vocabulary):
+        super().__init__(vocabulary)
+        self.visual = Vision()
 
 
 class Adapters(nn.Module):

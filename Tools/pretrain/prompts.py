@@ -21,24 +21,43 @@ NORMAL = _read("normal-states")["phrases"]
 # Wordings of the normal state that other prompt sets use; seen in training only.
 NORMAL_VARIANTS = ["{} in pristine condition", "{} with no imperfections", "{} with ideal quality", "{} of ideal quality"]
 
-# What the model is asked for: the general set of the knowledge base.
-TYPES = ("scratch", "hole", "stain", "crack", "contamination", "color", "cut", "dent", "broken", "missing")
+# What the model is asked for: types of the knowledge base's general set, in the order of the anchors.
+TYPES = (
+    "scratch", "crack", "hole", "dent", "stain", "liquid", "contamination", "color", "cut", "poke", "bent", "broken",
+    "missing", "misplaced", "thread", "print_error", "rust", "burr",
+)  # fmt: skip
+STATES = ("normal", *TYPES)
 DEFECTS = {name: _phrases("general", name) for name in TYPES}
 
 # Other wordings of what the factory paints under each type; seen in training so that they work too.
 _RELATED = {
     "scratch": [("visa", "scratch"), ("mpdd", "scratch"), ("general", "abrasion")],
-    "hole": [("visa", "hole"), ("mpdd", "hole"), ("general", "poke")],
-    "stain": [("visa", "spot"), ("general", "liquid")],
     "crack": [("visa", "crack")],
-    "contamination": [("visa", "particle")],
-    "color": [],
-    "cut": [],
-    "dent": [("general", "bent"), ("general", "deformation")],
-    "broken": [("general", "chip")],
+    "hole": [("visa", "hole"), ("mpdd", "hole")],
+    "dent": [("general", "deformation"), ("mvtec-ad", "squeeze"), ("mpdd", "flattening")],
+    "stain": [("visa", "spot")],
+    "liquid": [("visa", "leak"), ("general", "glue")],
+    "contamination": [("visa", "particle"), ("visa", "extra")],
+    "color": [("visa", "discolor"), ("general", "burnt")],
+    "bent": [("visa", "bent"), ("mpdd", "bent")],
+    "broken": [("visa", "broken"), ("general", "chip")],
     "missing": [("visa", "missing")],
+    "misplaced": [("visa", "wrong_place")],
+    "print_error": [("mvtec-ad", "faulty_imprint")],
+    "rust": [("mpdd", "rust")],
 }
-DEFECT_VARIANTS = {name: [text for pair in _RELATED[name] for text in _phrases(*pair)] for name in TYPES}
+DEFECT_VARIANTS = {name: [text for pair in _RELATED.get(name, ()) for text in _phrases(*pair)] for name in TYPES}
+
+_SPELLINGS = {"faulty imprint": "print_error", "faulty_imprint": "print_error", "print error": "print_error"}
+
+
+def canonical(name):
+    """The knowledge base's name of a type as the factory spells it."""
+    name = _SPELLINGS.get(name.lower(), name.lower())
+    if name not in TYPES:
+        raise ValueError(f"the factory paints {name!r}, which is none of {', '.join(TYPES)}")
+    return name
+
 
 GENERIC_NOUNS = ("object", "part", "component", "product", "item", "surface", "workpiece")
 

@@ -1,16 +1,23 @@
 #!/bin/sh
-# Trains, exports, checks and measures the bundled model: run.sh RUN_DIR [MODEL_DIR]. PYTHON names the interpreter.
+# Trains, exports, checks and measures the bundled model: run.sh RUN_DIR [MODEL_DIR].
+# MINUTES bounds the training of the image tower, PROCESSES is its number of threads, PYTHON the interpreter, MULTIADS the factory.
 set -eu
 run=$1
 here=$(cd "$(dirname "$0")" && pwd)
 model=${2:-$here/../../Sources/BundledModel/model}
 python=${PYTHON:-python3}
-focus=scratch,hole,stain # the default types: the second phase shows them most
-"$python" "$here/train.py" "$run/first" --pictures 30000
-mkdir -p "$run/second"
-cp "$run/first/merges.txt" "$run/second/"
-"$python" "$here/train.py" "$run/second" --pictures 15000 --start-from "$run/first" --peak 3e-4 --emphasis 3 --focus "$focus"
-"$python" "$here/calibrate.py" "$run/second" --types "$focus"
-"$python" "$here/export.py" "$run/second" "$model" --types "$focus"
+MULTIADS=${MULTIADS:-$here/../../.build/release/multiads}
+export MULTIADS
+"$python" "$here/text.py" "$run"
+"$python" "$here/train.py" "$run" --minutes "${MINUTES:-150}" --processes "${PROCESSES:-2}"
+"$python" "$here/calibrate.py" "$run"
+"$python" "$here/export.py" "$run" "$model"
 "$python" "$here/verify.py" "$model"
-"$python" "$here/evaluate.py" "$model" --pictures 126
+for seed in 1009 1010 1011; do
+    "$MULTIADS" synth "$run/held-out-$seed" --products held-out --seed $seed --side 256
+done
+"$python" "$here/evaluate.py" "$model" "$run"/held-out-* >"$run/held-out.json"
+for seed in 31 32 33; do
+    "$python" "$here/photographs.py" "$run/photographs-$seed" --seed $seed
+done
+"$python" "$here/evaluate.py" "$model" "$run"/photographs-* >"$run/photographs.json"

@@ -1,212 +1,55 @@
-"""Trains the bundled model from scratch on synthetic pictures: `python train.py RUN_DIR [--pictures N]`.
+"""Trains the image tower and its adapters from scratch: `python train.py RUN_DIR --minutes 60`.
 
-Resumable: started again with the same folder it continues at the last checkpoint (written every two minutes).
+Pictures come from the factory (`stream.py`). Resumable: started again with the same folder it goes on at the last
+checkpoint, written every two minutes. `log.csv` holds steps, pictures drawn, seconds and the five losses.
 """
 
 import argparse
-import math
 import random
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import distributed
 from torch.nn import functional as F
 
-import bpe
+import objectives
 import prompts
-from model import MEAN, STAGES, STD, TEMPERATURE, TEXT, VISION, Adapters, CLIP, anchors
-from synth import FAMILIES, TYPES, render
+import views
+from model import VISION, Adapters, Vision, anchors
+from stream import PictureStream, default_factory
 
-STATES = ("normal", *TYPES)
 SEED = 7
-MERGES = 1500
-CROP_UNTIL = 0.65  # share of the run that looks at windows instead of whole pictures
+RANK_STRIDE = 10**8  # each process draws its own range of indices
 MEET_EVERY = 8  # steps of each process between two averages of their weights
-EASY_UNTIL = 0.35  # share of the run without faint defects
-FULL_SHARE = 0.1  # a patch counts as wholly defective from this share on: thin scratches cover a tenth of a patch
-TEXT_EVERY = 4  # steps; the text tower learns much sooner than the image tower
-SHAPES = ((256, 256), (256, 256), (240, 320), (256, 256), (320, 240), (288, 288))
-
-
-def corpus():
-    """Texts the vocabulary is learned from."""
-    nouns = [*prompts.GENERIC_NOUNS, *prompts.OTHER_NOUNS, *(noun for _, names in FAMILIES.values() for noun in names)]
-    generator = random.Random(SEED)
-    texts = [
-        prompts.fill(generator.choice(prompts.TEMPLATES), phrase, noun)
-        for state in STATES
-        for phrase in prompts.training_phrases(state)
-        for noun in generator.sample(nouns, 12)
-    ]
-    return texts + [noun for noun in nouns for _ in range(3)] + [template.replace("{}", "") for template in prompts.TEMPLATES]
-
-
-def type_list(text):
-    """Defect types from a list on the command line."""
-    return tuple(text.split(","))
-
-
-def focused(index, focus, share=0.75):
-    """The defects of a picture in a second phase: mostly none or one or two of the types in focus, else anything."""
-    generator = random.Random(index)
-    if not focus or generator.random() > share:
-        return None
-    if generator.random() < 0.4:
-        return ()
-    return tuple(generator.sample(focus, 2 if generator.random() < 0.2 and len(focus) > 1 else 1))
-
-
-def fresh_pictures(first, count, subtle=None, focus=()):
-    """Renders pictures first … first + count - 1: images, soft patch labels, families."""
-    images, labels, families = [], [], []
-    for index in range(first, first + count):
-        image, masks, family = squashed(render(SEED, index, types=focused(index, focus), shape=SHAPES[index % len(SHAPES)], subtle=subtle))
-        images.append(torch.from_numpy(image))
-        labels.append(torch.from_numpy(patch_labels(masks)))
-        families.append(family)
-    return torch.stack(images), torch.stack(labels), families
-
-
-def squashed(sample):
-    """The picture and its masks at the model's side, resized as the engine resizes (bicubic, aspect not kept)."""
-    side = VISION["image_size"]
-    if sample.image.shape[:2] == (side, side):
-        return sample.image.copy(), sample.masks, sample.family
-    image = np.array(Image.fromarray(sample.image).resize((side, side), Image.Resampling.BICUBIC))
-    masks = {
-        name: np.asarray(Image.fromarray(mask).resize((side, side), Image.Resampling.NEAREST))
-        for name, mask in sample.masks.items()
-    }
-    return image, masks, sample.family
-
-
-def patch_labels(masks):
-    """[grid, grid, states] targets: the share of each patch a defect covers, full from `FULL_SHARE` on."""
-    patch = VISION["patch_size"]
-    grid = VISION["image_size"] // patch
-    target = np.zeros((grid, grid, len(STATES)), np.float32)
-    for name, mask in masks.items():
-        share = mask.reshape(grid, patch, grid, patch).mean((1, 3))
-        target[..., STATES.index(name)] = np.minimum(1, share / FULL_SHARE)
-    total = target.sum(-1, keepdims=True)
-    target /= np.maximum(total, 1)
-    target[..., 0] = 1 - target.sum(-1)
-    return target
-
-
-def augment(images, labels, generator):
-    """One of the eight symmetries of the square for the batch, and a per-picture change of gain and color."""
-    if generator.random() < 0.5:
-        images, labels = images.flip(2), labels.flip(2)
-    if generator.random() < 0.5:
-        images, labels = images.transpose(1, 2), labels.transpose(1, 2)
-    if generator.random() < 0.5:
-        images, labels = images.flip(1), labels.flip(1)
-    return images, labels
-
-
-def normalized(images):
-    """8-bit pictures [B, S, S, 3] to the tower's input."""
-    x = images.permute(0, 3, 1, 2).float().div_(255)
-    mean, std = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(STD).view(3, 1, 1)
-    return ((x - mean) / std).contiguous(memory_format=torch.channels_last)
-
-
-def whitened_filters(filters):
-    """First weights of the patch embedding: the leading principal components of rendered patches, partly whitened."""
-    patch = VISION["patch_size"]
-    images = normalized(fresh_pictures(10**9, 64)[0])
-    patches = F.unfold(images, patch, stride=patch).transpose(1, 2).flatten(0, 1)
-    values, vectors = torch.linalg.eigh(torch.cov(patches.T))
-    values, vectors = values[-filters:].clamp(min=1e-4), vectors[:, -filters:]
-    leading = vectors * values**-0.3
-    return leading.T.reshape(filters, 3, patch, patch) / (values**0.4).mean().sqrt()
-
-
-def text_loss(model, tokenizer, noun, generator, targets, per_state=2):
-    """How far prompts of every state are from the state's anchor, alone and as an ensemble."""
-    ids = []
-    for state in STATES:
-        phrases = prompts.training_phrases(state)
-        for _ in range(per_state):
-            text = prompts.fill(generator.choice(prompts.TEMPLATES), generator.choice(phrases), noun)
-            ids.append(tokenizer.encode(text))
-    rows = F.normalize(model.encode_text(ids).float(), dim=-1)
-    cosine = rows @ targets.T
-    truth = torch.arange(len(STATES)).repeat_interleave(per_state)
-    return F.cross_entropy(TEMPERATURE * cosine, truth) + 50 * (1 - cosine[torch.arange(len(rows)), truth]).mean()
-
-
-def draw_noun(families, generator):
-    """A generic noun, a name of one of the pictures' families, another noun, or a made-up word."""
-    kind = generator.random()
-    if kind < 0.35:
-        return generator.choice(prompts.GENERIC_NOUNS)
-    if kind < 0.65:
-        return generator.choice(FAMILIES[generator.choice(families)][1])
-    if kind < 0.85:
-        return generator.choice(prompts.OTHER_NOUNS)
-    letters = "abcdefghijklmnopqrstuvwxyz" * 6 + "0123456789_-éüñçøß漢字"
-    return "".join(generator.choice(letters) for _ in range(generator.randint(2, 10)))
-
-
-def crops(images, labels, generator, side=8, each=2):
-    """Windows of `side` patches, mostly around a defect: more signal for the same work. Also their grid positions."""
-    patch, grid = VISION["patch_size"], labels.shape[1]
-    positions = torch.arange(grid * grid).view(grid, grid)
-    out = []
-    for image, label in zip(images, labels):
-        bad = (label[..., 0] < 0.6).nonzero().tolist()
-        for _ in range(each):
-            top, left = generator.randint(0, grid - side), generator.randint(0, grid - side)
-            if bad and generator.random() < 0.85:
-                row, column = generator.choice(bad)
-                top = min(max(row - generator.randrange(side), 0), grid - side)
-                left = min(max(column - generator.randrange(side), 0), grid - side)
-            window = image[top * patch : (top + side) * patch, left * patch : (left + side) * patch]
-            area = (slice(top, top + side), slice(left, left + side))
-            out.append((window, label[area], positions[area].flatten()))
-    return tuple(torch.stack(parts) for parts in zip(*out))
-
-
-def losses(model, adapters, images, labels, targets, emphasis, rows=None):
-    """Dense patch-state loss over all stages, and the global loss on the image embedding."""
-    stages, embedding = model.visual(normalized(images), rows)
-    labels = labels.flatten(1, 2)
-    weight = 1 + emphasis * (1 - labels[..., 0])
-    dense = 0
-    for tokens in adapters(stages):
-        logits = TEMPERATURE * F.normalize(tokens.float(), dim=-1) @ targets.T
-        entropy = -(labels * F.log_softmax(logits, -1)).sum(-1)
-        dense = dense + (entropy * weight).mean()
-    present = (labels[..., 1:] > 0.3).any(1).float()
-    clean = (present.sum(1, keepdim=True) == 0).float()
-    share = torch.cat([clean, present / present.sum(1, keepdim=True).clamp(min=1)], 1)
-    logits = TEMPERATURE * F.normalize(embedding.float(), dim=-1) @ targets.T
-    overall = -(share * F.log_softmax(logits, -1)).sum(-1).mean()
-    return dense / len(STAGES), overall
-
-
-def learning_rate(done, progress, peak, warm=800):
-    """Warm-up counted in pictures, then a cosine over the whole run to 2 % of the peak."""
-    return peak * min(1, (done + 16) / warm) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+SAVE_EVERY = 120  # seconds
+STORE = 350  # scenes each process keeps to look at again
+PIECES = 2  # pieces of a scene: each is the other's reference
 
 
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
-    parser.add_argument("--pictures", type=int, default=60000, help="pictures to train on")
-    parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule is fitted to it")
-    parser.add_argument("--start-from", type=Path, help="run whose weights this one begins with: a second phase")
-    parser.add_argument("--focus", type=type_list, default=(), help="types shown most in a second phase")
-    parser.add_argument("--emphasis", type=float, default=6, help="extra weight of defective patches at the start")
-    parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate; 3e-4 for a second phase")
+    parser.add_argument("--factory", default=default_factory(), help="command that understands `synth --stream`")
+    parser.add_argument("--products", default="--except held-out", help="the factory's options for what it draws")
+    parser.add_argument("--start-from", type=Path, help="checkpoint whose weights a new run begins with")
+    parser.add_argument("--steps", type=int, default=10**9, help="steps of each process")
+    parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule fits itself to it")
     parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
-    parser.add_argument("--batch", type=int, default=4, help="pictures per process and step; three in four are seen again")
+    parser.add_argument("--scenes", type=int, default=4, help="designs per process and step, a window of each of their pieces")
+    parser.add_argument("--whole-scenes", type=int, default=2, help="the same while it looks at whole pictures")
+    parser.add_argument("--fresh", type=int, default=1, help="of these, how many were never seen before")
+    parser.add_argument("--windows-until", type=float, default=0.5, help="share of the run that looks at windows")
+    parser.add_argument("--window", type=int, default=8, help="patches along a window's side")
+    parser.add_argument("--full-share", type=float, default=0.25, help="a patch is wholly defective from this share on")
+    parser.add_argument("--emphasis", type=float, default=5, help="extra weight of defective patches at the start")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="for the matrices of the blocks")
+    parser.add_argument("--overall", type=float, default=0.3, help="weight of the global loss")
+    parser.add_argument("--peak", type=float, default=0.3, help="weight of the peak loss")
+    parser.add_argument("--few-shot", type=float, default=0.3, help="weight of the memory-bank loss")
     return parser.parse_args()
 
 
@@ -214,12 +57,97 @@ def main():
     """Runs or resumes training."""
     options = arguments()
     options.run.mkdir(parents=True, exist_ok=True)
-    merges_file = options.run / "merges.txt"
-    if not merges_file.exists():
-        bpe.save(merges_file, bpe.learn(corpus(), MERGES))
-    meeting = options.run / "meeting"
+    meeting = options.run.resolve() / "meeting"
     meeting.unlink(missing_ok=True)
     torch.multiprocessing.spawn(work, (options, meeting), options.processes)
+
+
+class Scenes:
+    """Batches of scenes: some fresh from the factory, the others seen before. A scene is two pieces of one design."""
+
+    def __init__(self, options, rank, drawn):
+        start = rank * RANK_STRIDE + drawn
+        products = [*options.products.split(), "--pieces", str(PIECES)]
+        self.stream = PictureStream(
+            options.factory, SEED, start, RANK_STRIDE - drawn, VISION["image_size"], products
+        )
+        names = [prompts.canonical(name) for name in self.stream.types]
+        self.lookup = torch.tensor([0, *(prompts.STATES.index(name) for name in names)])
+        self.store, self.drawn, self.options = [], drawn, options
+
+    def fresh(self):
+        """The factory's next pieces with their patch labels."""
+        scene = []
+        for _ in range(PIECES):
+            picture = next(self.stream)
+            self.drawn += 1
+            labels = torch.from_numpy(picture.labels)
+            target = views.patch_labels(labels, len(prompts.STATES), self.lookup, self.options.full_share)
+            scene.append((torch.from_numpy(picture.image), target))
+        return scene
+
+    def batch(self, count, generator):
+        """`count` scenes."""
+        new = [self.fresh() for _ in range(self.options.fresh)]
+        old = [generator.choice(self.store or new) for _ in range(count - len(new))]
+        self.store += new
+        if len(self.store) > STORE:
+            for place in generator.sample(range(len(self.store)), len(self.store) - STORE):
+                self.store[place] = self.store[-1]
+                self.store.pop()
+        return new + old
+
+
+def scene_views(scene, window, generator, draws):
+    """One view of each piece, all turned the same way; windows near each other when `window` is a side in patches."""
+    turn, lead = generator.randrange(8), generator.randrange(PIECES)
+    pieces = [views.symmetry(*piece, turn) for piece in scene]
+    corner = views.window_corner(pieces[lead][1], window, 0.85, draws) if window else None
+    for image, target in pieces:
+        rows = None
+        if window:
+            image, target, rows = views.window(image, target, views.nudged(corner, window, generator), window)
+        yield image, target, rows
+
+
+def make_batch(scenes, window, generator, draws):
+    """The tower's input [2B, 3, S, S], soft labels [2B, patches, states] and grid positions (None for whole pictures)."""
+    images, targets, rows = zip(*(view for s in scenes for view in scene_views(s, window, generator, draws)), strict=True)
+    lit = views.lit(torch.stack(images).float().div_(255), draws)
+    positions = torch.stack(rows) if window else None
+    return views.standardized(lit).contiguous(), torch.stack(targets).flatten(1, 2), positions
+
+
+def losses(vision, adapters, batch, targets, emphasis):
+    """The four objectives of one batch."""
+    images, labels, rows = batch
+    stages, embedding = vision(images, rows)
+    dense, anomaly = objectives.dense(adapters(stages), labels, targets, emphasis)
+    return torch.stack([
+        dense,
+        objectives.overall(embedding, labels, targets),
+        objectives.peak(anomaly, labels),
+        objectives.few_shot(stages, labels),
+    ])  # fmt: skip
+
+
+def optimizers(modules, options):
+    """Muon or AdamW for the matrices of the blocks, AdamW for everything else."""
+    named = [(n, p) for module in modules for n, p in module.named_parameters()]
+    matrices = [p for n, p in named if p.ndim == 2 and "resblocks" in n]
+    others = [p for n, p in named if p.ndim >= 2 and "resblocks" not in n and "embedding" not in n]
+    plain = [p for n, p in named if p.ndim < 2 or "embedding" in n]
+    groups = [dict(params=others, weight_decay=0.05), dict(params=plain, weight_decay=0)]
+    if options.optimizer == "adamw":
+        groups[0]["params"] = others + matrices
+        return [torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)]
+    muon = torch.optim.Muon(matrices, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
+    return [muon, torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)]
+
+
+def learning_rate(step, progress, peak, warm=50):
+    """Warm-up counted in steps, then linear over the whole run to nothing."""
+    return peak * min(1, (step + 1) / warm) * max(0.0, 1 - progress)
 
 
 def average(modules, processes):
@@ -232,92 +160,103 @@ def average(modules, processes):
         parameter.copy_(part.view_as(parameter))
 
 
+class Run:
+    """The state of one process's training, and its checkpoint."""
+
+    def __init__(self, options, rank):
+        self.options, self.rank = options, rank
+        self.path = options.run / f"checkpoint-{rank}.pt"
+        torch.manual_seed(SEED)
+        self.vision, self.adapters = Vision(), Adapters()
+        self.step, self.spent, drawn = 0, 0.0, 0
+        self.optimizers = optimizers((self.vision, self.adapters), options)
+        state = torch.load(self.path, weights_only=True) if self.path.exists() else None
+        start = torch.load(options.start_from, weights_only=True) if options.start_from else None
+        if state or start:
+            self.vision.load_state_dict((state or start)["vision"])
+            self.adapters.load_state_dict((state or start)["adapters"])
+        if state:
+            for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(values)
+            self.step, self.spent, drawn = state["step"], state["spent"], state["drawn"]
+        self.scenes = Scenes(options, rank, drawn)
+        if not (state or start):
+            first = torch.stack([image for _ in range(24) for image, _ in self.scenes.fresh()])
+            self.vision.conv1.weight.data = whitened_filters(first, VISION["width"])
+        average((self.vision, self.adapters), options.processes)  # all start from the first process's filters or alike
+
+    def save(self):
+        """Writes the checkpoint beside the old one, then replaces it."""
+        state = dict(
+            vision=self.vision.state_dict(),
+            adapters=self.adapters.state_dict(),
+            optimizers=[optimizer.state_dict() for optimizer in self.optimizers],
+            step=self.step,
+            spent=self.spent,
+            drawn=self.scenes.drawn,
+        )
+        torch.save(state, self.path.with_suffix(".new"))
+        self.path.with_suffix(".new").replace(self.path)
+
+
+def whitened_filters(images, filters):
+    """First weights of the patch embedding: the leading principal components of patches, partly whitened."""
+    patch = VISION["patch_size"]
+    patches = F.unfold(views.normalized(images), patch, stride=patch).transpose(1, 2).flatten(0, 1)
+    values, vectors = torch.linalg.eigh(torch.cov(patches.T))
+    values, vectors = values[-filters:].clamp(min=1e-4), vectors[:, -filters:]
+    vectors = vectors * vectors.sum(0).sign()  # a sign of their own, so that processes agree
+    leading = vectors * values**-0.3
+    return leading.T.reshape(filters, 3, patch, patch) / (values**0.4).mean().sqrt()
+
+
 def work(rank, options, meeting):
-    """One process of the training: renders its own pictures, steps together with the others."""
+    """One process of the training: draws its own pictures, steps together with the others."""
     torch.set_num_threads(1)
-    torch.manual_seed(SEED)
     distributed.init_process_group("gloo", f"file://{meeting}", rank=rank, world_size=options.processes)
-    tokenizer = bpe.Tokenizer(bpe.load(options.run / "merges.txt"), TEXT["context_length"])
-    model, adapters, targets = CLIP(tokenizer.size), Adapters(), anchors(len(STATES))
-    model.visual.conv1.weight.data = whitened_filters(VISION["width"])
-    named = [(n, p) for module in (model, adapters) for n, p in module.named_parameters() if p.requires_grad]
-    decay = [p for n, p in named if p.ndim >= 2 and "embedding" not in n]
-    rest = [p for n, p in named if p.ndim < 2 or "embedding" in n]
-    optimizer = torch.optim.AdamW(
-        [dict(params=decay, weight_decay=0.05), dict(params=rest, weight_decay=0)],
-        betas=(0.9, 0.98),
-        fused=True,
-    )
-    done, spent = 0, 0.0
-    checkpoint = options.run / "checkpoint.pt"
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(state["model"])
-        adapters.load_state_dict(state["adapters"])
-        optimizer.load_state_dict(state["optimizer"])
-        done, spent = state["done"], state["spent"]
-    elif options.start_from:
-        state = torch.load(options.start_from / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(state["model"])
-        adapters.load_state_dict(state["adapters"])
-        optimizer.load_state_dict(state["optimizer"])
-    generator = random.Random(SEED + done * options.processes + rank)
-    # A second phase looks at pictures that no first phase reached.
-    first_picture = 10**7 if options.start_from else 0
-    step_size, store, sums, steps = options.batch * options.processes, [], np.zeros(3), 0
-    log = open(options.run / "log.csv", "a", buffering=1)
+    run, targets = Run(options, rank), anchors(len(prompts.STATES))
+    weights = torch.tensor([1, options.overall, options.peak, options.few_shot])
+    generator = random.Random(1000 * run.step + rank)
+    draws = torch.Generator().manual_seed(1000 * run.step + rank)
+    log = open(options.run / "log.csv", "a", buffering=1) if rank == 0 else None
     began = saved = time.time()
+    sums, counted = np.zeros(4), 0
     while True:
-        progress = torch.tensor(max(done / options.pictures, spent / (options.minutes * 60)))
-        distributed.broadcast(progress, 0)
-        average((model, adapters), options.processes)
-        if rank == 0 and time.time() - saved > 120:
+        # The first process's clock decides for all, so that they stop, turn and save at the same step.
+        shared = torch.tensor([max(run.step / options.steps, run.spent / (options.minutes * 60)), time.time() - saved])
+        distributed.broadcast(shared, 0)
+        progress, unsaved = shared.tolist()
+        average((run.vision, run.adapters), options.processes)
+        for optimizer in run.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(run.step, progress, options.rate)
+        if progress >= 1 or unsaved > SAVE_EVERY:
             saved = time.time()
-            save(checkpoint, model, adapters, optimizer, done, spent)
+            run.save()
         if progress >= 1:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(done, float(progress), options.peak)
-        for turn in range(MEET_EVERY):
-            fresh = max(1, options.batch // 4)
-            easy = False if progress < EASY_UNTIL else None
-            new = fresh_pictures(first_picture + done // options.batch * fresh + rank * fresh, fresh, easy, options.focus)
-            seen = [store[generator.randrange(len(store))] if store else new for _ in range(options.batch // fresh - 1)]
-            store.append(new)
-            del store[:-1000]
-            parts = [augment(*pair[:2], generator) for pair in (new, *seen)]
-            images, labels = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
-            rows = None
-            if progress < CROP_UNTIL:
-                images, labels, rows = crops(images, labels, generator)
+        window = options.window if progress < options.windows_until else 0
+        count = options.scenes if window else options.whole_scenes
+        for _ in range(MEET_EVERY):
+            batch = make_batch(run.scenes.batch(count, generator), window, generator, draws)
             with torch.autocast("cpu", torch.bfloat16):
-                dense, overall = losses(
-                    model, adapters, images, labels, targets, options.emphasis * (1 - 0.67 * float(progress)), rows)
-                words = torch.zeros(())
-                if turn % TEXT_EVERY == 0:
-                    words = text_loss(model, tokenizer, draw_noun(new[2], generator), generator, targets)
-            optimizer.zero_grad()
-            (dense + 0.5 * overall + words).backward()
-            torch.nn.utils.clip_grad_norm_([p for p in decay + rest if p.grad is not None], 1.0)
-            optimizer.step()
-            done += step_size
-            sums += [dense.item(), overall.item(), words.item() * TEXT_EVERY]
-            steps += 1
+                values = losses(run.vision, run.adapters, batch, targets, options.emphasis * (1 - 0.7 * progress))
+            for optimizer in run.optimizers:
+                optimizer.zero_grad()
+            (values @ weights).backward()
+            torch.nn.utils.clip_grad_norm_([p for m in (run.vision, run.adapters) for p in m.parameters()], 1.0)
+            for optimizer in run.optimizers:
+                optimizer.step()
+            sums, counted = sums + values.detach().numpy(), counted + 1
+            run.step += 1
         now = time.time()
-        spent, began = spent + now - began, now
-        if rank == 0 and steps >= 64:
-            log.write(f"{done},{spent:.0f},{','.join(f'{value / steps:.4f}' for value in sums)}\n")
-            steps, sums = 0, np.zeros(3)
-    if rank == 0:
-        save(checkpoint, model, adapters, optimizer, done, spent)
+        run.spent, began = run.spent + now - began, now
+        if log and counted >= 64:
+            numbers = ",".join(f"{value:.4f}" for value in sums / counted)
+            log.write(f"{run.step},{run.scenes.drawn},{run.spent:.0f},{numbers}\n")
+            sums, counted = np.zeros(4), 0
+    run.scenes.stream.close()
     distributed.destroy_process_group()
-
-
-def save(path, model, adapters, optimizer, done, spent):
-    """Writes the checkpoint beside the old one, then replaces it."""
-    state = dict(model=model.state_dict(), adapters=adapters.state_dict(), optimizer=optimizer.state_dict())
-    torch.save(dict(state, done=done, spent=spent), path.with_suffix(".new"))
-    path.with_suffix(".new").replace(path)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ import open_clip
 import torch
 from open_clip.tokenizer import SimpleTokenizer
 from safetensors.torch import load_file
+from torch.nn import functional as F
 
 import prompts
-from evaluate import Engine
-from model import STAGES
-from synth import render
-from train import normalized
+from engine import Engine
+from model import STAGES, VISION
+from views import normalized
 
 
 @torch.inference_mode()
@@ -25,7 +25,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("model", type=Path)
     folder = parser.parse_args().model
-    engine = Engine(folder)
+    engine = Engine(folder, half=False)
     config = json.loads((folder / "open_clip_config.json").read_text())["model_cfg"]
     reference = open_clip.CLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"]).eval()
     weights = load_file(folder / "open_clip_model.safetensors")
@@ -42,7 +42,10 @@ def main():
     padded = torch.stack([theirs(text)[0] for text in texts[:40]])
     difference = (reference.encode_text(padded) - engine.model.encode_text(ids)).abs().max()
 
-    image = normalized(torch.from_numpy(render(1, 1).image.copy())[None])
+    side = VISION["image_size"]
+    coarse = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+    picture = F.interpolate(coarse, size=(side, side), mode="bicubic").clamp(0, 1)
+    image = normalized((picture[0].permute(1, 2, 0) * 255).byte()[None])
     stages, embedding = engine.model.visual(image)
     captured = []
     for number in STAGES:
