@@ -8,16 +8,17 @@ model=${2:-$here/../../Sources/BundledModel/model}
 python=${PYTHON:-python3}
 MULTIADS=${MULTIADS:-$here/../../.build/release/multiads}
 export MULTIADS
+types=scratch,crack,hole,dent,stain,contamination # the default types of products that name none
 "$python" "$here/text.py" "$run"
 "$python" "$here/train.py" "$run" --minutes "${MINUTES:-150}" --processes "${PROCESSES:-2}"
-"$python" "$here/calibrate.py" "$run"
-"$python" "$here/export.py" "$run" "$model"
+"$python" "$here/calibrate.py" "$run" --types $types
+"$python" "$here/export.py" "$run" "$model" --types $types
 "$python" "$here/verify.py" "$model"
 for seed in 1009 1010 1011; do
-    "$MULTIADS" synth "$run/held-out-$seed" --products held-out --seed $seed --side 256
+    "$MULTIADS" synth "$run/held-out-$seed" --products held-out --seed $seed --side 256 --train 4 --good 16 --defects 4
 done
 "$python" "$here/evaluate.py" "$model" "$run"/held-out-* >"$run/held-out.json"
 for seed in 31 32 33; do
-    "$python" "$here/photographs.py" "$run/photographs-$seed" --seed $seed
+    "$python" "$here/photographs.py" "$run/photographs-$seed" --seed $seed --each 4
 done
 "$python" "$here/evaluate.py" "$model" "$run"/photographs-* >"$run/photographs.json"
