@@ -28,6 +28,8 @@ public struct CLIPError: Error, Sendable, Equatable, CustomStringConvertible {
         case badImage
         /// Token ids are empty, too many, or outside the vocabulary.
         case badTokens
+        /// The matrix engine cannot compute this model here.
+        case arithmetic
     }
 
     /// Stable code.

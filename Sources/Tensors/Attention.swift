@@ -1,36 +1,45 @@
-import Synchronization
-
 /// Scaled dot-product self-attention over packed sequences.
 ///
-/// Vaswani et al. 2017, Eq. 1. Queries are handled in blocks, so a worker holds scores of one block of one head only: `queryBlock` × tokens floats,
-/// never the whole tokens × tokens matrix of a head.
+/// Vaswani et al. 2017, Eq. 1. Queries are handled in blocks, so a worker holds scores of one block of one head only: a block's rows ×
+/// tokens floats, never the whole tokens × tokens matrix of a head. Scores and softmax are float32 in every precision.
 public struct Attention: Sendable {
-    /// Query rows whose scores are in flight per worker: with 1370 tokens 1 MB, the size of a core's second-level cache.
-    public static let queryBlock = 192
-
     /// Channels of one head.
     public let headDim: Int
     /// Number of heads; width = heads · headDim.
     public let heads: Int
     /// Whether a token sees only itself and its predecessors.
     public let causal: Bool
+    let arithmetic: Arithmetic
 
     /// Describes one attention layer (both counts at least 1).
-    public init(heads: Int, headDim: Int, causal: Bool) {
+    public init(heads: Int, headDim: Int, causal: Bool, arithmetic: Arithmetic = .reference) {
         precondition(heads > 0 && headDim > 0, "attention needs heads and channels, not \(heads) × \(headDim)")
         self.heads = heads
         self.headDim = headDim
         self.causal = causal
+        self.arithmetic = arithmetic
     }
 
-    /// Floats of scratch memory each worker needs for sequences of up to `tokens` tokens.
-    public static func scratchCount(tokens: Int) -> Int { min(queryBlock, tokens) * tokens }
+    /// Query rows whose scores are in flight per worker: with 1370 tokens they fit a core's second-level cache.
+    ///
+    /// OpenBLAS copies keys and values for every block, so its blocks are larger.
+    var queryBlock: Int { arithmetic.engine == .openblas ? 192 : 96 }
 
     /// How a pass is cut into items of one query block of one head; made once and used by every layer.
     public struct Plan: Sendable {
-        let sequences: [Range<Int>]
-        /// Number of items before each sequence, and in all.
-        let firstItem: [Int]
+        /// One block of queries of one sequence, all heads of which are items.
+        struct Block: Hashable, Sendable {
+            /// First row of the sequence in the packed tokens.
+            let start: Int
+            /// Queries within the sequence.
+            let rows: Range<Int>
+            /// Keys that any of the queries sees: the sequence's first ones.
+            let keys: Int
+            /// Floats between rows of scores, a multiple of a cache line.
+            let scoreStride: Int
+        }
+
+        let blocks: [Block]
 
         /// Plans a pass of `attention` over sequences.
         ///
@@ -38,74 +47,109 @@ public struct Attention: Sendable {
         ///   - sequences: Row range of each sequence within the packed tokens; disjoint.
         ///   - attention: The layers' common shape.
         public init(_ sequences: [Range<Int>], for attention: Attention) {
-            self.sequences = sequences
-            var first = [0]
+            var blocks: [Block] = []
             for sequence in sequences {
-                first.append(first[first.count - 1] + attention.heads * blocks(sequence.count))
+                for lower in stride(from: 0, to: sequence.count, by: attention.queryBlock) {
+                    let upper = min(sequence.count, lower + attention.queryBlock)
+                    // A causal block needs no key beyond its own last row.
+                    let keys = attention.causal ? upper : sequence.count
+                    blocks.append(
+                        Block(
+                            start: sequence.lowerBound, rows: lower..<upper, keys: keys, scoreStride: (keys + 15) / 16 * 16))
+                }
             }
-            firstItem = first
+            self.blocks = blocks
+        }
+    }
+
+    /// Generates code and reserves scratch memory for a plan; the only step that can fail.
+    ///
+    /// - Throws: ``ArithmeticError`` with `.engineFailure`.
+    public func prepare(_ plan: Plan, worker: ComputeWorker) throws(ArithmeticError) {
+        for block in plan.blocks {
+            worker.reserveScores(block.rows.count * block.scoreStride)
+            if arithmetic.engine == .onednn {
+                try worker.prepare(scoreProduct(block))
+                try worker.prepare(valueProduct(block))
+            }
         }
     }
 
     /// Runs attention separately inside each sequence.
     ///
     /// - Parameters:
-    ///   - qkv: [total tokens, 3·width]; q, k, v side by side in each row, heads as consecutive slices.
+    ///   - qkv: [total tokens, 3·width] in the arithmetic's element type; q, k, v side by side in each row, heads as
+    ///     consecutive slices.
     ///   - plan: Made for this attention's shape.
-    ///   - output: [total tokens, width]; rows inside `sequences` are overwritten. Must not overlap `qkv`.
-    ///   - scratch: `threads.count` · ``scratchCount(tokens:)`` floats for the longest sequence.
-    ///   - scratchStride: Floats between the workers' parts of `scratch`.
-    ///   - threads: Workers to use.
+    ///   - output: [total tokens, width] of the same type; rows of the sequences are overwritten. Must not overlap `qkv`.
+    ///   - workers: One per thread, each prepared for the plan.
+    ///   - threads: As many as there are workers.
     public func callAsFunction(
-        qkv: UnsafePointer<Float>, plan: Plan, output: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>, scratchStride: Int, threads: ComputeThreads
+        qkv: UnsafeRawPointer, plan: Plan, output: UnsafeMutableRawPointer, workers: [ComputeWorker],
+        threads: ComputeThreads
     ) {
-        let width = heads * headDim
+        threads.forEach(plan.blocks.count &* heads) { worker, item in
+            let (block, head) = item.quotientAndRemainder(dividingBy: heads)
+            attend(plan.blocks[block], head: head, qkv: qkv, output: output, workers[worker])
+        }
+    }
+
+    private func attend(
+        _ block: Plan.Block, head: Int, qkv: UnsafeRawPointer, output: UnsafeMutableRawPointer, _ worker: ComputeWorker
+    ) {
+        let width = heads &* headDim
+        let bytes = arithmetic.precision.element.byteCount
         let scale = 1 / Float(headDim).squareRoot()
-        // Workers draw items in any order; the prefix sums tell which sequence an item belongs to.
-        let (sequences, firstItem) = (plan.sequences, plan.firstItem)
-        let items = firstItem[firstItem.count - 1]
-        let next = Atomic<Int>(0)
-        threads.run { worker in
-            let scores = scratch + worker &* scratchStride
-            var sequence = 0
-            while true {
-                let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard item < items else { return }
-                while firstItem[sequence &+ 1] <= item { sequence &+= 1 }
-                let range = sequences[sequence]
-                let (head, block) = (item &- firstItem[sequence]).quotientAndRemainder(dividingBy: blocks(range.count))
-                let lower = block &* Self.queryBlock
-                attend(
-                    rows: lower..<min(range.count, lower &+ Self.queryBlock), tokens: range.count,
-                    qkv: qkv + range.lowerBound &* 3 &* width + head &* headDim,
-                    output: output + range.lowerBound &* width + head &* headDim, width: width, scale: scale, scores)
+        let sequence = qkv + (block.start &* 3 &* width &+ head &* headDim) &* bytes
+        let query = sequence + block.rows.lowerBound &* 3 &* width &* bytes
+        let (key, value) = (sequence + width &* bytes, sequence + 2 &* width &* bytes)
+        let target = output + ((block.start &+ block.rows.lowerBound) &* width &+ head &* headDim) &* bytes
+        let scores = worker.scores.baseAddress.assumingMemoryBound(to: Float.self)
+
+        if let engine = worker.oneDNN {
+            engine.run(scoreProduct(block), source: query, weights: key, output: scores)
+            softmax(block, scores, scale: scale)
+            engine.run(valueProduct(block), source: scores, weights: value, output: target)
+        } else {
+            let stride = 3 &* width
+            Gemm.multiplyTransposed(
+                query.assumingMemoryBound(to: Float.self), lda: stride, key.assumingMemoryBound(to: Float.self),
+                ldb: stride, into: scores, ldc: block.scoreStride, m: block.rows.count, n: block.keys, k: headDim)
+            softmax(block, scores, scale: scale)
+            Gemm.multiply(
+                scores, lda: block.scoreStride, value.assumingMemoryBound(to: Float.self), ldb: stride,
+                into: target.assumingMemoryBound(to: Float.self), ldc: width, m: block.rows.count, n: headDim,
+                k: block.keys)
+        }
+    }
+
+    private func softmax(_ block: Plan.Block, _ scores: UnsafeMutablePointer<Float>, scale: Float) {
+        let bytes = arithmetic.precision.element.byteCount
+        for row in 0..<block.rows.count {
+            let line = scores + row &* block.scoreStride
+            let visible = causal ? block.rows.lowerBound &+ row &+ 1 : block.keys
+            RowKernels.softmax(line, count: visible, scale: scale, precision: arithmetic.precision)
+            if visible < block.keys {
+                (UnsafeMutableRawPointer(line) + visible &* bytes).initializeMemory(
+                    as: UInt8.self, repeating: 0, count: (block.keys &- visible) &* bytes)
             }
         }
     }
 
-    /// One block of queries of one head; `qkv` and `output` point at the head's first channel of the first token.
-    private func attend(
-        rows: Range<Int>, tokens: Int, qkv: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, width: Int,
-        scale: Float, _ scores: UnsafeMutablePointer<Float>
-    ) {
-        let stride = 3 &* width
-        // A causal block needs no key beyond its own last row.
-        let keys = causal ? rows.upperBound : tokens
-        Gemm.multiplyTransposed(
-            qkv + rows.lowerBound &* stride, lda: stride, qkv + width, ldb: stride, into: scores, ldc: keys,
-            m: rows.count, n: keys, k: headDim)
-        for row in 0..<rows.count {
-            let line = scores + row &* keys
-            let visible = causal ? rows.lowerBound &+ row &+ 1 : keys
-            RowKernels.softmax(line, count: visible, scale: scale)
-            for hidden in visible..<keys { line[hidden] = 0 }
-        }
-        Gemm.multiply(
-            scores, lda: keys, qkv + 2 &* width, ldb: stride, into: output + rows.lowerBound &* width, ldc: width,
-            m: rows.count, n: headDim, k: keys)
+    /// Scores of a block: queries · keysᵀ, read straight from q and k in their rows.
+    private func scoreProduct(_ block: Plan.Block) -> MatmulSpec {
+        MatmulSpec(
+            m: block.rows.count, n: block.keys, k: headDim, element: arithmetic.precision.element, output: .float32,
+            sourceStride: 3 &* heads &* headDim, outputStride: block.scoreStride,
+            weights: .strided(row: 1, column: 3 &* heads &* headDim), epilogue: .none)
+    }
+
+    /// Probabilities · values. The softmax leaves bfloat16 probabilities in rows that are as long in bytes as the scores'.
+    private func valueProduct(_ block: Plan.Block) -> MatmulSpec {
+        let element = arithmetic.precision.element
+        return MatmulSpec(
+            m: block.rows.count, n: headDim, k: block.keys, element: element, output: element,
+            sourceStride: block.scoreStride &* 4 / element.byteCount, outputStride: heads &* headDim,
+            weights: .strided(row: 3 &* heads &* headDim, column: 1), epilogue: .none)
     }
 }
-
-/// Query blocks of a sequence.
-private func blocks(_ tokens: Int) -> Int { (tokens &+ Attention.queryBlock &- 1) / Attention.queryBlock }

@@ -1,5 +1,6 @@
 import Dispatch
 import FoundationEssentials
+import Synchronization
 
 /// How many threads numeric code may use, and the one way it spreads work over them.
 ///
@@ -49,8 +50,20 @@ public struct ComputeThreads: Sendable, Equatable {
         }
     }
 
+    /// Calls `body(worker, item)` for every item of `0..<count`; each worker takes the next one when it is free.
+    public func forEach(_ count: Int, _ body: (_ worker: Int, _ item: Int) -> Void) {
+        let next = Atomic<Int>(0)
+        Self.perform(min(self.count, count)) { worker in
+            while true {
+                let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard item < count else { return }
+                body(worker, item)
+            }
+        }
+    }
+
     private static func perform(_ workers: Int, _ body: (Int) -> Void) {
-        if workers == 1 { return body(0) }
+        if workers <= 1 { return workers == 1 ? body(0) : () }
         withoutActuallyEscaping(body) { body in
             // Sound: concurrentPerform returns only after every call has ended, and callers give each worker its own
             // part of the memory they write.

@@ -1,3 +1,5 @@
+internal import CVectorKernels
+
 /// Kernels that work on the rows of a row-major matrix, each a few passes over memory and free of allocation.
 public enum RowKernels {
     /// Layer normalisation with affine parameters and biased variance.
@@ -10,22 +12,21 @@ public enum RowKernels {
     ///   - weight: [width].
     ///   - bias: [width].
     ///   - epsilon: Added to the variance.
-    ///   - output: [rows, width], fully overwritten; may be `x` itself.
-    ///   - threads: Workers to use.
+    ///   - output: [rows, width] elements of the precision's type, fully overwritten; with float32 it may be `x` itself.
+    ///   - precision: Says what the output's elements are.
     public static func layerNorm(
         _ x: UnsafePointer<Float>, rows: Int, weight: Tensor, bias: Tensor, epsilon: Float = 1e-5,
-        into output: UnsafeMutablePointer<Float>, threads: ComputeThreads
+        into output: UnsafeMutableRawPointer, precision: Precision = .f32
     ) {
         let width = weight.count
         precondition(bias.count == width && width > 0, "layer norm of width \(width) with \(bias.count) biases")
+        let element = precision.element
         weight.withUnsafeBufferPointer { weight in
             bias.withUnsafeBufferPointer { bias in
-                threads.split(rows) { range in
-                    for row in range {
-                        normalizeRow(
-                            UnsafeBufferPointer(start: x + row &* width, count: width), weight, bias, epsilon,
-                            output + row &* width)
-                    }
+                for row in 0..<rows {
+                    cvk_layer_norm(
+                        x + row &* width, width, weight.baseAddress, bias.baseAddress, epsilon,
+                        output + row &* width &* element.byteCount, element.kernelType)
                 }
             }
         }
@@ -86,11 +87,11 @@ public enum RowKernels {
     ///   - row: `count` scores, overwritten by probabilities.
     ///   - count: At least 1.
     ///   - scale: Positive factor applied before the exponential.
-    public static func softmax(_ row: UnsafeMutablePointer<Float>, count: Int, scale: Float) {
-        let maximum = self.maximum(row, count: count)
-        let total = exponentiate(row, count: count, scale: scale, maximum: maximum)
-        let reciprocal = 1 / total
-        for column in 0..<count { row[column] *= reciprocal }
+    ///   - precision: Type of the probabilities; with bfloat16 they start at the same address, two bytes each.
+    public static func softmax(
+        _ row: UnsafeMutablePointer<Float>, count: Int, scale: Float, precision: Precision = .f32
+    ) {
+        cvk_softmax(row, count, scale, precision.element.kernelType)
     }
 
     /// Largest element of a row; −∞ for an empty one.
@@ -110,64 +111,6 @@ public enum RowKernels {
         return result
     }
 
-    /// row ← exp(scale · (row − maximum)); returns the sum.
-    @inline(__always)
-    private static func exponentiate(
-        _ row: UnsafeMutablePointer<Float>, count: Int, scale: Float, maximum: Float
-    ) -> Float {
-        var sum = SIMD16<Float>.zero
-        var index = 0
-        while index &+ 16 <= count {
-            let value = exponential((loadVector(row + index) - maximum) * scale)
-            storeVector(value, to: row + index)
-            sum += value
-            index &+= 16
-        }
-        var total = sum.sum()
-        while index < count {
-            let value = exponential(SIMD16(repeating: (row[index] - maximum) * scale))[0]
-            row[index] = value
-            total += value
-            index &+= 1
-        }
-        return total
-    }
-
-    @inline(__always)
-    private static func normalizeRow(
-        _ row: UnsafeBufferPointer<Float>, _ weight: UnsafeBufferPointer<Float>, _ bias: UnsafeBufferPointer<Float>,
-        _ epsilon: Float, _ output: UnsafeMutablePointer<Float>
-    ) {
-        let width = row.count
-        var sum = SIMD16<Float>.zero
-        var index = 0
-        while index &+ 16 <= width {
-            sum += loadVector(row, index)
-            index &+= 16
-        }
-        var total = sum.sum()
-        while index < width {
-            total += row[index]
-            index &+= 1
-        }
-        let mean = total / Float(width)
-
-        var squares = SIMD16<Float>.zero
-        index = 0
-        while index &+ 16 <= width {
-            let centred = loadVector(row, index) - mean
-            squares += centred * centred
-            index &+= 16
-        }
-        var variance = squares.sum()
-        while index < width {
-            variance += (row[index] - mean) * (row[index] - mean)
-            index &+= 1
-        }
-        let scale = 1 / (variance / Float(width) + epsilon).squareRoot()
-        for column in 0..<width { output[column] = (row[column] - mean) * scale * weight[column] + bias[column] }
-    }
-
     @inline(__always)
     private static func squaredLength(_ row: UnsafeBufferPointer<Float>) -> Float {
         var sum = SIMD16<Float>.zero
@@ -184,4 +127,8 @@ public enum RowKernels {
         }
         return total
     }
+}
+
+extension ElementType {
+    var kernelType: cvk_element { self == .float32 ? cvk_float32 : cvk_bfloat16 }
 }

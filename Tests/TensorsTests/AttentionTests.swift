@@ -36,9 +36,9 @@ struct AttentionTests {
         "equals the equation for odd head widths, several sequences and more than one query block",
         arguments: [
             (heads: 1, headDim: 1, lengths: [1]), (heads: 3, headDim: 24, lengths: [50]),
-            (heads: 2, headDim: 80, lengths: [7, 1, 33]), (heads: 2, headDim: 16, lengths: [Attention.queryBlock + 37]),
+            (heads: 2, headDim: 80, lengths: [7, 1, 33]), (heads: 2, headDim: 16, lengths: [229]),
         ], [false, true])
-    func againstNaive(shape: (heads: Int, headDim: Int, lengths: [Int]), causal: Bool) {
+    func againstNaive(shape: (heads: Int, headDim: Int, lengths: [Int]), causal: Bool) throws {
         let (heads, headDim, lengths) = shape
         var random = SeededGenerator(seed: 3)
         let tokens = lengths.reduce(0, +)
@@ -49,22 +49,43 @@ struct AttentionTests {
             let start = ranges.last?.upperBound ?? 0
             ranges.append(start..<start + length)
         }
-        let longest = lengths.max() ?? 1
-        let expected = ranges.flatMap { naive(qkv, range: $0, heads: heads, headDim: headDim, causal: causal) }
-        for workers in 1...2 {
-            var output = [Float](repeating: .nan, count: tokens * width)
-            var scratch = [Float](repeating: .nan, count: Attention.scratchCount(tokens: longest) * workers)
-            let attention = Attention(heads: heads, headDim: headDim, causal: causal)
-            attention(
-                qkv: qkv, plan: Attention.Plan(ranges, for: attention), output: &output, scratch: &scratch,
-                scratchStride: Attention.scratchCount(tokens: longest), threads: ComputeThreads(count: workers))
-            expectClose(output, expected, within: 1e-5)
+        for arithmetic in Arithmetic.usable {
+            // bfloat16 operands are compared with the equation on the very values that were rounded.
+            let operands = ElementArray(qkv, as: arithmetic.precision)
+            let values = operands.floats
+            let expected = ranges.flatMap {
+                naive(values, range: $0, heads: heads, headDim: headDim, causal: causal)
+            }
+            for count in 1...2 {
+                let attention = Attention(heads: heads, headDim: headDim, causal: causal, arithmetic: arithmetic)
+                let plan = Attention.Plan(ranges, for: attention)
+                let workers = try (0..<count).map { _ in
+                    let worker = try ComputeWorker(arithmetic)
+                    try attention.prepare(plan, worker: worker)
+                    return worker
+                }
+                var output = ElementArray(count: tokens * width, as: arithmetic.precision)
+                operands.bytes.withUnsafeBytes { source in
+                    output.bytes.withUnsafeMutableBytes { target in
+                        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+                        attention(
+                            qkv: source, plan: plan, output: target, workers: workers,
+                            threads: ComputeThreads(count: count))
+                    }
+                }
+                // bfloat16 keeps 8 bits of probabilities and of the result.
+                expectClose(output.floats, expected, within: arithmetic.precision == .f32 ? 1e-5 : 2e-2)
+            }
         }
     }
 
     @Test("holds one block of scores per worker, never a whole head")
-    func boundedScratch() {
-        #expect(Attention.scratchCount(tokens: 1370) == Attention.queryBlock * 1370)
-        #expect(Attention.scratchCount(tokens: 1370) < 1370 * 1370)
+    func boundedScratch() throws {
+        for arithmetic in Arithmetic.usable {
+            let attention = Attention(heads: 1, headDim: 8, causal: false, arithmetic: arithmetic)
+            let worker = try ComputeWorker(arithmetic)
+            try attention.prepare(Attention.Plan([0..<1370], for: attention), worker: worker)
+            #expect(worker.scores.byteCount <= attention.queryBlock * 1376 * 4)
+        }
     }
 }

@@ -18,7 +18,7 @@ struct KernelTests {
             random.floats(rows * width, in: -3...7), random.tensor([width]), random.tensor([width])
         )
         var output = [Float](repeating: .nan, count: x.count)
-        RowKernels.layerNorm(x, rows: rows, weight: weight, bias: bias, into: &output, threads: threads)
+        RowKernels.layerNorm(x, rows: rows, weight: weight, bias: bias, into: &output)
         var expected: [Float] = []
         for row in 0..<rows {
             let line = x[row * width..<(row + 1) * width].map(Double.init)

@@ -16,12 +16,13 @@ extension CLIPModel {
     /// - Parameters:
     ///   - files: `open_clip_config.json` or `config.json`, a weights file and a vocabulary.
     ///   - activation: Overrides the configuration's; nil keeps it.
+    ///   - arithmetic: Engine and precision; float32 weights of OpenBLAS are used in place, others are packed copies.
     ///   - threads: Workers that both towers use.
     ///   - progress: Told what is being done, for slow disks and large models.
     /// - Returns: The checked model.
     /// - Throws: ``CLIPError``, naming the file and what is wrong with it.
     public static func load(
-        _ files: ModelFiles, activation: Activation? = nil, threads: ComputeThreads,
+        _ files: ModelFiles, activation: Activation? = nil, arithmetic: Arithmetic = .reference, threads: ComputeThreads,
         progress: (String) -> Void = { _ in }
     ) throws(CLIPError) -> CLIPModel {
         var configuration = try CLIPConfiguration.load(files)
@@ -43,6 +44,6 @@ extension CLIPModel {
         progress("checking weights")
         return try CLIPModel(
             configuration: configuration, weights: source, tokenizer: tokenizer, digest: digest,
-            vocabularyDigest: SHA256Digest.of(vocabulary).hex, threads: threads)
+            vocabularyDigest: SHA256Digest.of(vocabulary).hex, arithmetic: arithmetic, threads: threads)
     }
 }

@@ -13,6 +13,8 @@ public struct CLIPModel: Sendable {
     public let tokenizer: CLIPTokenizer
     /// SHA-256 of the weights file, 64 hexadecimal digits.
     public let digest: String
+    /// How both towers compute.
+    public let arithmetic: Arithmetic
 
     /// All that a text's embedding depends on besides the text, for use as a cache key.
     ///
@@ -32,19 +34,22 @@ public struct CLIPModel: Sendable {
     ///   - tokenizer: Its vocabulary size must equal the configuration's.
     ///   - digest: SHA-256 of the weights file.
     ///   - vocabularyDigest: SHA-256 of the vocabulary file.
+    ///   - arithmetic: Engine and precision of both towers.
     ///   - threads: Workers that both towers use.
     /// - Throws: ``CLIPError`` for tensors that are missing, of the wrong shape, unknown or not finite.
     init(
         configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer, digest: String,
-        vocabularyDigest: String, threads: ComputeThreads
+        vocabularyDigest: String, arithmetic: Arithmetic, threads: ComputeThreads
     ) throws(CLIPError) {
         var reader = WeightReader(weights)
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.digest = digest
-        textKey = [digest, vocabularyDigest, configuration.activation.rawValue, "f32"].joined(separator: " ")
-        vision = try VisionTower(configuration: configuration, reader: &reader, threads: threads)
-        text = try TextTower(configuration: configuration, reader: &reader, threads: threads)
+        self.arithmetic = arithmetic
+        textKey = [digest, vocabularyDigest, configuration.activation.rawValue, arithmetic.precision.rawValue]
+            .joined(separator: " ")
+        vision = try VisionTower(configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
+        text = try TextTower(configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.
         if weights.info(CLIPTensorName.logitScale.openCLIP) != nil { _ = try reader.tensor(.logitScale, []) }
         try reader.refuseUnused()
@@ -61,7 +66,7 @@ public struct CLIPModel: Sendable {
 
 extension VisionTower {
     init(
-        configuration: CLIPConfiguration, reader: inout WeightReader, threads: ComputeThreads
+        configuration: CLIPConfiguration, reader: inout WeightReader, arithmetic: Arithmetic, threads: ComputeThreads
     ) throws(CLIPError) {
         let vision = configuration.vision
         let (width, patch) = (vision.width, vision.patchSize)
@@ -76,7 +81,7 @@ extension VisionTower {
         lnPre = try reader.layerNorm(CLIPTensorName.visionPreNorm, width: width)
         transformer = try reader.transformer(
             .vision, width: width, layers: vision.layers, heads: vision.heads, mlpWidth: vision.mlpWidth,
-            causal: false, activation: configuration.activation)
+            causal: false, activation: configuration.activation, arithmetic: arithmetic)
         lnPost = try reader.layerNorm(CLIPTensorName.visionPostNorm, width: width)
         proj = try reader.tensor(.visionProjection, [width, configuration.embedDim]).transposed()
     }
@@ -84,7 +89,7 @@ extension VisionTower {
 
 extension TextTower {
     init(
-        configuration: CLIPConfiguration, reader: inout WeightReader, threads: ComputeThreads
+        configuration: CLIPConfiguration, reader: inout WeightReader, arithmetic: Arithmetic, threads: ComputeThreads
     ) throws(CLIPError) {
         let text = configuration.text
         self.configuration = text
@@ -93,7 +98,7 @@ extension TextTower {
         positionalEmbedding = try reader.tensor(.textPositionalEmbedding, [text.contextLength, text.width])
         transformer = try reader.transformer(
             .text, width: text.width, layers: text.layers, heads: text.heads, mlpWidth: text.mlpWidth,
-            causal: true, activation: configuration.activation)
+            causal: true, activation: configuration.activation, arithmetic: arithmetic)
         lnFinal = try reader.layerNorm(CLIPTensorName.textFinalNorm, width: text.width)
         projection = try reader.tensor(.textProjection, [text.width, configuration.embedDim]).transposed()
     }

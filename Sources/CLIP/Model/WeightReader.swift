@@ -36,29 +36,35 @@ struct WeightReader {
 
     mutating func transformer(
         _ tower: CLIPTensorName.Tower, width: Int, layers: Int, heads: Int, mlpWidth: Int, causal: Bool,
-        activation: Activation
+        activation: Activation, arithmetic: Arithmetic
     ) throws(CLIPError) -> Transformer {
         var blocks: [ResidualAttentionBlock] = []
         for index in 0..<layers {
             func name(_ part: CLIPTensorName.BlockPart, _ parameter: CLIPTensorName.Parameter) -> CLIPTensorName {
                 .block(tower, index: index, part, parameter)
             }
+            func map(_ part: CLIPTensorName.BlockPart, from: Int, to: Int) throws(CLIPError) -> LinearMap {
+                let weight = try tensor(name(part, .weight), [to, from])
+                let bias = try tensor(name(part, .bias), [to])
+                do {
+                    return try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic)
+                } catch {
+                    throw CLIPError(.arithmetic, error.description)
+                }
+            }
             blocks.append(
                 ResidualAttentionBlock(
                     ln1: try layerNorm({ name(.ln1, $0) }, width: width),
-                    attentionInWeight: try tensor(name(.attentionInput, .weight), [3 * width, width]),
-                    attentionInBias: try tensor(name(.attentionInput, .bias), [3 * width]),
-                    attentionOutWeight: try tensor(name(.attentionOutput, .weight), [width, width]),
-                    attentionOutBias: try tensor(name(.attentionOutput, .bias), [width]),
+                    attentionInput: try map(.attentionInput, from: width, to: 3 * width),
+                    attentionOutput: try map(.attentionOutput, from: width, to: width),
                     ln2: try layerNorm({ name(.ln2, $0) }, width: width),
-                    expandWeight: try tensor(name(.mlpInput, .weight), [mlpWidth, width]),
-                    expandBias: try tensor(name(.mlpInput, .bias), [mlpWidth]),
-                    contractWeight: try tensor(name(.mlpOutput, .weight), [width, mlpWidth]),
-                    contractBias: try tensor(name(.mlpOutput, .bias), [width])))
+                    expand: try map(.mlpInput, from: width, to: mlpWidth),
+                    contract: try map(.mlpOutput, from: mlpWidth, to: width)))
         }
         return Transformer(
             blocks: blocks, width: width, mlpWidth: mlpWidth,
-            attention: Attention(heads: heads, headDim: width / heads, causal: causal), activation: activation)
+            attention: Attention(heads: heads, headDim: width / heads, causal: causal, arithmetic: arithmetic),
+            activation: activation, arithmetic: arithmetic)
     }
 
     /// Refuses tensors that nothing asked for: they mean another architecture than the configuration says.

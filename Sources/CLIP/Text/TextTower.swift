@@ -38,58 +38,57 @@ public struct TextTower: Sendable {
         let longest = sequences.lazy.map(\.count).max() ?? 0
         let capacity = min(
             max(Self.tokensPerBatch, longest), sequences.lazy.map(\.count).reduce(0, +))
-        let workspace = TransformerWorkspace(
-            transformer: transformer, tokens: capacity, longestSequence: longest, threads: threads)
-        return Tensor(shape: [sequences.count, embedDim]) { output in
-            guard let target = output.baseAddress else { return }
-            var first = 0
-            while first < sequences.count {
-                var end = first
-                var tokens = 0
-                while end < sequences.count, tokens + sequences[end].count <= capacity {
-                    tokens += sequences[end].count
-                    end += 1
-                }
-                encodeBatch(sequences[first..<end], tokens: tokens, workspace, into: target + first * embedDim)
-                first = end
-                progress(first)
+        let workspace = try TransformerWorkspace(transformer: transformer, tokens: capacity, threads: threads)
+        let embeddings = FloatBuffer(count: sequences.count * embedDim)
+        var first = 0
+        while first < sequences.count {
+            var ranges: [Range<Int>] = []
+            var tokens = 0
+            while first + ranges.count < sequences.count, tokens + sequences[first + ranges.count].count <= capacity {
+                ranges.append(tokens..<tokens + sequences[first + ranges.count].count)
+                tokens = ranges[ranges.count - 1].upperBound
             }
+            let pass = try workspace.prepare(transformer, sequences: ranges)
+            encodeBatch(
+                sequences[first..<first + ranges.count], ranges, workspace, pass,
+                into: embeddings.baseAddress + first * embedDim)
+            first += ranges.count
+            progress(first)
         }
+        return Tensor(
+            shape: [sequences.count, embedDim], borrowing: UnsafeBufferPointer(embeddings.pointer), owner: embeddings)
     }
 
     private func encodeBatch(
-        _ batch: ArraySlice<ArraySlice<Int32>>, tokens: Int, _ workspace: TransformerWorkspace,
-        into output: UnsafeMutablePointer<Float>
+        _ batch: ArraySlice<ArraySlice<Int32>>, _ ranges: [Range<Int>], _ workspace: TransformerWorkspace,
+        _ pass: TransformerWorkspace.Pass, into output: UnsafeMutablePointer<Float>
     ) {
         let width = configuration.width
         let stream = workspace.stream.baseAddress
-        var ranges: [Range<Int>] = []
-        var row = 0
         tokenEmbedding.withUnsafeBufferPointer { embeddings in
             positionalEmbedding.withUnsafeBufferPointer { positions in
+                var line = stream
                 for sequence in batch {
-                    ranges.append(row..<row + sequence.count)
                     for (position, id) in zip(0..., sequence) {
-                        let line = stream + row * width
                         for channel in 0..<width {
                             line[channel] =
                                 embeddings[Int(id) &* width &+ channel] + positions[position &* width &+ channel]
                         }
-                        row += 1
+                        line += width
                     }
                 }
             }
         }
-        transformer(stream, tokens: tokens, sequences: ranges, workspace: workspace, threads: threads)
+        transformer(workspace, pass: pass, threads: threads)
 
         // Gather the end-of-text rows: the last real token of each sequence.
-        let gathered = workspace.normed.baseAddress
+        let gathered = FloatBuffer(count: ranges.count * width)
         for (index, range) in ranges.enumerated() {
             RowKernels.layerNorm(
                 stream + (range.upperBound - 1) * width, rows: 1, weight: lnFinal.weight, bias: lnFinal.bias,
-                into: gathered + index * width, threads: threads)
+                into: gathered.baseAddress + index * width)
         }
-        Gemm.linear(gathered, rows: ranges.count, weight: projection, into: output, threads: threads)
+        Gemm.linear(gathered.baseAddress, rows: ranges.count, weight: projection, into: output, threads: threads)
         RowKernels.normalizeRows(output, rows: ranges.count, width: embedDim, threads: threads)
     }
 

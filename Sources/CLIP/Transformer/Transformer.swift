@@ -1,73 +1,84 @@
 import Tensors
 
 /// A stack of pre-norm residual attention blocks over packed sequences; shared by both towers.
+///
+/// Everything but attention works on rows alone, so a worker takes a block of rows through all of it: output map, both residual
+/// connections, feed-forward layer and the next block's input map. Only attention needs all rows of a sequence, so workers meet twice per
+/// block.
 struct Transformer: Sendable {
     let blocks: [ResidualAttentionBlock]
     let width: Int
     let mlpWidth: Int
     let attention: Attention
     let activation: Activation
+    let arithmetic: Arithmetic
+
+    /// Rows that a worker takes at once.
+    ///
+    /// oneDNN multiplies 64 rows as fast as a thousand, and with 96 the feed-forward layer's hidden units stay in the second-level cache;
+    /// OpenBLAS copies the weights for every product, so its blocks are as large as can be.
+    var largestRowBlock: Int { arithmetic.engine == .onednn ? 96 : 1024 }
 
     /// Runs the blocks on the residual stream in place; no layer allocates a buffer.
     ///
     /// - Parameters:
-    ///   - x: [tokens, width]; the residual stream, overwritten.
-    ///   - tokens: Rows of `x`; at most `workspace.tokens`.
-    ///   - sequences: Row range of each sequence; tokens attend within their own only.
-    ///   - workspace: Scratch memory made for this transformer.
-    ///   - threads: Workers to use; at most those the workspace was made for.
-    ///   - afterBlock: Called with the 1-based block number once `x` holds that block's output.
+    ///   - workspace: Prepared for a pass by ``TransformerWorkspace/prepare(_:sequences:)``; its stream is read and
+    ///     overwritten.
+    ///   - pass: What was prepared.
+    ///   - threads: Workers to use; those the workspace was made for.
+    ///   - afterBlock: Called with the 1-based block number once the stream holds that block's output.
     func callAsFunction(
-        _ x: UnsafeMutablePointer<Float>, tokens: Int, sequences: [Range<Int>], workspace: TransformerWorkspace,
-        threads: ComputeThreads, afterBlock: (Int) -> Void = { _ in }
+        _ workspace: TransformerWorkspace, pass: TransformerWorkspace.Pass, threads: ComputeThreads,
+        afterBlock: (Int) -> Void = { _ in }
     ) {
-        let normed = workspace.normed.baseAddress
-        // The wide buffer serves q, k, v first and the feed-forward layer's hidden units afterwards.
-        let wide = workspace.wide.baseAddress
-        let plan = Attention.Plan(sequences, for: attention)
+        guard let first = blocks.first else { return }
+        let ranges = pass.rows.ranges
+        threads.forEach(ranges.count) { worker, item in
+            enter(first, rows: ranges[item], workspace, workspace.workers[worker])
+        }
         for (index, block) in blocks.enumerated() {
-            RowKernels.layerNorm(
-                x, rows: tokens, weight: block.ln1.weight, bias: block.ln1.bias, into: normed, threads: threads)
-            Gemm.linear(normed, rows: tokens, weight: block.attentionInWeight, into: wide, threads: threads)
-            RowKernels.addBias(wide, rows: tokens, bias: block.attentionInBias, threads: threads)
             attention(
-                qkv: wide, plan: plan, output: normed, scratch: workspace.scores.baseAddress,
-                scratchStride: workspace.scoresPerWorker, threads: threads)
-            Gemm.linear(
-                normed, rows: tokens, weight: block.attentionOutWeight, into: x, accumulate: true, threads: threads)
-            RowKernels.addBias(x, rows: tokens, bias: block.attentionOutBias, threads: threads)
-
-            RowKernels.layerNorm(
-                x, rows: tokens, weight: block.ln2.weight, bias: block.ln2.bias, into: normed, threads: threads)
-            Gemm.linear(normed, rows: tokens, weight: block.expandWeight, into: wide, threads: threads)
-            activation.apply(wide, rows: tokens, addingBias: block.expandBias, threads: threads)
-            Gemm.linear(wide, rows: tokens, weight: block.contractWeight, into: x, accumulate: true, threads: threads)
-            RowKernels.addBias(x, rows: tokens, bias: block.contractBias, threads: threads)
+                qkv: workspace.qkv.baseAddress, plan: pass.attention, output: workspace.attended.baseAddress,
+                workers: workspace.computeWorkers, threads: threads)
+            let next = index + 1 < blocks.count ? blocks[index + 1] : nil
+            threads.forEach(ranges.count) { worker, item in
+                leave(block, rows: ranges[item], workspace, workspace.workers[worker])
+                if let next { enter(next, rows: ranges[item], workspace, workspace.workers[worker]) }
+            }
             afterBlock(index + 1)
         }
     }
-}
 
-/// Scratch memory for one pass through a ``Transformer``; one user at a time.
-final class TransformerWorkspace: Sendable {
-    let tokens: Int
-    /// [tokens, width]: the residual stream.
-    let stream: FloatBuffer
-    /// [tokens, width]: normalised input of a sub-block, then attention's output.
-    let normed: FloatBuffer
-    /// [tokens, max(3·width, mlpWidth)].
-    let wide: FloatBuffer
-    /// One block of attention scores per worker.
-    let scores: FloatBuffer
-    let scoresPerWorker: Int
+    /// q, k and v of a block of rows.
+    private func enter(
+        _ block: ResidualAttentionBlock, rows: Range<Int>, _ workspace: TransformerWorkspace,
+        _ worker: TransformerWorkspace.Worker
+    ) {
+        RowKernels.layerNorm(
+            workspace.stream.baseAddress + rows.lowerBound * width, rows: rows.count, weight: block.ln1.weight,
+            bias: block.ln1.bias, into: worker.normed.baseAddress, precision: arithmetic.precision)
+        block.attentionInput.apply(
+            worker.normed.baseAddress, rows: rows.count, .map,
+            into: workspace.qkv.baseAddress + rows.lowerBound * 3 * width * arithmetic.precision.byteCount,
+            worker: worker.compute)
+    }
 
-    /// Allocates for `tokens` packed tokens whose longest sequence has `longestSequence` tokens.
-    init(transformer: Transformer, tokens: Int, longestSequence: Int, threads: ComputeThreads) {
-        self.tokens = tokens
-        stream = FloatBuffer(count: tokens * transformer.width)
-        normed = FloatBuffer(count: tokens * transformer.width)
-        wide = FloatBuffer(count: tokens * max(3 * transformer.width, transformer.mlpWidth))
-        scoresPerWorker = Attention.scratchCount(tokens: longestSequence)
-        scores = FloatBuffer(count: scoresPerWorker * threads.count)
+    /// Everything after attention.
+    private func leave(
+        _ block: ResidualAttentionBlock, rows: Range<Int>, _ workspace: TransformerWorkspace,
+        _ worker: TransformerWorkspace.Worker
+    ) {
+        let stream = workspace.stream.baseAddress + rows.lowerBound * width
+        block.attentionOutput.apply(
+            workspace.attended.baseAddress + rows.lowerBound * width * arithmetic.precision.byteCount,
+            rows: rows.count, .accumulate, into: stream, worker: worker.compute)
+        RowKernels.layerNorm(
+            stream, rows: rows.count, weight: block.ln2.weight, bias: block.ln2.bias, into: worker.normed.baseAddress,
+            precision: arithmetic.precision)
+        block.expand.apply(
+            worker.normed.baseAddress, rows: rows.count, .activate(activation), into: worker.hidden.baseAddress,
+            worker: worker.compute)
+        block.contract.apply(
+            worker.hidden.baseAddress, rows: rows.count, .accumulate, into: stream, worker: worker.compute)
     }
 }

@@ -50,19 +50,20 @@ public struct VisionTower: Sendable {
         }
         let gridSize = imageSide / configuration.patchSize
         let tokens = gridSize * gridSize + 1
-        let workspace = cache.takeWorkspace(tokens: tokens) {
-            TransformerWorkspace(
-                transformer: transformer, tokens: tokens, longestSequence: tokens, threads: threads)
+        let ready = try cache.takeWorkspace(tokens: tokens) { () throws(CLIPError) in
+            let workspace = try TransformerWorkspace(transformer: transformer, tokens: tokens, threads: threads)
+            return VisionCache.Ready(
+                workspace: workspace, pass: try workspace.prepare(transformer, sequences: [0..<tokens]))
         }
-        defer { cache.giveBack(workspace) }
-        embed(square, gridSize: gridSize, workspace: workspace)
+        defer { cache.giveBack(ready) }
+        let stream = ready.workspace.stream.baseAddress
+        embed(square, gridSize: gridSize, into: stream)
 
         let width = configuration.width
         var collected: [Tensor] = []
         collected.reserveCapacity(stages.count)
-        let stream = workspace.stream.baseAddress
         transformer(
-            stream, tokens: tokens, sequences: [0..<tokens], workspace: workspace, threads: threads,
+            ready.workspace, pass: ready.pass, threads: threads,
             afterBlock: { block in
                 guard stages.contains(block) else { return }
                 collected.append(
@@ -71,18 +72,14 @@ public struct VisionTower: Sendable {
                             from: UnsafeBufferPointer(start: stream + width, count: (tokens - 1) * width))
                     })
             })
-        return Features(stageTokens: collected, embedding: project(stream, workspace: workspace), gridSize: gridSize)
+        return Features(stageTokens: collected, embedding: project(stream), gridSize: gridSize)
     }
 
-    /// Fills `workspace.stream` with [class, patch₀, …] + positions, then `lnPre`: equation 1.
-    private func embed(_ image: RGBImage, gridSize: Int, workspace: TransformerWorkspace) {
+    /// Fills the residual stream with [class, patch₀, …] + positions, then `lnPre`: equation 1.
+    private func embed(_ image: RGBImage, gridSize: Int, into stream: UnsafeMutablePointer<Float>) {
         let width = configuration.width
         let patches = gridSize * gridSize
-        let stream = workspace.stream.baseAddress
-        // 3·patchSize² floats per patch fit the wide buffer (checked when the configuration was read) or a fresh one.
-        let patchLength = 3 * configuration.patchSize * configuration.patchSize
-        let enough = workspace.wide.count >= patches * patchLength
-        let rows = enough ? workspace.wide : FloatBuffer(count: patches * patchLength)
+        let rows = FloatBuffer(count: patches * 3 * configuration.patchSize * configuration.patchSize)
         preprocessing.patches(of: image, patchSize: configuration.patchSize, into: rows.baseAddress)
         Gemm.linear(rows.baseAddress, rows: patches, weight: patchWeight, into: stream + width, threads: threads)
         classEmbedding.withUnsafeBufferPointer { embedding in
@@ -94,18 +91,17 @@ public struct VisionTower: Sendable {
         positions.withUnsafeBufferPointer { positions in
             for index in 0..<positions.count { stream[index] += positions[index] }
         }
-        RowKernels.layerNorm(
-            stream, rows: patches + 1, weight: lnPre.weight, bias: lnPre.bias, into: stream, threads: threads)
+        RowKernels.layerNorm(stream, rows: patches + 1, weight: lnPre.weight, bias: lnPre.bias, into: stream)
     }
 
     /// The global embedding, normalise(LN_post(x[class]) · proj): equation 4.
-    private func project(_ stream: UnsafePointer<Float>, workspace: TransformerWorkspace) -> Tensor {
-        let normed = workspace.normed.baseAddress
-        RowKernels.layerNorm(stream, rows: 1, weight: lnPost.weight, bias: lnPost.bias, into: normed, threads: threads)
+    private func project(_ stream: UnsafePointer<Float>) -> Tensor {
+        let normed = FloatBuffer(count: configuration.width)
+        RowKernels.layerNorm(stream, rows: 1, weight: lnPost.weight, bias: lnPost.bias, into: normed.baseAddress)
         let embedDim = proj.shape[0]
         return Tensor(shape: [embedDim]) { output in
             guard let target = output.baseAddress else { return }
-            Gemm.linear(normed, rows: 1, weight: proj, into: target, threads: threads)
+            Gemm.linear(normed.baseAddress, rows: 1, weight: proj, into: target, threads: threads)
             RowKernels.normalizeRows(target, rows: 1, width: embedDim, threads: threads)
         }
     }
@@ -131,7 +127,13 @@ public struct VisionTower: Sendable {
 /// Positional embeddings by grid size and one spare workspace, shared by all users of a tower.
 final class VisionCache: Sendable {
     private let positionsByGrid = Mutex<[Int: Tensor]>([:])
-    private let spare = Mutex<TransformerWorkspace?>(nil)
+    private let spare = Mutex<Ready?>(nil)
+
+    /// A workspace with the pass it is prepared for.
+    struct Ready: Sendable {
+        let workspace: TransformerWorkspace
+        let pass: TransformerWorkspace.Pass
+    }
 
     func positions(gridSize: Int, make: () -> Tensor) -> Tensor {
         positionsByGrid.withLock { known in
@@ -142,18 +144,19 @@ final class VisionCache: Sendable {
         }
     }
 
-    /// A workspace of exactly `tokens` tokens: the spare one when it fits, else a new one.
-    func takeWorkspace(tokens: Int, make: () -> TransformerWorkspace) -> TransformerWorkspace {
-        let reusable = spare.withLock { spare -> TransformerWorkspace? in
-            guard let workspace = spare, workspace.tokens == tokens else { return nil }
+    /// A workspace for exactly `tokens` tokens: the spare one when it fits, else a new one.
+    func takeWorkspace(tokens: Int, make: () throws(CLIPError) -> Ready) throws(CLIPError) -> Ready {
+        let reusable = spare.withLock { spare -> Ready? in
+            guard let ready = spare, ready.workspace.tokens == tokens else { return nil }
             spare = nil
-            return workspace
+            return ready
         }
-        return reusable ?? make()
+        if let reusable { return reusable }
+        return try make()
     }
 
     /// Keeps the workspace for the next picture; a different one kept before is freed.
-    func giveBack(_ workspace: TransformerWorkspace) {
-        spare.withLock { $0 = workspace }
+    func giveBack(_ ready: Ready) {
+        spare.withLock { $0 = ready }
     }
 }

@@ -1,0 +1,44 @@
+// Row kernels compiled for several processor generations; the fastest that this processor runs is chosen once.
+//
+// Swift has no function multiversioning, and on baseline x86-64 a fused multiply-add is a library call. These few loops
+// are therefore C: `row_kernels.inc` is one source, compiled once per generation.
+#pragma once
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Element type that a kernel writes.
+typedef enum {
+    cvk_float32 = 0,
+    cvk_bfloat16 = 1,
+} cvk_element;
+
+/// Layer normalisation of one row: output[i] = (x[i] - mean) / sqrt(variance + epsilon) * weight[i] + bias[i].
+///
+/// x, weight, bias: `width` floats. output: `width` elements of `type`; for float32 it may be x itself.
+void cvk_layer_norm(
+    const float *x, intptr_t width, const float *weight, const float *bias, float epsilon, void *output,
+    cvk_element type);
+
+/// row <- softmax(scale * row), shifted by the maximum.
+///
+/// row: `count` >= 1 floats. With bfloat16 the result starts at the same address, two bytes an element.
+void cvk_softmax(float *row, intptr_t count, float scale, cvk_element type);
+
+/// Rounds `count` floats to bfloat16, to nearest even; NaN stays NaN. `output` may be the same address as `x`.
+void cvk_narrow_bfloat16(const float *x, intptr_t count, uint16_t *output);
+
+/// Name of the chosen variant: "x86-64-v4", "x86-64-v3" or "baseline".
+const char *cvk_variant(void);
+
+/// Number of variants that this processor runs; 0 is the baseline.
+int cvk_variant_count(void);
+
+/// Forces a variant for tests; returns 0 when there is no such variant here. Not to be called while kernels run.
+int cvk_force_variant(int index);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,85 @@
+#include "CVectorKernels.h"
+
+#pragma clang fp contract(fast)
+// Vectors are passed between functions that are always inlined, so their calling convention does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+// The pairwise reduction keeps one order of additions in every variant.
+#define __builtin_reduce_add_pairwise(v) cvk_pairwise_sum((const float *)&(v))
+static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float *lanes) {
+    float half[8];
+    for (int i = 0; i < 8; i++) half[i] = lanes[i] + lanes[i + 8];
+    for (int i = 0; i < 4; i++) half[i] += half[i + 4];
+    return (half[0] + half[2]) + (half[1] + half[3]);
+}
+
+#define CVK(name) baseline_##name
+#define CVK_TARGET
+#include "row_kernels.inc"
+#undef CVK
+#undef CVK_TARGET
+
+#if defined(__x86_64__)
+#define CVK(name) v3_##name
+#define CVK_TARGET __attribute__((target("arch=x86-64-v3")))
+#include "row_kernels.inc"
+#undef CVK
+#undef CVK_TARGET
+
+#define CVK(name) v4_##name
+#define CVK_TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#include "row_kernels.inc"
+#undef CVK
+#undef CVK_TARGET
+#endif
+
+typedef struct {
+    const char *name;
+    void (*layer_norm)(const float *, intptr_t, const float *, const float *, float, void *, cvk_element);
+    void (*softmax)(float *, intptr_t, float, cvk_element);
+    void (*narrow_bfloat16)(const float *, intptr_t, uint16_t *);
+} variant;
+
+static const variant variants[] = {
+    {"baseline", baseline_layer_norm, baseline_softmax, baseline_narrow_bfloat16},
+#if defined(__x86_64__)
+    {"x86-64-v3", v3_layer_norm, v3_softmax, v3_narrow_bfloat16},
+    {"x86-64-v4", v4_layer_norm, v4_softmax, v4_narrow_bfloat16},
+#endif
+};
+
+static const variant *chosen = &variants[0];
+
+int cvk_variant_count(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("x86-64-v4")) return 3;
+    if (__builtin_cpu_supports("x86-64-v3")) return 2;
+#endif
+    return 1;
+}
+
+int cvk_force_variant(int index) {
+    if (index < 0 || index >= cvk_variant_count()) return 0;
+    chosen = &variants[index];
+    return 1;
+}
+
+// Before main, so that no thread can meet a half-made choice; no resolver, so that sanitizers can run the program.
+__attribute__((constructor)) static void choose(void) { chosen = &variants[cvk_variant_count() - 1]; }
+
+const char *cvk_variant(void) { return chosen->name; }
+
+void cvk_layer_norm(
+    const float *x, intptr_t width, const float *weight, const float *bias, float epsilon, void *output,
+    cvk_element type) {
+    chosen->layer_norm(x, width, weight, bias, epsilon, output, type);
+}
+
+void cvk_softmax(float *row, intptr_t count, float scale, cvk_element type) {
+    chosen->softmax(row, count, scale, type);
+}
+
+void cvk_narrow_bfloat16(const float *x, intptr_t count, uint16_t *output) {
+    chosen->narrow_bfloat16(x, count, output);
+}

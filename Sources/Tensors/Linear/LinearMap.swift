@@ -1,0 +1,108 @@
+/// y = x·Wᵀ + b with the weights prepared for one kind of arithmetic.
+///
+/// Rows are computed on the calling thread; whoever has several workers gives each its own rows.
+public final class LinearMap: Sendable {
+    /// What becomes of the product.
+    public enum Use: Sendable, Hashable {
+        /// y replaces the output, in the arithmetic's own element type.
+        case map
+        /// act(y) replaces the output, in the arithmetic's own element type.
+        case activate(Activation)
+        /// y is added to the output, which is float32: the residual connection.
+        case accumulate
+    }
+
+    /// Length of an input row.
+    public let inFeatures: Int
+    /// Length of an output row.
+    public let outFeatures: Int
+    private let arithmetic: Arithmetic
+    private let weights: Weights
+    private let bias: Tensor
+
+    private enum Weights: Sendable {
+        case plain(Tensor)
+        case packed(PackedMatrix)
+    }
+
+    /// Prepares the weights.
+    ///
+    /// - Parameters:
+    ///   - weight: [outFeatures, inFeatures], as checkpoints store it; kept as it is for OpenBLAS, else packed.
+    ///   - bias: [outFeatures].
+    ///   - arithmetic: How products are computed.
+    /// - Throws: ``ArithmeticError`` when the engine cannot do this here.
+    public init(weight: Tensor, bias: Tensor, arithmetic: Arithmetic) throws(ArithmeticError) {
+        precondition(
+            weight.shape.count == 2 && bias.shape == [weight.shape[0]], "\(weight.shape) with bias \(bias.shape)")
+        (outFeatures, inFeatures) = (weight.shape[0], weight.shape[1])
+        self.arithmetic = arithmetic
+        self.bias = bias
+        weights =
+            switch arithmetic.engine {
+            case .openblas: .plain(weight)
+            case .onednn: .packed(try PackedMatrix(weight, as: arithmetic.precision.element))
+            }
+    }
+
+    /// Generates what ``apply(_:rows:_:into:worker:)`` needs for this number of rows; the only step that can fail.
+    ///
+    /// - Throws: ``ArithmeticError`` with `.engineFailure`.
+    public func prepare(rows: Int, _ use: Use, worker: ComputeWorker) throws(ArithmeticError) {
+        try worker.prepare(spec(rows: rows, use))
+    }
+
+    /// Maps rows.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, inFeatures] in the arithmetic's element type.
+    ///   - rows: A number that was prepared for this worker.
+    ///   - use: What becomes of the product.
+    ///   - output: [rows, outFeatures]; its type follows from `use`. Must not overlap `x`.
+    ///   - worker: The calling thread's.
+    public func apply(
+        _ x: UnsafeRawPointer, rows: Int, _ use: Use, into output: UnsafeMutableRawPointer, worker: ComputeWorker
+    ) {
+        switch weights {
+        case .packed(let matrix):
+            bias.withUnsafeBufferPointer { bias in
+                worker.oneDNN?.run(
+                    spec(rows: rows, use), source: x, weights: matrix.elements.baseAddress, bias: bias.baseAddress,
+                    output: output)
+            }
+        case .plain(let matrix):
+            multiply(x.assumingMemoryBound(to: Float.self), rows: rows, use, matrix, output)
+        }
+    }
+
+    private func multiply(
+        _ x: UnsafePointer<Float>, rows: Int, _ use: Use, _ matrix: Tensor, _ raw: UnsafeMutableRawPointer
+    ) {
+        let output = raw.assumingMemoryBound(to: Float.self)
+        let alone = ComputeThreads(count: 1)
+        matrix.withUnsafeBufferPointer { elements in
+            guard let w = elements.baseAddress else { return }
+            Gemm.multiplyTransposed(
+                x, lda: inFeatures, w, ldb: inFeatures, into: output, ldc: outFeatures, m: rows, n: outFeatures,
+                k: inFeatures, beta: use == .accumulate ? 1 : 0)
+        }
+        switch use {
+        case .map, .accumulate: RowKernels.addBias(output, rows: rows, bias: bias, threads: alone)
+        case .activate(let function): function.apply(output, rows: rows, addingBias: bias, threads: alone)
+        }
+    }
+
+    private func spec(rows: Int, _ use: Use) -> MatmulSpec {
+        let element = arithmetic.precision.element
+        let epilogue: Epilogue =
+            switch use {
+            case .map: .bias
+            case .activate(let function): .activation(function)
+            case .accumulate: .accumulate
+            }
+        return MatmulSpec(
+            m: rows, n: outFeatures, k: inFeatures, element: element,
+            output: use == .accumulate ? .float32 : element, sourceStride: inFeatures, outputStride: outFeatures,
+            weights: .packed, epilogue: epilogue)
+    }
+}
