@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 engine="Tensors Checkpoints Images CLIP"
 declare -A allowed=(
-    [Tensors]="COpenBLAS"
+    [Tensors]="COpenBLAS COneDNN CVectorKernels"
     [Checkpoints]="Tensors COpenSSL"
     [Images]="CTurboJPEG CSPNG"
     [Synthesis]="Images"

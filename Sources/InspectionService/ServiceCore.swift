@@ -61,7 +61,8 @@ final class ServiceCore: Sendable {
         desk = InspectionDesk(
             inspector: inspector,
             document: ResultDocument(
-                engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest),
+                engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest,
+                precision: model.clip.arithmetic.precision.rawValue),
             store: store, metrics: metrics, defaultThreshold: configuration.defaultThreshold, environment: environment)
         retention = RetentionWorker(
             policy: configuration.retention, store: store, environment: environment, logger: logger)

@@ -25,7 +25,7 @@ struct InspectArgumentsTests {
     @Test(
         "what cannot be meant is refused with a reason",
         arguments: [
-            (["--precision", "bf16"], "float32 only"), (["--precision", "f8"], "precision"),
+            (["--precision", "int4"], "precision"), (["--precision", "f8"], "precision"),
             (["--threshold", "0"], "above 0"), (["--threshold", "nan"], "above 0"), (["--threads", "0"], "1 or more"),
             (["--stages", "1,x"], "stages"), (["--stages", "0"], "stages"), (["--defects", "a,,b"], "defects"),
             (["--defects", "a,a"], "once"), (["--states", "s.json", "--defects", "a"], "brings its own"),

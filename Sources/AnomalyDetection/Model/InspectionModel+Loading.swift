@@ -16,13 +16,14 @@ extension InspectionModel {
     ///   - adapterPath: Adapter file outside the folder; nil takes `adapter.safetensors` inside it.
     ///   - activation: Overrides adapter and configuration.
     ///   - stages: Overrides the adapter's block numbers.
+    ///   - arithmetic: Engine and precision of the towers.
     ///   - threads: Workers used per picture.
     ///   - progress: Told what is being done.
     /// - Returns: The checked model.
     /// - Throws: ``InspectionModelError``: `.badModel` with the file and its fault, `.badAdapter`, `.badStages`.
     public static func load(
         _ files: ModelFiles, adapterPath: String? = nil, activation: Activation? = nil, stages: [Int]? = nil,
-        threads: ComputeThreads, progress: (String) -> Void = { _ in }
+        arithmetic: Arithmetic = .reference, threads: ComputeThreads, progress: (String) -> Void = { _ in }
     ) throws(InspectionModelError) -> InspectionModel {
         let (region, name) = try adapterRegion(files, path: adapterPath)
         let source: any TensorSource
@@ -34,7 +35,8 @@ extension InspectionModel {
         let trained = source.metadata["activation"].flatMap(Activation.init(rawValue:))
         let clip: CLIPModel
         do {
-            clip = try CLIPModel.load(files, activation: activation ?? trained, threads: threads, progress: progress)
+            clip = try CLIPModel.load(
+                files, activation: activation ?? trained, arithmetic: arithmetic, threads: threads, progress: progress)
         } catch {
             throw InspectionModelError(.badModel, error.description)
         }

@@ -56,12 +56,12 @@ struct HealthEndpoints {
         let store = await core.store.health()
         return [
             "status": .string(state.rawValue), "engine": .string(core.configuration.engineName),
-            "kernel": .string(Gemm.kernelName), "threads": .integer(model.threads.count),
+            "kernel": .string(model.clip.arithmetic.description), "threads": .integer(model.threads.count),
             "model": [
                 "weights": .string("sha256:\(model.clip.digest)"), "adapter": .string("sha256:\(model.adapter.digest)"),
                 "activation": .string(model.clip.configuration.activation.rawValue),
                 "stages": .array(model.stages.map { .integer($0) }), "imageSide": .integer(model.defaultImageSide),
-                "precision": .string("f32"),
+                "precision": .string(model.clip.arithmetic.precision.rawValue),
             ],
             "queue": [
                 "requests": .integer(load.requests), "maxRequests": .integer(core.line.maxRequests),

@@ -8,6 +8,8 @@ struct ResultDocument {
     /// SHA-256 of the CLIP weights and of the adapter, in hexadecimal.
     let weights: String
     let adapter: String
+    /// Number format of the network's matrix products.
+    let precision: String
 
     func tree(_ inspection: Inspection) -> JSONTree {
         let findings = inspection.findings
@@ -43,7 +45,8 @@ struct ResultDocument {
             "provenance",
             [
                 "engine": .string(engine), "weights": .string("sha256:\(weights)"),
-                "adapter": .string("sha256:\(adapter)"), "references": .string(version), "precision": .string("f32"),
+                "adapter": .string("sha256:\(adapter)"), "references": .string(version),
+                "precision": .string(precision),
             ])
         add("timings", timings(inspection.timings))
         if inspection.request.options.isDryRun { add("dryRun", true) }

@@ -25,11 +25,11 @@ struct BenchCommand: ParsableCommand {
 struct BenchTowerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tower",
-        abstract: "Time the image tower in float32.",
+        abstract: "Time the image tower.",
         discussion: """
             Prints median, minimum and maximum of the passes after one to warm up, the rate of matrix products measured \
             in the same run, and the process's peak memory, the mapped weights included.
-              multiads bench tower --model models/ViT-L-14-336 --image-side 518 --repeat 5 --threads 2
+              multiads bench tower --model models/ViT-L-14-336 --image-side 518 --repeat 5 --precision bf16
             """)
 
     @Option(help: ArgumentHelp("Model folder; without it the bundled model is used.", valueName: "dir"))
@@ -44,6 +44,12 @@ struct BenchTowerCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
     var threads: Int?
 
+    @Option(help: "Number format of the network's matrix products.")
+    var precision = ArithmeticChoice.Format.f32
+
+    @Option(help: "Library that computes them.")
+    var engine = ArithmeticChoice.Engine.auto
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -57,19 +63,23 @@ struct BenchTowerCommand: ParsableCommand {
             let progress = ProgressReporter()
             let workers = threads.map(ComputeThreads.init(count:)) ?? .available()
             let files = try ModelLocation(folder: model).files()
-            let clip = try CLIPModel.load(files, threads: workers) { progress.step($0) }
+            let arithmetic = try ArithmeticChoice(format: precision, engine: engine).resolve()
+            let clip = try CLIPModel.load(files, arithmetic: arithmetic, threads: workers) { progress.step($0) }
             let side = imageSide ?? clip.configuration.vision.imageSize
             let benchmark = TowerBenchmark(model: clip, imageSide: side, threads: workers)
             let result = try benchmark.run(repeats: repeats, progress: progress)
             progress.finish()
             Terminal.standardOutput.write(
-                json ? value(result, side, workers).compact + "\n" : text(result, clip, side, workers))
+                json ? value(result, clip, side, workers).compact + "\n" : text(result, clip, side, workers))
         }
     }
 
-    private func value(_ result: TowerBenchmark.Result, _ side: Int, _ workers: ComputeThreads) -> OutputJSON {
+    private func value(
+        _ result: TowerBenchmark.Result, _ clip: CLIPModel, _ side: Int, _ workers: ComputeThreads
+    ) -> OutputJSON {
         .members([
-            "imageSide": .integer(side), "threads": .integer(workers.count), "kernel": .string(Gemm.kernelName),
+            "imageSide": .integer(side), "threads": .integer(workers.count),
+            "kernel": .string(clip.arithmetic.description),
             "seconds": .array(result.seconds.map(OutputJSON.number)), "median": .number(result.median),
             "min": .number(result.seconds.min() ?? 0), "max": .number(result.seconds.max() ?? 0),
             "gigaOperations": .number(result.gigaOperations),
@@ -86,7 +96,8 @@ struct BenchTowerCommand: ParsableCommand {
         let rows = [
             [
                 "image tower",
-                "\(clip.configuration.architectureName), run at \(side), float32, \(workers.count) threads",
+                "\(clip.configuration.architectureName), run at \(side), \(clip.arithmetic.precision.rawValue), "
+                    + "\(workers.count) threads",
             ],
             [
                 "seconds",
@@ -96,7 +107,7 @@ struct BenchTowerCommand: ParsableCommand {
             [
                 "rate",
                 "\(TextLayout.decimal(rate, 1)) GFLOP/s, \(TextLayout.decimal(100 * rate / result.gemmRate, 0)) % of a "
-                    + "matrix product's \(TextLayout.decimal(result.gemmRate, 1)) (\(Gemm.kernelName))",
+                    + "matrix product's \(TextLayout.decimal(result.gemmRate, 1)) (\(clip.arithmetic.description))",
             ],
             ["peak memory", TextLayout.bytes(result.peakBytes)],
         ]

@@ -45,7 +45,7 @@ struct TowerBenchmark {
             seconds.append(watch.seconds)
         }
         return Result(
-            seconds: seconds, gigaOperations: operations / 1e9, gemmRate: gemmRate(), peakBytes: Self.peakBytes())
+            seconds: seconds, gigaOperations: operations / 1e9, gemmRate: try gemmRate(), peakBytes: Self.peakBytes())
     }
 
     /// Multiplications and additions of one pass; norms and activations are not counted.
@@ -59,22 +59,35 @@ struct TowerBenchmark {
         return Double(vision.layers) * block + 2 * patches * width * Double(3 * vision.patchSize * vision.patchSize)
     }
 
-    /// The tower's first feed-forward product, best of five.
-    private func gemmRate() -> Double {
+    /// The tower's first feed-forward map in the model's own arithmetic, best of five.
+    private func gemmRate() throws -> Double {
         let vision = model.configuration.vision
         let grid = imageSide / vision.patchSize
-        let rows = grid * grid + 1
-        let weight = Tensor(shape: [vision.mlpWidth, vision.width]) { $0.initialize(repeating: 0.01) }
-        let input = FloatBuffer(count: rows * vision.width)
-        let output = FloatBuffer(count: rows * vision.mlpWidth)
-        input.pointer.update(repeating: 0.5)
+        let map = try LinearMap(
+            weight: Tensor(shape: [vision.mlpWidth, vision.width]) { $0.initialize(repeating: 0.01) },
+            bias: Tensor(shape: [vision.mlpWidth]) { $0.initialize(repeating: 0) }, arithmetic: model.arithmetic)
+        let largest = model.arithmetic.engine == .openblas ? 1024 : 96
+        let blocks = RowBlocks(rows: grid * grid + 1, largest: largest, workers: threads.count)
+        let bytes = model.arithmetic.precision.byteCount
+        let input = RawBuffer(byteCount: blocks.paddedRows * vision.width * bytes)
+        let output = RawBuffer(byteCount: blocks.paddedRows * vision.mlpWidth * bytes)
+        input.baseAddress.initializeMemory(as: UInt8.self, repeating: 0, count: input.byteCount)
+        let workers = try (0..<threads.count).map { _ in try ComputeWorker(model.arithmetic) }
+        for worker in workers {
+            for rows in Set(blocks.ranges.map(\.count)) { try map.prepare(rows: rows, .map, worker: worker) }
+        }
         var best = Double.infinity
         for _ in 0..<5 {
             let watch = Stopwatch()
-            Gemm.linear(input.baseAddress, rows: rows, weight: weight, into: output.baseAddress, threads: threads)
+            threads.forEach(blocks.ranges.count) { worker, item in
+                let rows = blocks.ranges[item]
+                map.apply(
+                    input.baseAddress + rows.lowerBound * vision.width * bytes, rows: rows.count, .map,
+                    into: output.baseAddress + rows.lowerBound * vision.mlpWidth * bytes, worker: workers[worker])
+            }
             best = min(best, watch.seconds)
         }
-        return 2 * Double(rows * vision.width * vision.mlpWidth) / best / 1e9
+        return 2 * Double(blocks.paddedRows * vision.width * vision.mlpWidth) / best / 1e9
     }
 
     /// `ru_maxrss`, which Linux gives in units of 1024 bytes.

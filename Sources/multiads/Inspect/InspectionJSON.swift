@@ -32,7 +32,8 @@ enum InspectionJSON {
                 "adapter": .string("sha256:\(model.adapter.digest)"),
                 "activation": .string(model.clip.configuration.activation.rawValue),
                 "stages": .array(model.stages.map(OutputJSON.integer)), "imageSide": .integer(inspector.side),
-                "references": .text(inspector.referencesDigest.map { "sha256:\($0)" }), "precision": .string("f32"),
+                "references": .text(inspector.referencesDigest.map { "sha256:\($0)" }),
+                "precision": .string(model.clip.arithmetic.precision.rawValue),
             ]),
             "timings": .members([
                 "decode": .number(inspection.picture.decodeSeconds), "encode": .number(inspection.encodeSeconds),

@@ -68,7 +68,8 @@ struct ServiceRun {
         let watch = Stopwatch()
         let model = try InspectionModel.load(
             try ModelLocation(folder: settings.model).files(), adapterPath: settings.adapter,
-            activation: settings.activation, stages: settings.stages?.blocks, threads: settings.computeThreads
+            activation: settings.activation, stages: settings.stages?.blocks,
+            arithmetic: try settings.arithmetic.resolve(), threads: settings.computeThreads
         ) { step in logger.info("\(step)") }
         logger.info(
             "model loaded",
@@ -76,7 +77,7 @@ struct ServiceRun {
                 "model": "\(settings.model ?? "bundled")", "weights": "sha256:\(model.clip.digest)",
                 "adapter": "sha256:\(model.adapter.digest)",
                 "activation": "\(model.clip.configuration.activation.rawValue)",
-                "threads": "\(model.threads.count)", "seconds": "\(TextLayout.decimal(watch.seconds, 2))",
+                "arithmetic": "\(model.clip.arithmetic.description)", "threads": "\(model.threads.count)", "seconds": "\(TextLayout.decimal(watch.seconds, 2))",
             ])
         return model
     }

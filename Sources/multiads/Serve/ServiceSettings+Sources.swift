@@ -25,7 +25,6 @@ extension ServiceSettings {
             }
             if let value = flags[setting.name] { setting.apply(value, to: &settings) }
         }
-        try settings.check()
         let known = Set(all.map(\.variable)).union([configVariable])
         let unknown = environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }
         return (settings, unknown.sorted())
@@ -33,11 +32,4 @@ extension ServiceSettings {
 
     /// Names the configuration file when there is no `--config`.
     static let configVariable = "MULTIADS_CONFIG"
-
-    private func check() throws {
-        guard precision == .f32 else {
-            throw CommandFailure(
-                "model.precision: expected f32, found \(precision.rawValue): this version computes in float32 only")
-        }
-    }
 }

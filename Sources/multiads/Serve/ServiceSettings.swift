@@ -15,8 +15,8 @@ struct ServiceSettings {
     var activation: Activation?
     /// Overrides the adapter's record.
     var stages: StageList?
-    /// Number format of the network's arithmetic.
-    var precision = Precision.f32
+    /// Engine and number format of the network's matrix products.
+    var arithmetic = ArithmeticChoice()
     /// Workers; nil for all processors the process may use.
     var threads: Int?
     /// Knowledge base files that join the built-in ones.

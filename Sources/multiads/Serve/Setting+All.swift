@@ -20,8 +20,11 @@ extension Setting {
                 $0.activation = Activation(rawValue: $1)
             },
             .list("model.stages") { $0.stages = StageList(argument: $1.joined(separator: ",")) },
-            .custom("model.precision", .choice(Precision.allCases.map(\.rawValue))) {
-                $0.precision = Precision(rawValue: $1) ?? .f32
+            .custom("model.precision", .choice(ArithmeticChoice.Format.allCases.map(\.rawValue))) {
+                $0.arithmetic.format = .init(rawValue: $1) ?? .f32
+            },
+            .custom("model.engine", .choice(ArithmeticChoice.Engine.allCases.map(\.rawValue))) {
+                $0.arithmetic.engine = .init(rawValue: $1) ?? .auto
             },
             .optionalInteger("model.threads", 1...1024, \.threads),
             .list("model.knowledgeBase") { $0.knowledgeBase = $1 },
