@@ -16,22 +16,25 @@ public struct GoldenModel: Sendable {
     public let side: Int
 
     /// The committed tiny model.
-    public static func tiny() throws -> GoldenModel { try GoldenModel(folder: Fixtures.path("CLIP/tiny")) }
+    public static func tiny(_ arithmetic: Arithmetic = .reference) throws -> GoldenModel {
+        try GoldenModel(folder: Fixtures.path("CLIP/tiny"), arithmetic: arithmetic)
+    }
 
     /// Loads a folder made by the script.
     ///
     /// - Parameters:
     ///   - folder: Holds `golden.safetensors` and `adapter.safetensors`.
     ///   - weights: Folder of the model itself; nil for `folder`.
+    ///   - arithmetic: How the towers compute.
     /// - Throws: What loading the files throws.
-    public init(folder: String, weights: String? = nil) throws {
+    public init(folder: String, weights: String? = nil, arithmetic: Arithmetic = .reference) throws {
         let goldenPath = folder + "/golden.safetensors"
         golden = try SafeTensorsFile(region: ByteRegion.map(path: goldenPath), name: goldenPath)
         self.folder = folder
         side = Int(golden.metadata["side"] ?? "") ?? 0
         model = try InspectionModel.load(
             ModelFiles(folder: weights ?? folder), adapterPath: folder + "/adapter.safetensors",
-            threads: ComputeThreads(count: 2))
+            arithmetic: arithmetic, threads: ComputeThreads(count: 2))
     }
 
     /// A reference tensor.
