@@ -55,7 +55,8 @@ public struct Attention: Sendable {
                     let keys = attention.causal ? upper : sequence.count
                     blocks.append(
                         Block(
-                            start: sequence.lowerBound, rows: lower..<upper, keys: keys, scoreStride: (keys + 15) / 16 * 16))
+                            start: sequence.lowerBound, rows: lower..<upper, keys: keys,
+                            scoreStride: (keys + 15) / 16 * 16))
                 }
             }
             self.blocks = blocks
@@ -144,7 +145,9 @@ public struct Attention: Sendable {
             weights: .strided(row: 1, column: 3 &* heads &* headDim), epilogue: .none)
     }
 
-    /// Probabilities · values. The softmax leaves bfloat16 probabilities in rows that are as long in bytes as the scores'.
+    /// Probabilities · values.
+    ///
+    /// The softmax leaves bfloat16 probabilities in rows that are as long in bytes as the scores'.
     private func valueProduct(_ block: Plan.Block) -> MatmulSpec {
         let element = arithmetic.precision.element
         return MatmulSpec(

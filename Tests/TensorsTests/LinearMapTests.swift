@@ -53,7 +53,8 @@ struct LinearMapTests {
                 }
                 // Results stored as bfloat16 are rounded to 8 bits.
                 let exact = precision == .f32 || use == .accumulate
-                expectClose(output.floats, expected, within: exact ? 2e-5 : 4e-3 * (expected.map(abs).max() ?? 1) + 1e-5)
+                expectClose(
+                    output.floats, expected, within: exact ? 2e-5 : 4e-3 * (expected.map(abs).max() ?? 1) + 1e-5)
             }
         }
     }

@@ -22,7 +22,8 @@ extension CLIPModel {
     /// - Returns: The checked model.
     /// - Throws: ``CLIPError``, naming the file and what is wrong with it.
     public static func load(
-        _ files: ModelFiles, activation: Activation? = nil, arithmetic: Arithmetic = .reference, threads: ComputeThreads,
+        _ files: ModelFiles, activation: Activation? = nil, arithmetic: Arithmetic = .reference,
+        threads: ComputeThreads,
         progress: (String) -> Void = { _ in }
     ) throws(CLIPError) -> CLIPModel {
         var configuration = try CLIPConfiguration.load(files)

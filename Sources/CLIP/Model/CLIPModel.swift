@@ -48,7 +48,8 @@ public struct CLIPModel: Sendable {
         self.arithmetic = arithmetic
         textKey = [digest, vocabularyDigest, configuration.activation.rawValue, arithmetic.precision.rawValue]
             .joined(separator: " ")
-        vision = try VisionTower(configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
+        vision = try VisionTower(
+            configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
         text = try TextTower(configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.
         if weights.info(CLIPTensorName.logitScale.openCLIP) != nil { _ = try reader.tensor(.logitScale, []) }

@@ -64,6 +64,7 @@ final class TransformerWorkspace: Sendable {
     /// - Parameters:
     ///   - transformer: The one the workspace was made for.
     ///   - sequences: Row range of each sequence; together they cover the first rows without gaps.
+    /// - Returns: What the pass needs to know.
     /// - Throws: ``CLIPError`` with `.arithmetic` when the engine cannot build a product.
     func prepare(_ transformer: Transformer, sequences: [Range<Int>]) throws(CLIPError) -> Pass {
         let used = sequences.last?.upperBound ?? 1

@@ -47,7 +47,8 @@ public struct Arithmetic: Sendable, Hashable {
         switch (engine, precision) {
         case (.openblas, .bf16):
             throw ArithmeticError(
-                .unsupported, "expected precision f32 with engine openblas, found bf16: OpenBLAS multiplies float32 only")
+                .unsupported,
+                "expected precision f32 with engine openblas, found bf16: OpenBLAS multiplies float32 only")
         case (.openblas, _): return .reference
         case (.onednn, _) where offered == nil:
             throw ArithmeticError(

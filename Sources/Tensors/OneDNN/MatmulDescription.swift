@@ -8,7 +8,7 @@ final class MatmulDescription {
     ///
     /// - Parameters:
     ///   - spec: The product.
-    ///   - weights: Overrides where the right operand lies; nil follows the specification.
+    ///   - override: Overrides where the right operand lies; nil follows the specification.
     /// - Throws: ``ArithmeticError`` when there is none, or only the reference implementation.
     init(_ spec: MatmulSpec, weights override: dnnl_memory_desc_t?) throws(ArithmeticError) {
         let (m, n, k) = (spec.m, spec.n, spec.k)
@@ -18,7 +18,8 @@ final class MatmulDescription {
         var weights: dnnl_memory_desc_t
         switch (override, spec.weights) {
         case (let known?, _): weights = known
-        case (nil, .strided(let row, let column)): weights = try Self.strided([k, n], [row, column], spec.element)
+        case (nil, .strided(let row, let column)):
+            weights = try Self.strided([k, n], [row, column], spec.element)
         case (nil, .packed): weights = try PackedLayout.of(k: k, n: n, element: spec.element)
         }
         var operation = dnnl_matmul_desc_t()
@@ -37,7 +38,8 @@ final class MatmulDescription {
         guard !name.hasPrefix("ref") else {
             throw ArithmeticError(
                 .engineFailure,
-                "expected generated code for a product of \(m) × \(k) × \(n) in \(spec.element), found oneDNN's \(name)")
+                "expected generated code for a product of \(m) × \(k) × \(n) in \(spec.element), found oneDNN's \(name)"
+            )
         }
     }
 

@@ -45,7 +45,8 @@ enum OneDNN {
     /// Maps a status to an error that says which call failed.
     static func check(_ status: dnnl_status_t, _ call: String) throws(ArithmeticError) {
         guard status == dnnl_success else {
-            throw ArithmeticError(.engineFailure, "expected oneDNN's \(call) to succeed, found status \(status.rawValue)")
+            throw ArithmeticError(
+                .engineFailure, "expected oneDNN's \(call) to succeed, found status \(status.rawValue)")
         }
     }
 

@@ -77,7 +77,8 @@ struct ServiceRun {
                 "model": "\(settings.model ?? "bundled")", "weights": "sha256:\(model.clip.digest)",
                 "adapter": "sha256:\(model.adapter.digest)",
                 "activation": "\(model.clip.configuration.activation.rawValue)",
-                "arithmetic": "\(model.clip.arithmetic.description)", "threads": "\(model.threads.count)", "seconds": "\(TextLayout.decimal(watch.seconds, 2))",
+                "arithmetic": "\(model.clip.arithmetic.description)", "threads": "\(model.threads.count)",
+                "seconds": "\(TextLayout.decimal(watch.seconds, 2))",
             ])
         return model
     }

@@ -65,8 +65,8 @@ struct TowerArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Number format of the network's matrix products. bf16 is about twice as fast where the processor has it; \
-            auto takes it there. (default: f32)", valueName: "auto|f32|bf16"))
+            "Number format of matrix products; bf16 is about twice as fast where the processor has it. (default: f32)",
+            valueName: "auto|f32|bf16"))
     var precision: ArithmeticChoice.Format?
 
     @Option(
@@ -84,6 +84,14 @@ struct TowerArguments: ParsableArguments {
         }
     }
 
+    /// Engine and precision, as given or by default.
+    var arithmetic: ArithmeticChoice {
+        var choice = ArithmeticChoice()
+        if let precision { choice.format = precision }
+        if let engine { choice.engine = engine }
+        return choice
+    }
+
     /// The workers to use.
     var computeThreads: ComputeThreads { threads.map(ComputeThreads.init(count:)) ?? .available() }
 }
@@ -99,17 +107,9 @@ struct EngineArguments: ParsableArguments {
     var model: String? { tower.model }
     var activation: Activation? { tower.activation }
     var stages: StageList? { tower.stages }
-    var precision: Precision? { tower.precision }
+    var arithmetic: ArithmeticChoice { tower.arithmetic }
     var threads: Int? { tower.threads }
     var computeThreads: ComputeThreads { tower.computeThreads }
-
-    /// Engine and precision, as given or by default.
-    var arithmetic: ArithmeticChoice {
-        var choice = ArithmeticChoice()
-        if let precision { choice.format = precision }
-        if let engine { choice.engine = engine }
-        return choice
-    }
 
     /// Loads and checks the model.
     ///
