@@ -96,8 +96,8 @@ struct ServeCommand: AsyncParsableCommand {
         flags["model.adapter"] = engine.adapter.map(SettingValue.text)
         flags["model.activation"] = (engine.activation?.rawValue).map(SettingValue.text)
         flags["model.stages"] = (engine.stages?.blocks).map { .list($0.map(String.init)) }
-        flags["model.precision"] = (engine.precision?.rawValue).map(SettingValue.text)
-        flags["model.engine"] = (engine.engine?.rawValue).map(SettingValue.text)
+        flags["model.precision"] = (engine.tower.precision?.rawValue).map(SettingValue.text)
+        flags["model.engine"] = (engine.tower.engine?.rawValue).map(SettingValue.text)
         flags["model.threads"] = engine.threads.map(SettingValue.integer)
         return flags
     }
