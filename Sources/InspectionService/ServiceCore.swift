@@ -5,6 +5,7 @@ import HTTPTypes
 import Images
 import Logging
 import Storage
+import Tensors
 
 /// The parts of one running service, made once and shared by its endpoints.
 final class ServiceCore: Sendable {
