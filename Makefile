@@ -10,7 +10,7 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench bench-results crash golden clean
+.PHONY: help setup build run test test-full lint format bench bench-results crash docs contract golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'

@@ -77,7 +77,8 @@ struct ServiceSettingsTests {
             ("data: a\ndata: b\n", "s.yaml: expected YAML, found a fault"), ("a: [\n", "s.yaml: expected YAML"),
             ("log: {level: loud}\n", "expected one of trace, debug"), ("model: {stages: 5}\n", "a list of texts"),
             ("inspection: {defaultThreshold: 1.5}\n", "a number from 0.0 to 1.0"),
-            ("server: {deadlines: {drain: 0}}\n", "seconds, above 0"), ("model: {precision: int4}\n", "one of auto, f32, bf16"),
+            ("server: {deadlines: {drain: 0}}\n", "seconds, above 0"),
+            ("model: {precision: int4}\n", "one of auto, f32, bf16"),
         ])
     func faults(yaml: String, expected: String) { #expect(message(yaml: yaml).contains(expected)) }
 

@@ -26,6 +26,8 @@ struct ResultSearch {
         self.limits = limits
         var candidates = ResultSource.narrow(filter)
         if let score = ResultSource.score(filter) { candidates.append(score) }
+        // A product's or a verdict's results may be fewer still than those with a widespread member of the metadata.
+        if !candidates.isEmpty, filter.product != nil || filter.verdict != nil { candidates.append(.general(filter)) }
         guard candidates.count > 1 || candidates.first?.isOrdered == false else {
             source = candidates.first ?? .general(filter)
             isNarrow = false
