@@ -24,8 +24,9 @@ build: setup ## build the release binary, one file: .build/release/multiads
 run: build ## start the service on http://127.0.0.1:8080 (PORT=, DATA= to change)
 	$(RELEASE) serve --port $(PORT) --data $(DATA)
 
+# One test after another: live servers and arithmetic side by side starve each other on two cores, and clients then wait in vain.
 test: setup ## run all tests but the full-size ones
-	swift test $(if $(FILTER),--filter $(FILTER))
+	swift test --no-parallel $(if $(FILTER),--filter $(FILTER))
 
 test-full: setup ## compare a full-size random ViT-L-14-336 at 518 pixels with OpenCLIP (needs Python, 4 GB of disk)
 	Tools/golden/test_full.sh

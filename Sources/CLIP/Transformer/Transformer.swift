@@ -13,12 +13,6 @@ struct Transformer: Sendable {
     let activation: Activation
     let arithmetic: Arithmetic
 
-    /// Rows that a worker takes at once.
-    ///
-    /// oneDNN multiplies 64 rows as fast as a thousand, and with 96 the feed-forward layer's hidden units stay in the second-level cache;
-    /// OpenBLAS copies the weights for every product, so its blocks are as large as can be.
-    var largestRowBlock: Int { arithmetic.engine == .onednn ? 96 : 1024 }
-
     /// Runs the blocks on the residual stream in place; no layer allocates a buffer.
     ///
     /// - Parameters:

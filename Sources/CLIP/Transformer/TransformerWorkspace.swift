@@ -41,7 +41,7 @@ final class TransformerWorkspace: Sendable {
         qkv = RawBuffer(byteCount: rows * 3 * transformer.width * bytes)
         attended = RawBuffer(byteCount: rows * transformer.width * bytes)
         attended.baseAddress.initializeMemory(as: UInt8.self, repeating: 0, count: attended.byteCount)
-        let blockRows = min(rows, transformer.largestRowBlock)
+        let blockRows = min(rows, transformer.arithmetic.largestRowBlock)
         var workers: [Worker] = []
         for _ in 0..<threads.count {
             let compute: ComputeWorker
@@ -69,7 +69,7 @@ final class TransformerWorkspace: Sendable {
     func prepare(_ transformer: Transformer, sequences: [Range<Int>]) throws(CLIPError) -> Pass {
         let used = sequences.last?.upperBound ?? 1
         let pass = Pass(
-            rows: RowBlocks(rows: used, largest: transformer.largestRowBlock, workers: workers.count),
+            rows: RowBlocks(rows: used, largest: transformer.arithmetic.largestRowBlock, workers: workers.count),
             attention: Attention.Plan(sequences, for: transformer.attention))
         guard let block = transformer.blocks.first else { return pass }
         do {

@@ -66,6 +66,12 @@ public struct Arithmetic: Sendable, Hashable {
         }
     }
 
+    /// Rows that a worker best takes through several maps at once.
+    ///
+    /// oneDNN multiplies 64 rows as fast as a thousand, and with 96 a feed-forward layer's hidden units stay in the second-level cache; OpenBLAS
+    /// copies the weights for every product, so its blocks are as large as can be.
+    public var largestRowBlock: Int { engine == .onednn ? 96 : 1024 }
+
     /// For people: engine, precision and the instruction set in use, such as "onednn bf16 (AVX-512 …)".
     public var description: String {
         let detail = engine == .onednn ? OneDNN.instructionSetName : Gemm.kernelName

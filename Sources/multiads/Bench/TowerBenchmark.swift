@@ -66,8 +66,8 @@ struct TowerBenchmark {
         let map = try LinearMap(
             weight: Tensor(shape: [vision.mlpWidth, vision.width]) { $0.initialize(repeating: 0.01) },
             bias: Tensor(shape: [vision.mlpWidth]) { $0.initialize(repeating: 0) }, arithmetic: model.arithmetic)
-        let largest = model.arithmetic.engine == .openblas ? 1024 : 96
-        let blocks = RowBlocks(rows: grid * grid + 1, largest: largest, workers: threads.count)
+        let blocks = RowBlocks(
+            rows: grid * grid + 1, largest: model.arithmetic.largestRowBlock, workers: threads.count)
         let bytes = model.arithmetic.precision.byteCount
         let input = RawBuffer(byteCount: blocks.paddedRows * vision.width * bytes)
         let output = RawBuffer(byteCount: blocks.paddedRows * vision.mlpWidth * bytes)

@@ -53,7 +53,8 @@ final class LiveConnection: Sendable {
     init(_ address: BoundAddress, receiveBufferBytes: Int? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw LiveClient.Failure(description: "socket: \(errno)") }
-        var timeout = timeval(tv_sec: 60, tv_usec: 0)
+        // Only a hang takes this long, also where tests share a busy machine.
+        var timeout = timeval(tv_sec: 240, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         if let receiveBufferBytes {
             var size = Int32(receiveBufferBytes)
