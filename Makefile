@@ -26,7 +26,7 @@ run: build ## start the service on http://127.0.0.1:8080 (PORT=, DATA= to change
 
 # One test after another: live servers and arithmetic side by side starve each other on two cores, and clients then wait in vain.
 test: setup ## run all tests but the full-size ones
-	swift test --no-parallel $(if $(FILTER),--filter $(FILTER))
+	swift test --no-parallel $(if $(FILTER),--filter '$(FILTER)')
 
 test-full: setup ## compare a full-size random ViT-L-14-336 at 518 pixels with OpenCLIP (needs Python, 4 GB of disk)
 	Tools/golden/test_full.sh
