@@ -24,7 +24,7 @@ SEED = 7
 RANK_STRIDE = 10**8  # each process draws its own range of indices
 MEET_EVERY = 8  # steps of each process between two averages of their weights
 SAVE_EVERY = 120  # seconds
-STORE = 350  # scenes each process keeps to look at again
+STORE = 1500  # scenes each process keeps to look at again, half a megabyte each
 PIECES = 2  # pieces of a scene: each is the other's reference
 
 
@@ -40,16 +40,16 @@ def arguments():
     parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
     parser.add_argument("--scenes", type=int, default=4, help="designs per process and step, a window of each of their pieces")
     parser.add_argument("--whole-scenes", type=int, default=2, help="the same while it looks at whole pictures")
-    parser.add_argument("--fresh", type=int, default=1, help="of these, how many were never seen before")
-    parser.add_argument("--windows-until", type=float, default=0.5, help="share of the run that looks at windows")
+    parser.add_argument("--fresh", type=float, default=0.5, help="of these, how many on average were never seen before")
+    parser.add_argument("--windows-until", type=float, default=0.45, help="share of the run that looks at windows")
     parser.add_argument("--window", type=int, default=8, help="patches along a window's side")
     parser.add_argument("--full-share", type=float, default=0.25, help="a patch is wholly defective from this share on")
     parser.add_argument("--emphasis", type=float, default=5, help="extra weight of defective patches at the start")
-    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
-    parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="for the matrices of the blocks")
+    parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate")
+    parser.add_argument("--optimizer", choices=("muon", "adamw"), default="adamw", help="for the matrices of the blocks")
     parser.add_argument("--overall", type=float, default=0.3, help="weight of the global loss")
     parser.add_argument("--peak", type=float, default=0.3, help="weight of the peak loss")
-    parser.add_argument("--few-shot", type=float, default=0.3, help="weight of the memory-bank loss")
+    parser.add_argument("--few-shot", type=float, default=0.5, help="weight of the memory-bank loss")
     return parser.parse_args()
 
 
@@ -88,8 +88,9 @@ class Scenes:
 
     def batch(self, count, generator):
         """`count` scenes."""
-        new = [self.fresh() for _ in range(self.options.fresh)]
-        old = [generator.choice(self.store or new) for _ in range(count - len(new))]
+        wanted = self.options.fresh + generator.random() if self.store else count
+        new = [self.fresh() for _ in range(min(int(wanted), count))]
+        old = [generator.choice(self.store) for _ in range(count - len(new))]
         self.store += new
         if len(self.store) > STORE:
             for place in generator.sample(range(len(self.store)), len(self.store) - STORE):
