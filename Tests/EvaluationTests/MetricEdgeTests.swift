@@ -86,6 +86,33 @@ struct MetricEdgeTests {
         #expect(empty.auroc == nil)
     }
 
+    /// The formula of DeLong, DeLong & Clarke-Pearson 1988 as written: structural components from all pairs.
+    private static func variance(_ positives: [Float], _ negatives: [Float]) -> Double {
+        func psi(_ x: Float, _ y: Float) -> Double { x > y ? 1 : x == y ? 0.5 : 0 }
+        func sampleVariance(_ values: [Double]) -> Double {
+            let mean = values.reduce(0, +) / Double(values.count)
+            return values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(values.count - 1)
+        }
+        let first = positives.map { x in negatives.map { psi(x, $0) }.reduce(0, +) / Double(negatives.count) }
+        let second = negatives.map { y in positives.map { psi($0, y) }.reduce(0, +) / Double(positives.count) }
+        return sampleVariance(first) / Double(positives.count) + sampleVariance(second) / Double(negatives.count)
+    }
+
+    @Test("the variance of an AUROC is DeLong's, ties included", arguments: [3, 10, 1000])
+    func variance(levels: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(levels))
+        let positives = (0..<37).map { _ in Float(Int.random(in: 0..<levels, using: &generator)) }
+        let negatives = (0..<23).map { _ in Float(Int.random(in: -levels / 2..<levels / 2, using: &generator)) }
+        let metrics = try ImageMetrics(
+            scores: positives + negatives,
+            anomalous: positives.map { _ in true } + negatives.map { _ in false })
+        let variance = try #require(metrics.aurocVariance)
+        #expect(abs(variance - Self.variance(positives, negatives)) < 1e-12)
+        #expect(variance > 0)
+        let single = try ImageMetrics(scores: [0.1, 0.2, 0.3], anomalous: [true, false, false])
+        #expect(single.auroc == 0 && single.aurocVariance == nil)
+    }
+
     @Test("large input: sorting by parts equals sorting as a whole", arguments: [1, 2, 3])
     func large(workers: Int) throws {
         var generator = SeededGenerator(seed: 7)

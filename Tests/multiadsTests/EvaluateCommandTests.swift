@@ -75,6 +75,25 @@ struct EvaluateCommandTests {
         #expect(!text.split(separator: "\n").contains { $0.hasSuffix(" ") })
     }
 
+    @Test("the interval over pictures is 1.96 standard errors of the mean of the products' AUROCs, where defined")
+    func interval() throws {
+        let files = try MiniatureDataset.own()
+        let undefined = try EvaluationSummary(run(files: files)).tables[0]
+        #expect(undefined.imageAUROCInterval == nil)
+        try files.picture("steel_plate/test/good/001.png")
+        try files.picture("steel_plate/test/good/002.png")
+        let run = try run(files: files)
+        let table = EvaluationSummary(run).tables[0]
+        let metrics = try #require(run.products[0].settings.first { $0.setting.shots == 0 }).image
+        let auroc = try #require(metrics.auroc)
+        let half = try 1.959964 * #require(metrics.aurocVariance).squareRoot()
+        let interval = try #require(table.imageAUROCInterval)
+        #expect(abs(interval.lowerBound - max(0, auroc - half)) < 1e-9)
+        #expect(abs(interval.upperBound - min(1, auroc + half)) < 1e-9)
+        let text = EvaluationText(run: run, summary: EvaluationSummary(run), terminal: terminal).page
+        #expect(text.contains("mean image AUROC, 95 % interval over pictures: "))
+    }
+
     @Test("the paper's lines stand beside this run with their differences")
     func comparison() throws {
         let files = try MiniatureDataset.own()

@@ -2,6 +2,8 @@
 public struct ImageMetrics: Sendable, Equatable, Codable {
     /// Area under the ROC curve; nil without normal or without anomalous pictures.
     public let auroc: Double?
+    /// Variance of ``auroc`` over the draw of the pictures; nil with fewer than two of either kind.
+    public let aurocVariance: Double?
     /// Average precision; nil without anomalous pictures.
     public let averagePrecision: Double?
     /// Best F1; nil without anomalous pictures.
@@ -18,6 +20,7 @@ public struct ImageMetrics: Sendable, Equatable, Codable {
         let ranking = try ScoreRanking(scores: scores, labels: anomalous)
         let f1 = ranking.f1Max
         auroc = ranking.auroc
+        aurocVariance = ranking.aurocVariance
         averagePrecision = ranking.averagePrecision
         f1Max = f1?.value
         f1Threshold = f1?.threshold

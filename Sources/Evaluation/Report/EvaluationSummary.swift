@@ -32,6 +32,10 @@ public struct EvaluationSummary: Sendable, Equatable {
         public let products: [Row]
         /// Means over products: taken for each draw, then summarised over the draws.
         public let mean: Row
+        /// Bounds of the mean image AUROC at 95 %, were other pictures of the same products taken.
+        ///
+        /// References stay those of the draws. Nil when a product's variance is not defined.
+        public let imageAUROCInterval: ClosedRange<Double>?
     }
 
     /// What one defect type got in the multi-type map, mean over the products that have it.
@@ -93,7 +97,18 @@ public struct EvaluationSummary: Sendable, Equatable {
                     })
             }
         }
-        return Table(shots: shots, products: rows, mean: means)
+        let variances = products.map { mean(results($0).compactMap(\.image.aurocVariance)) }
+        return Table(
+            shots: shots, products: rows, mean: means,
+            imageAUROCInterval: interval(means.values[.imageAUROC]?.mean, variances: variances))
+    }
+
+    /// Normal approximation for a mean of independent estimates, one per product, kept inside 0…1.
+    private static func interval(_ center: Double?, variances: [Double?]) -> ClosedRange<Double>? {
+        let known = variances.compactMap(\.self)
+        guard let center, known.count == variances.count, !known.isEmpty else { return nil }
+        let half = 1.959964 * known.reduce(0, +).squareRoot() / Double(known.count)
+        return max(0, center - half)...min(1, center + half)
     }
 
     private static func row(_ name: String, _ values: (MetricName) -> [Double]) -> Row {

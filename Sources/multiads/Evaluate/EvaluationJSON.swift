@@ -35,6 +35,9 @@ enum EvaluationJSON {
     private static func table(_ table: EvaluationSummary.Table) -> OutputJSON {
         .members([
             "shots": .integer(table.shots), "mean": values(table.mean),
+            "imageAUROCInterval": table.imageAUROCInterval.map {
+                .array([.number($0.lowerBound), .number($0.upperBound)])
+            } ?? .null,
             "products": .object(table.products.map { OutputJSON.Member(name: $0.name, value: values($0)) }),
         ])
     }

@@ -11,7 +11,9 @@ struct EvaluationText {
         var lines = [heading, ""]
         for table in summary.tables {
             lines.append(terminal.styled(Self.title(table.shots, run.options.seeds), .bold))
-            lines += self.table(table) + [""]
+            lines += self.table(table)
+            if let interval = table.imageAUROCInterval { lines.append(Self.interval(interval)) }
+            lines.append("")
         }
         if !summary.types.isEmpty {
             lines.append(terminal.styled("defect types, mean over the products that have them", .bold))
@@ -102,6 +104,10 @@ struct EvaluationText {
     }
 
     // MARK: - Numbers
+
+    static func interval(_ interval: ClosedRange<Double>) -> String {
+        "mean image AUROC, 95 % interval over pictures: \(percent(interval.lowerBound)) to \(percent(interval.upperBound))"
+    }
 
     static func percent(_ value: Double?) -> String { value.map { TextLayout.decimal($0 * 100, 1) } ?? "–" }
 

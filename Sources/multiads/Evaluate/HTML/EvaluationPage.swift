@@ -61,7 +61,13 @@ struct EvaluationPage {
             let hasTypes = table.shots == 0 && !summary.types.isEmpty
             return "<h2>\(EvaluationText.title(table.shots, run.options.seeds).capitalizedFirst)</h2>"
                 + self.table(table, ordered + (hasTypes ? MetricName.types : []))
+                + interval(table)
         }
+    }
+
+    private func interval(_ table: EvaluationSummary.Table) -> String {
+        guard let interval = table.imageAUROCInterval else { return "" }
+        return "<p class=\"quiet\">\(EvaluationText.interval(interval).capitalizedFirst).</p>"
     }
 
     private func table(_ table: EvaluationSummary.Table, _ metrics: [MetricName]) -> String {
