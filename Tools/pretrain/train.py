@@ -45,7 +45,7 @@ def arguments():
     parser.add_argument("--window", type=int, default=8, help="patches along a window's side")
     parser.add_argument("--full-share", type=float, default=0.25, help="a patch is wholly defective from this share on")
     parser.add_argument("--emphasis", type=float, default=5, help="extra weight of defective patches at the start")
-    parser.add_argument("--rate", type=float, default=8e-4, help="peak learning rate")
+    parser.add_argument("--rate", type=float, default=2.5e-4, help="peak learning rate")
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="adamw", help="for the matrices of the blocks")
     parser.add_argument("--overall", type=float, default=0.3, help="weight of the global loss")
     parser.add_argument("--peak", type=float, default=0.3, help="weight of the peak loss")
