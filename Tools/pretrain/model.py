@@ -15,6 +15,11 @@ STD = (0.26862954, 0.26130258, 0.27577711)
 TEMPERATURE = 100.0
 
 
+def noisy_identity(width, identity, noise):
+    """A multiple of the identity plus normal noise of variance noise² / width."""
+    return identity * torch.eye(width) + noise * width**-0.5 * torch.randn(width, width)
+
+
 class Attention(nn.Module):
     """Multi-head self-attention with one fused projection, rows in the order q, k, v."""
 
@@ -24,9 +29,24 @@ class Attention(nn.Module):
         self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
         self.out_proj = nn.Linear(width, width)
-        nn.init.normal_(self.in_proj_weight, std=width**-0.5)
-        with torch.no_grad():  # keys start close to queries: tokens first look at neighbors and at what is alike
-            self.in_proj_weight[width : 2 * width].mul_(0.5).add_(self.in_proj_weight[:width], alpha=0.8)
+        self.imitate(width, heads)
+
+    @torch.no_grad()
+    def imitate(self, width, heads):
+        """Starts as trained transformers look (Trockman & Kolter 2023): queries like keys, outputs opposite to inputs.
+
+        A token then first loses the mean of the tokens that are like it, and keeps how it differs from them.
+        """
+        size = width // heads
+        for head in range(heads):
+            rows = slice(head * size, (head + 1) * size)
+            left, values, right = torch.linalg.svd(noisy_identity(width, 0.7, 0.7))
+            root = values[:size].sqrt()
+            self.in_proj_weight[rows] = (left[:, :size] * root).T
+            self.in_proj_weight[width:][rows] = root[:, None] * right[:size]
+        left, values, right = torch.linalg.svd(noisy_identity(width, -0.4, 0.4))
+        self.in_proj_weight[2 * width :] = (left * values.sqrt()).T
+        self.out_proj.weight.copy_((values.sqrt()[:, None] * right).T)
 
     def forward(self, x, causal):
         batch, length, width = x.shape
@@ -65,7 +85,6 @@ class Transformer(nn.Module):
         super().__init__()
         self.resblocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
         for block in self.resblocks:
-            nn.init.normal_(block.attn.out_proj.weight, std=width**-0.5 * (2 * layers) ** -0.5)
             nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
             nn.init.normal_(block.mlp.c_proj.weight, std=width**-0.5 * (2 * layers) ** -0.5)
 
