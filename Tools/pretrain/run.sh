@@ -1,6 +1,7 @@
 #!/bin/sh
 # Trains, exports, checks and measures the bundled model: run.sh RUN_DIR [MODEL_DIR].
 # MINUTES bounds the training of the image tower, PROCESSES is its number of threads, PYTHON the interpreter, MULTIADS the factory.
+# START names a model folder to train on from, such as the one in the tree; by default everything starts from random weights.
 set -eu
 run=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,7 +11,7 @@ MULTIADS=${MULTIADS:-$here/../../.build/release/multiads}
 export MULTIADS
 types=scratch,crack,hole,dent,stain,contamination # the default types of products that name none
 "$python" "$here/text.py" "$run"
-"$python" "$here/train.py" "$run" --minutes "${MINUTES:-150}" --processes "${PROCESSES:-2}"
+"$python" "$here/train.py" "$run" --minutes "${MINUTES:-150}" --processes "${PROCESSES:-2}" ${START:+--start-from "$START"}
 "$python" "$here/calibrate.py" "$run" --types $types
 "$python" "$here/export.py" "$run" "$model" --types $types
 "$python" "$here/verify.py" "$model"

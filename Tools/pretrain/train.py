@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import distributed
 from torch.nn import functional as F
 
@@ -34,7 +35,7 @@ def arguments():
     parser.add_argument("run", type=Path)
     parser.add_argument("--factory", default=default_factory(), help="command that understands `synth --stream`")
     parser.add_argument("--products", default="--except held-out", help="the factory's options for what it draws")
-    parser.add_argument("--start-from", type=Path, help="checkpoint whose weights a new run begins with")
+    parser.add_argument("--start-from", type=Path, help="model folder whose weights a new run begins with")
     parser.add_argument("--steps", type=int, default=10**9, help="steps of each process")
     parser.add_argument("--minutes", type=float, default=1e9, help="end after this long; the schedule fits itself to it")
     parser.add_argument("--processes", type=int, default=2, help="one thread each; weights are averaged every few steps")
@@ -172,7 +173,7 @@ class Run:
         self.step, self.spent, drawn = 0, 0.0, 0
         self.optimizers = optimizers((self.vision, self.adapters), options)
         state = torch.load(self.path, weights_only=True) if self.path.exists() else None
-        start = torch.load(options.start_from, weights_only=True) if options.start_from else None
+        start = exported(options.start_from) if options.start_from else None
         if state or start:
             self.vision.load_state_dict((state or start)["vision"])
             self.adapters.load_state_dict((state or start)["adapters"])
@@ -198,6 +199,13 @@ class Run:
         )
         torch.save(state, self.path.with_suffix(".new"))
         self.path.with_suffix(".new").replace(self.path)
+
+
+def exported(folder):
+    """The image tower and the adapters of a model folder."""
+    towers = load_file(folder / "open_clip_model.safetensors")
+    vision = {name.removeprefix("visual."): t.float() for name, t in towers.items() if name.startswith("visual.")}
+    return dict(vision=vision, adapters=load_file(folder / "adapter.safetensors"))
 
 
 def whitened_filters(images, filters):
