@@ -12,6 +12,9 @@ let strict: [SwiftSetting] = [
 /// Targets with hot loops are optimised in debug builds too: unoptimised kernels take minutes where tests allow seconds.
 let numeric = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// Kernels in C are optimised in debug builds for the same reason.
+let optimized: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+
 /// C targets that carry files inside the binary by C23's `#embed`.
 let embedding: [CSetting] = [.unsafeFlags(["-std=c23"])]
 
@@ -42,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CLinuxSockets"),
 
         // The engine.
-        .target(name: "CVectorKernels"),
+        .target(name: "CVectorKernels", cSettings: optimized),
         .target(
             name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CVectorKernels"], swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["Tensors", "COpenSSL"], swiftSettings: numeric),

@@ -11,12 +11,17 @@ public final class ByteRegion: @unchecked Sendable {
     /// All bytes; valid while this object lives.
     public let bytes: UnsafeRawBufferPointer
     private let release: @Sendable (UnsafeRawBufferPointer) -> Void
+    private let isMapped: Bool
 
     /// Number of bytes.
     public var count: Int { bytes.count }
 
-    private init(_ bytes: UnsafeRawBufferPointer, release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void) {
+    private init(
+        _ bytes: UnsafeRawBufferPointer, isMapped: Bool = false,
+        release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+    ) {
         self.bytes = bytes
+        self.isMapped = isMapped
         self.release = release
     }
 
@@ -34,6 +39,15 @@ public final class ByteRegion: @unchecked Sendable {
     }
 
     deinit { release(bytes) }
+
+    /// Takes a mapped file's pages out of the process's memory; they come back, from the page cache or the disk, when touched again.
+    ///
+    /// Nothing happens to other regions.
+    public func releasePages() {
+        guard isMapped, let address = bytes.baseAddress else { return }
+        // Advice: a refusal only means that the pages stay.
+        _ = madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_DONTNEED)
+    }
 
     /// Maps a regular file for reading; pages are loaded when first touched.
     ///
@@ -57,7 +71,7 @@ public final class ByteRegion: @unchecked Sendable {
             address != UnsafeMutableRawPointer(bitPattern: -1)
         else { throw cannotOpen(path, "cannot be mapped into memory", errno) }
         return ByteRegion(
-            UnsafeRawBufferPointer(start: address, count: size),
+            UnsafeRawBufferPointer(start: address, count: size), isMapped: true,
             release: { munmap(UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count) })
     }
 

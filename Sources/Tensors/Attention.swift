@@ -1,7 +1,8 @@
 /// Scaled dot-product self-attention over packed sequences.
 ///
 /// Vaswani et al. 2017, Eq. 1. Queries are handled in blocks, so a worker holds scores of one block of one head only: a block's rows ×
-/// tokens floats, never the whole tokens × tokens matrix of a head. Scores and softmax are float32 in every precision.
+/// tokens floats, never the whole tokens × tokens matrix of a head. Scores and softmax are float32 in every precision; with int8 operands the
+/// probabilities are rounded to 255 steps of their row's largest.
 public struct Attention: Sendable {
     /// Channels of one head.
     public let headDim: Int
@@ -10,6 +11,7 @@ public struct Attention: Sendable {
     /// Whether a token sees only itself and its predecessors.
     public let causal: Bool
     let arithmetic: Arithmetic
+    private let tiles: TileAttention?
 
     /// Describes one attention layer (both counts at least 1).
     public init(heads: Int, headDim: Int, causal: Bool, arithmetic: Arithmetic = .reference) {
@@ -18,6 +20,9 @@ public struct Attention: Sendable {
         self.headDim = headDim
         self.causal = causal
         self.arithmetic = arithmetic
+        tiles =
+            arithmetic.engine == .tiles
+            ? TileAttention(heads: heads, headDim: headDim, causal: causal, precision: arithmetic.precision) : nil
     }
 
     /// Query rows whose scores are in flight per worker: with 1370 tokens they fit a core's second-level cache.
@@ -37,9 +42,16 @@ public struct Attention: Sendable {
             let keys: Int
             /// Floats between rows of scores, a multiple of a cache line.
             let scoreStride: Int
+            /// Index of the sequence.
+            let sequence: Int
         }
 
         let blocks: [Block]
+        let sequences: [Range<Int>]
+        /// Where each sequence's packed keys and values begin, in ``packed``.
+        let offsets: [Int]
+        /// Keys and values as the tile kernels want them; overwritten by every layer.
+        let packed: RawBuffer
 
         /// Plans a pass of `attention` over sequences.
         ///
@@ -48,7 +60,11 @@ public struct Attention: Sendable {
         ///   - attention: The layers' common shape.
         public init(_ sequences: [Range<Int>], for attention: Attention) {
             var blocks: [Block] = []
-            for sequence in sequences {
+            var offsets: [Int] = []
+            var packedBytes = 0
+            for (index, sequence) in sequences.enumerated() {
+                offsets.append(packedBytes)
+                packedBytes += attention.tiles?.packedBytes(tokens: sequence.count) ?? 0
                 for lower in stride(from: 0, to: sequence.count, by: attention.queryBlock) {
                     let upper = min(sequence.count, lower + attention.queryBlock)
                     // A causal block needs no key beyond its own last row.
@@ -56,10 +72,13 @@ public struct Attention: Sendable {
                     blocks.append(
                         Block(
                             start: sequence.lowerBound, rows: lower..<upper, keys: keys,
-                            scoreStride: (keys + 15) / 16 * 16))
+                            scoreStride: (keys + 15) / 16 * 16, sequence: index))
                 }
             }
             self.blocks = blocks
+            self.sequences = sequences
+            self.offsets = offsets
+            packed = RawBuffer(byteCount: packedBytes)
         }
     }
 
@@ -67,8 +86,13 @@ public struct Attention: Sendable {
     ///
     /// - Throws: ``ArithmeticError`` with `.engineFailure`.
     public func prepare(_ plan: Plan, worker: ComputeWorker) throws(ArithmeticError) {
+        if let tiles {
+            let longest = plan.sequences.lazy.map(\.count).max() ?? 0
+            worker.reserveScores(bytes: tiles.scratchBytes(tokens: longest))
+            return
+        }
         for block in plan.blocks {
-            worker.reserveScores(block.rows.count * block.scoreStride)
+            worker.reserveScores(bytes: block.rows.count * block.scoreStride * 4)
             if arithmetic.engine == .onednn {
                 try worker.prepare(scoreProduct(block))
                 try worker.prepare(valueProduct(block))
@@ -89,6 +113,28 @@ public struct Attention: Sendable {
         qkv: UnsafeRawPointer, plan: Plan, output: UnsafeMutableRawPointer, workers: [ComputeWorker],
         threads: ComputeThreads
     ) {
+        if let tiles {
+            let tokenBytes = heads &* headDim &* arithmetic.precision.byteCount
+            threads.forEach(plan.sequences.count &* heads) { _, item in
+                let (index, head) = item.quotientAndRemainder(dividingBy: heads)
+                let sequence = plan.sequences[index]
+                if sequence.isEmpty { return }
+                tiles.pack(
+                    head: head, tokens: sequence.count, qkv: qkv + sequence.lowerBound &* 3 &* tokenBytes,
+                    into: plan.packed.baseAddress + plan.offsets[index])
+            }
+            threads.forEach(plan.blocks.count &* heads) { worker, item in
+                // A head's blocks follow each other, so that its keys and values stay in the second-level cache.
+                let (head, number) = item.quotientAndRemainder(dividingBy: plan.blocks.count)
+                let block = plan.blocks[number]
+                tiles.attend(
+                    block.rows, head: head, tokens: plan.sequences[block.sequence].count,
+                    qkv: qkv + block.start &* 3 &* tokenBytes,
+                    packed: plan.packed.baseAddress + plan.offsets[block.sequence],
+                    output: output + block.start &* tokenBytes, scratch: workers[worker].scores.baseAddress)
+            }
+            return
+        }
         threads.forEach(plan.blocks.count &* heads) { worker, item in
             let (block, head) = item.quotientAndRemainder(dividingBy: heads)
             attend(plan.blocks[block], head: head, qkv: qkv, output: output, workers[worker])
@@ -99,7 +145,7 @@ public struct Attention: Sendable {
         _ block: Plan.Block, head: Int, qkv: UnsafeRawPointer, output: UnsafeMutableRawPointer, _ worker: ComputeWorker
     ) {
         let width = heads &* headDim
-        let bytes = arithmetic.precision.element.byteCount
+        let bytes = arithmetic.precision.byteCount
         let scale = 1 / Float(headDim).squareRoot()
         let sequence = qkv + (block.start &* 3 &* width &+ head &* headDim) &* bytes
         let query = sequence + block.rows.lowerBound &* 3 &* width &* bytes
@@ -125,7 +171,7 @@ public struct Attention: Sendable {
     }
 
     private func softmax(_ block: Plan.Block, _ scores: UnsafeMutablePointer<Float>, scale: Float) {
-        let bytes = arithmetic.precision.element.byteCount
+        let bytes = arithmetic.precision.byteCount
         for row in 0..<block.rows.count {
             let line = scores + row &* block.scoreStride
             let visible = causal ? block.rows.lowerBound &+ row &+ 1 : block.keys
@@ -140,7 +186,7 @@ public struct Attention: Sendable {
     /// Scores of a block: queries · keysᵀ, read straight from q and k in their rows.
     private func scoreProduct(_ block: Plan.Block) -> MatmulSpec {
         MatmulSpec(
-            m: block.rows.count, n: block.keys, k: headDim, element: arithmetic.precision.element, output: .float32,
+            m: block.rows.count, n: block.keys, k: headDim, element: arithmetic.precision.activation, output: .float32,
             sourceStride: 3 &* heads &* headDim, outputStride: block.scoreStride,
             weights: .strided(row: 1, column: 3 &* heads &* headDim), epilogue: .none)
     }
@@ -149,7 +195,7 @@ public struct Attention: Sendable {
     ///
     /// The softmax leaves bfloat16 probabilities in rows that are as long in bytes as the scores'.
     private func valueProduct(_ block: Plan.Block) -> MatmulSpec {
-        let element = arithmetic.precision.element
+        let element = arithmetic.precision.activation
         return MatmulSpec(
             m: block.rows.count, n: headDim, k: block.keys, element: element, output: element,
             sourceStride: block.scoreStride &* 4 / element.byteCount, outputStride: heads &* headDim,

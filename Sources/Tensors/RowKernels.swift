@@ -12,22 +12,53 @@ public enum RowKernels {
     ///   - weight: [width].
     ///   - bias: [width].
     ///   - epsilon: Added to the variance.
-    ///   - output: [rows, width] elements of the precision's type, fully overwritten; with float32 it may be `x` itself.
-    ///   - precision: Says what the output's elements are.
+    ///   - output: [rows, width] operands of the precision, fully overwritten; with float32 it may be `x` itself.
+    ///   - outputStride: Bytes between its rows; nil when they follow each other.
+    ///   - precision: Says what the output's elements are; int8 rounds each row to bytes, with their scale behind them.
     public static func layerNorm(
         _ x: UnsafePointer<Float>, rows: Int, weight: Tensor, bias: Tensor, epsilon: Float = 1e-5,
-        into output: UnsafeMutableRawPointer, precision: Precision = .f32
+        into output: UnsafeMutableRawPointer, outputStride: Int? = nil, precision: Precision = .f32
     ) {
         let width = weight.count
         precondition(bias.count == width && width > 0, "layer norm of width \(width) with \(bias.count) biases")
-        let element = precision.element
+        let stride = outputStride ?? width &* precision.byteCount
         weight.withUnsafeBufferPointer { weight in
             bias.withUnsafeBufferPointer { bias in
                 for row in 0..<rows {
-                    cvk_layer_norm(
-                        x + row &* width, width, weight.baseAddress, bias.baseAddress, epsilon,
-                        output + row &* width &* element.byteCount, element.kernelType)
+                    let (line, target) = (x + row &* width, output + row &* stride)
+                    if precision == .int8 {
+                        cvk_layer_norm_bytes(line, width, weight.baseAddress, bias.baseAddress, epsilon, target)
+                    } else {
+                        cvk_layer_norm(
+                            line, width, weight.baseAddress, bias.baseAddress, epsilon, target,
+                            precision.activation.kernelType)
+                    }
                 }
+            }
+        }
+    }
+
+    /// Makes operands of the precision from activations, with a stride of their own.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, width] activations, `stride` bytes apart.
+    ///   - stride: Bytes between rows of `x`.
+    ///   - rows: Number of rows.
+    ///   - width: Length of a row.
+    ///   - output: The operands; it may be `x` itself with the same stride.
+    ///   - outputStride: Bytes between rows of operands.
+    ///   - precision: int8 rounds each row to bytes, with their scale behind them; others copy.
+    static func operands(
+        _ x: UnsafeRawPointer, stride: Int, rows: Int, width: Int, into output: UnsafeMutableRawPointer,
+        outputStride: Int, precision: Precision
+    ) {
+        if precision != .int8 && x == UnsafeRawPointer(output) { return }
+        for row in 0..<rows {
+            let (line, target) = (x + row &* stride, output + row &* outputStride)
+            if precision == .int8 {
+                cvk_round_to_bytes(line.assumingMemoryBound(to: UInt16.self), width, target)
+            } else {
+                target.copyMemory(from: line, byteCount: width &* precision.byteCount)
             }
         }
     }
@@ -91,7 +122,7 @@ public enum RowKernels {
     public static func softmax(
         _ row: UnsafeMutablePointer<Float>, count: Int, scale: Float, precision: Precision = .f32
     ) {
-        cvk_softmax(row, count, scale, precision.element.kernelType)
+        cvk_softmax(row, count, scale, precision.activation.kernelType)
     }
 
     /// Largest element of a row; −∞ for an empty one.

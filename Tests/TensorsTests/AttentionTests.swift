@@ -32,11 +32,28 @@ struct AttentionTests {
         return output
     }
 
+    /// The same, rounded as the integer kernels round.
+    private func naiveInteger(_ qkv: [Float], range: Range<Int>, heads: Int, headDim: Int, causal: Bool) -> [Float] {
+        let width = heads * headDim
+        func rows(_ part: Int, _ head: Int) -> [[Float]] {
+            range.map { token in
+                let start = token * 3 * width + part * width + head * headDim
+                return Array(qkv[start..<start + headDim])
+            }
+        }
+        let seen = range.indices.map { causal ? $0 - range.lowerBound + 1 : range.count }
+        let byHead = (0..<heads).map {
+            NaiveBytes.attention(queries: rows(0, $0), keys: rows(1, $0), values: rows(2, $0), seen: seen)
+        }
+        return range.indices.flatMap { token in byHead.flatMap { $0[token - range.lowerBound] } }
+    }
+
     @Test(
         "equals the equation for odd head widths, several sequences and more than one query block",
         arguments: [
             (heads: 1, headDim: 1, lengths: [1]), (heads: 3, headDim: 24, lengths: [50]),
             (heads: 2, headDim: 80, lengths: [7, 1, 33]), (heads: 2, headDim: 16, lengths: [229]),
+            (heads: 1, headDim: 64, lengths: [96, 1, 97]), (heads: 1, headDim: 37, lengths: [31, 32]),
         ], [false, true])
     func againstNaive(shape: (heads: Int, headDim: Int, lengths: [Int]), causal: Bool) throws {
         let (heads, headDim, lengths) = shape
@@ -53,8 +70,11 @@ struct AttentionTests {
             // bfloat16 operands are compared with the equation on the very values that were rounded.
             let operands = ElementArray(qkv, as: arithmetic.precision)
             let values = operands.floats
+            let integer = arithmetic.precision == .int8
             let expected = ranges.flatMap {
-                naive(values, range: $0, heads: heads, headDim: headDim, causal: causal)
+                integer
+                    ? naiveInteger(values, range: $0, heads: heads, headDim: headDim, causal: causal)
+                    : naive(values, range: $0, heads: heads, headDim: headDim, causal: causal)
             }
             for count in 1...2 {
                 let attention = Attention(heads: heads, headDim: headDim, causal: causal, arithmetic: arithmetic)

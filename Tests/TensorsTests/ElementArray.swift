@@ -9,7 +9,7 @@ extension Arithmetic {
     }
 }
 
-/// Activations in the element type of a precision, with their float32 values.
+/// Activations in the element type of a precision, with their float32 values; between int8 products they are bfloat16.
 struct ElementArray {
     let precision: Precision
     var bytes: [UInt8]
@@ -25,7 +25,7 @@ struct ElementArray {
             for (index, value) in values.enumerated() {
                 switch precision {
                 case .f32: target.storeBytes(of: value, toByteOffset: index * 4, as: Float.self)
-                case .bf16:
+                case .bf16, .int8:
                     let bits = value.bitPattern
                     let rounded = UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16)
                     target.storeBytes(of: rounded, toByteOffset: index * 2, as: UInt16.self)
@@ -34,12 +34,17 @@ struct ElementArray {
         }
     }
 
+    init(_ address: UnsafeRawPointer, count: Int, as precision: Precision) {
+        self.precision = precision
+        bytes = [UInt8](UnsafeRawBufferPointer(start: address, count: count * precision.byteCount))
+    }
+
     var floats: [Float] {
         bytes.withUnsafeBytes { source in
             (0..<source.count / precision.byteCount).map { index in
                 switch precision {
                 case .f32: source.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-                case .bf16:
+                case .bf16, .int8:
                     Float(bitPattern: UInt32(source.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) << 16)
                 }
             }

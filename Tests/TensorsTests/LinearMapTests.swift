@@ -22,63 +22,96 @@ struct LinearMapTests {
             let precision = arithmetic.precision
             let map = try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic)
             let worker = try ComputeWorker(arithmetic)
-            let (operand, biases) = (ElementArray(x, as: precision), bias.values)
-            let operandValues = operand.floats
-            let rounded = ElementArray(weight.values, as: precision).floats
+            let activations = ElementArray(x, as: precision)
+            let (left, right) =
+                precision == .int8
+                ? (NaiveBytes.rounded(activations.floats, width: from), NaiveBytes.rounded(weight.values, width: from))
+                : (activations.floats, ElementArray(weight.values, as: precision).floats)
             let product = (0..<rows * to).map { index in
                 let (row, column) = index.quotientAndRemainder(dividingBy: to)
                 let dot = (0..<from).reduce(0.0) {
-                    $0 + Double(operandValues[row * from + $1]) * Double(rounded[column * from + $1])
+                    $0 + Double(left[row * from + $1]) * Double(right[column * from + $1])
                 }
-                return Float(dot) + biases[column]
+                return Float(dot) + bias.values[column]
             }
             for use in [LinearMap.Use.map, .activate(.gelu), .activate(.quickGELU), .accumulate] {
                 var expected = product
+                // Rows of a hidden layer lie at the stride of operands, all others one after the other.
+                var stride = to * precision.byteCount
                 switch use {
                 case .map: break
                 case .activate(let function):
                     let none = Tensor(shape: [to], [Float](repeating: 0, count: to))
                     function.apply(&expected, rows: rows, addingBias: none, threads: ComputeThreads(count: 1))
-                case .accumulate: for index in expected.indices { expected[index] += old[index] }
+                    stride = arithmetic.operandStride(to)
+                case .accumulate:
+                    for index in expected.indices { expected[index] += old[index] }
+                    stride = to * 4
                 }
-                var output =
-                    use == .accumulate
-                    ? ElementArray(old, as: .f32) : ElementArray(count: rows * to, as: precision)
                 try map.prepare(rows: rows, use, worker: worker)
-                operand.bytes.withUnsafeBytes { source in
-                    output.bytes.withUnsafeMutableBytes { target in
-                        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                        map.apply(source, rows: rows, use, into: target, worker: worker)
+                let scratch = RawBuffer(byteCount: rows * arithmetic.operandStride(from))
+                let output = RawBuffer(byteCount: rows * stride)
+                if use == .accumulate {
+                    old.withUnsafeBufferPointer { values in
+                        _ = UnsafeMutableBufferPointer(
+                            start: output.baseAddress.assumingMemoryBound(to: Float.self), count: values.count
+                        ).update(fromContentsOf: values)
                     }
                 }
-                // Results stored as bfloat16 are rounded to 8 bits.
-                let exact = precision == .f32 || use == .accumulate
-                expectClose(
-                    output.floats, expected, within: exact ? 2e-5 : 4e-3 * (expected.map(abs).max() ?? 1) + 1e-5)
+                activations.bytes.withUnsafeBytes { source in
+                    guard let source = source.baseAddress else { return }
+                    let operands = map.operands(of: source, rows: rows, scratch: scratch.baseAddress)
+                    map.apply(operands, rows: rows, use, into: output.baseAddress, worker: worker)
+                }
+                let element: Precision = use == .accumulate ? .f32 : precision
+                let actual = (0..<rows).flatMap { row in
+                    ElementArray(output.baseAddress + row * stride, count: to, as: element).floats
+                }
+                // Results stored as bfloat16 are rounded to 8 bits; bytes are exact, but ties may round either way.
+                let exact = precision == .f32 || use == .accumulate && precision != .int8
+                expectClose(actual, expected, within: exact ? 2e-5 : 4e-3 * (expected.map(abs).max() ?? 1) + 1e-5)
             }
+        }
+    }
+
+    @Test("an automatic choice always finds an engine; int8 keeps texts in a wider format")
+    func choices() throws {
+        for precision in Precision.allCases {
+            guard let arithmetic = try? Arithmetic.resolve(engine: nil, precision: precision) else {
+                #expect(precision != .f32)
+                continue
+            }
+            #expect(arithmetic.precision == precision)
+            #expect(arithmetic.keeping.precision != .int8)
+            #expect(precision == .int8 || arithmetic.keeping == arithmetic)
+            #expect(arithmetic.description.hasPrefix("\(arithmetic.engine.rawValue) \(precision.rawValue) ("))
         }
     }
 
     @Test("refuse precisions that the engine or the processor lacks, and say so")
     func refusals() {
-        #expect(throws: ArithmeticError.self) {
-            try Arithmetic.resolve(engine: .openblas, precision: .bf16)
+        for (engine, precision) in [(MatrixEngine.openblas, Precision.bf16), (.openblas, .int8), (.onednn, .int8)] {
+            let error = #expect(throws: ArithmeticError.self) {
+                try Arithmetic.resolve(engine: engine, precision: precision)
+            }
+            #expect(error?.code == .unsupported)
+            #expect(error?.description.contains("expected") == true && error?.description.contains("found") == true)
         }
         #expect(throws: Never.self) { try Arithmetic.resolve(engine: nil, precision: nil) }
         #expect(throws: Never.self) { try Arithmetic.resolve(engine: .openblas, precision: nil) }
     }
 
-    @Test("row blocks cover all rows, in multiples of 16, as many as the workers can share")
-    func rowBlocks() {
+    @Test("row blocks cover all rows, in multiples of the unit, as many as the workers can share", arguments: [12, 16])
+    func rowBlocks(unit: Int) {
         for rows in [1, 15, 16, 17, 257, 1370, 4097] {
             for workers in 1...3 {
-                let blocks = RowBlocks(rows: rows, largest: 96, workers: workers)
+                let blocks = RowBlocks(rows: rows, largest: 96, unit: unit, workers: workers)
                 #expect(blocks.ranges.first?.lowerBound == 0)
                 #expect(blocks.ranges.last?.upperBound == blocks.paddedRows)
-                #expect(blocks.paddedRows >= rows && blocks.paddedRows < rows + 16)
+                #expect(blocks.paddedRows >= rows && blocks.paddedRows < rows + unit)
                 #expect(zip(blocks.ranges, blocks.ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
-                #expect(blocks.ranges.allSatisfy { (16...96).contains($0.count) && $0.count % 16 == 0 })
-                #expect(blocks.ranges.count % workers == 0 || blocks.ranges.count == blocks.paddedRows / 16)
+                #expect(blocks.ranges.allSatisfy { (unit...96).contains($0.count) && $0.count % unit == 0 })
+                #expect(blocks.ranges.count % workers == 0 || blocks.ranges.count == blocks.paddedRows / unit)
                 #expect(Set(blocks.ranges.map(\.count)).count <= 2)
             }
         }

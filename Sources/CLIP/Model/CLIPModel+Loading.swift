@@ -16,7 +16,7 @@ extension CLIPModel {
     /// - Parameters:
     ///   - files: `open_clip_config.json` or `config.json`, a weights file and a vocabulary.
     ///   - activation: Overrides the configuration's; nil keeps it.
-    ///   - arithmetic: Engine and precision; float32 weights of OpenBLAS are used in place, others are packed copies.
+    ///   - arithmetic: Engine and precision of the image tower; float32 weights of OpenBLAS are used in place, others are packed copies.
     ///   - threads: Workers that both towers use.
     ///   - progress: Told what is being done, for slow disks and large models.
     /// - Returns: The checked model.
@@ -35,7 +35,8 @@ extension CLIPModel {
 
         let (weightsFile, region) = try files.first(of: weightFileNames, purpose: "model weights")
         progress("reading \(weightsFile)")
-        let digest = SHA256Digest.of(region).hex
+        // Pages that were read once and packed elsewhere would count as this process's memory for ever.
+        let digest = SHA256Digest.of(region) { _ in region.releasePages() }.hex
         let source: any TensorSource
         do {
             source = try CanonicalCLIPTensors(try CheckpointFile.open(region: region, name: weightsFile))
@@ -45,6 +46,7 @@ extension CLIPModel {
         progress("checking weights")
         return try CLIPModel(
             configuration: configuration, weights: source, tokenizer: tokenizer, digest: digest,
-            vocabularyDigest: SHA256Digest.of(vocabulary).hex, arithmetic: arithmetic, threads: threads)
+            vocabularyDigest: SHA256Digest.of(vocabulary).hex, arithmetic: arithmetic, threads: threads,
+            releasePages: { region.releasePages() })
     }
 }

@@ -13,13 +13,18 @@ public struct CLIPModel: Sendable {
     public let tokenizer: CLIPTokenizer
     /// SHA-256 of the weights file, 64 hexadecimal digits.
     public let digest: String
-    /// How both towers compute.
+    /// How the image tower computes.
     public let arithmetic: Arithmetic
+    /// How the text tower computes: the same, but for int8, whose rounding would reach every picture through the few texts.
+    public let textArithmetic: Arithmetic
 
     /// All that a text's embedding depends on besides the text, for use as a cache key.
     ///
-    /// The digests of weights and vocabulary, the activation and the number format, joined by spaces.
+    /// The digests of weights and vocabulary, the activation and the text tower's number format, joined by spaces.
     public let textKey: String
+
+    /// The same with the image tower's number format: what a picture's features depend on besides the picture, its side and the stages.
+    public let imageKey: String
 
     /// Factor of cosine similarities before a softmax.
     ///
@@ -34,23 +39,28 @@ public struct CLIPModel: Sendable {
     ///   - tokenizer: Its vocabulary size must equal the configuration's.
     ///   - digest: SHA-256 of the weights file.
     ///   - vocabularyDigest: SHA-256 of the vocabulary file.
-    ///   - arithmetic: Engine and precision of both towers.
+    ///   - arithmetic: Engine and precision of the image tower; the text tower keeps at least bfloat16.
     ///   - threads: Workers that both towers use.
+    ///   - releasePages: Called when weights read so far were packed elsewhere.
     /// - Throws: ``CLIPError`` for tensors that are missing, of the wrong shape, unknown or not finite.
     init(
         configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer, digest: String,
-        vocabularyDigest: String, arithmetic: Arithmetic, threads: ComputeThreads
+        vocabularyDigest: String, arithmetic: Arithmetic, threads: ComputeThreads,
+        releasePages: @escaping () -> Void = {}
     ) throws(CLIPError) {
-        var reader = WeightReader(weights)
+        var reader = WeightReader(weights, releasePages: releasePages)
         self.configuration = configuration
         self.tokenizer = tokenizer
         self.digest = digest
         self.arithmetic = arithmetic
-        textKey = [digest, vocabularyDigest, configuration.activation.rawValue, arithmetic.precision.rawValue]
-            .joined(separator: " ")
+        textArithmetic = arithmetic.keeping
+        let common = [digest, vocabularyDigest, configuration.activation.rawValue].joined(separator: " ")
+        textKey = "\(common) \(textArithmetic.precision.rawValue)"
+        imageKey = "\(common) \(arithmetic.precision.rawValue)"
         vision = try VisionTower(
             configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
-        text = try TextTower(configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
+        text = try TextTower(
+            configuration: configuration, reader: &reader, arithmetic: textArithmetic, threads: threads)
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.
         if weights.info(CLIPTensorName.logitScale.openCLIP) != nil { _ = try reader.tensor(.logitScale, []) }
         try reader.refuseUnused()
@@ -82,7 +92,7 @@ extension VisionTower {
         lnPre = try reader.layerNorm(CLIPTensorName.visionPreNorm, width: width)
         transformer = try reader.transformer(
             .vision, width: width, layers: vision.layers, heads: vision.heads, mlpWidth: vision.mlpWidth,
-            causal: false, activation: configuration.activation, arithmetic: arithmetic)
+            causal: false, activation: configuration.activation, arithmetic: arithmetic, threads: threads)
         lnPost = try reader.layerNorm(CLIPTensorName.visionPostNorm, width: width)
         proj = try reader.tensor(.visionProjection, [width, configuration.embedDim]).transposed()
     }
@@ -99,7 +109,7 @@ extension TextTower {
         positionalEmbedding = try reader.tensor(.textPositionalEmbedding, [text.contextLength, text.width])
         transformer = try reader.transformer(
             .text, width: text.width, layers: text.layers, heads: text.heads, mlpWidth: text.mlpWidth,
-            causal: true, activation: configuration.activation, arithmetic: arithmetic)
+            causal: true, activation: configuration.activation, arithmetic: arithmetic, threads: threads)
         lnFinal = try reader.layerNorm(CLIPTensorName.textFinalNorm, width: text.width)
         projection = try reader.tensor(.textProjection, [text.width, configuration.embedDim]).transposed()
     }

@@ -5,8 +5,17 @@ import Tensors
 struct WeightReader {
     let source: any TensorSource
     private(set) var used: Set<String> = []
+    private let releasePages: () -> Void
 
-    init(_ source: any TensorSource) { self.source = source }
+    /// Reads from a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - source: The tensors.
+    ///   - releasePages: Called when what was read so far is packed elsewhere.
+    init(_ source: any TensorSource, releasePages: @escaping () -> Void = {}) {
+        self.source = source
+        self.releasePages = releasePages
+    }
 
     /// The tensor `name` with exactly `shape` and only finite values.
     ///
@@ -36,7 +45,7 @@ struct WeightReader {
 
     mutating func transformer(
         _ tower: CLIPTensorName.Tower, width: Int, layers: Int, heads: Int, mlpWidth: Int, causal: Bool,
-        activation: Activation, arithmetic: Arithmetic
+        activation: Activation, arithmetic: Arithmetic, threads: ComputeThreads
     ) throws(CLIPError) -> Transformer {
         var blocks: [ResidualAttentionBlock] = []
         for index in 0..<layers {
@@ -47,7 +56,7 @@ struct WeightReader {
                 let weight = try tensor(name(part, .weight), [to, from])
                 let bias = try tensor(name(part, .bias), [to])
                 do {
-                    return try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic)
+                    return try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic, threads: threads)
                 } catch {
                     throw CLIPError(.arithmetic, error.description)
                 }
@@ -60,6 +69,7 @@ struct WeightReader {
                     ln2: try layerNorm({ name(.ln2, $0) }, width: width),
                     expand: try map(.mlpInput, from: width, to: mlpWidth),
                     contract: try map(.mlpOutput, from: mlpWidth, to: width)))
+            if arithmetic.engine != .openblas { releasePages() }
         }
         return Transformer(
             blocks: blocks, width: width, mlpWidth: mlpWidth,

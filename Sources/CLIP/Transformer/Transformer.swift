@@ -50,7 +50,8 @@ struct Transformer: Sendable {
     ) {
         RowKernels.layerNorm(
             workspace.stream.baseAddress + rows.lowerBound * width, rows: rows.count, weight: block.ln1.weight,
-            bias: block.ln1.bias, into: worker.normed.baseAddress, precision: arithmetic.precision)
+            bias: block.ln1.bias, into: worker.normed.baseAddress, outputStride: arithmetic.operandStride(width),
+            precision: block.attentionInput.precision)
         block.attentionInput.apply(
             worker.normed.baseAddress, rows: rows.count, .map,
             into: workspace.qkv.baseAddress + rows.lowerBound * 3 * width * arithmetic.precision.byteCount,
@@ -63,15 +64,18 @@ struct Transformer: Sendable {
         _ worker: TransformerWorkspace.Worker
     ) {
         let stream = workspace.stream.baseAddress + rows.lowerBound * width
+        let attended = block.attentionOutput.operands(
+            of: workspace.attended.baseAddress + rows.lowerBound * width * arithmetic.precision.byteCount,
+            rows: rows.count, scratch: worker.normed.baseAddress)
         block.attentionOutput.apply(
-            workspace.attended.baseAddress + rows.lowerBound * width * arithmetic.precision.byteCount,
-            rows: rows.count, .accumulate, into: stream, worker: worker.compute)
+            attended, rows: rows.count, .accumulate, into: stream, worker: worker.compute)
         RowKernels.layerNorm(
             stream, rows: rows.count, weight: block.ln2.weight, bias: block.ln2.bias, into: worker.normed.baseAddress,
-            precision: arithmetic.precision)
+            outputStride: arithmetic.operandStride(width), precision: block.expand.precision)
         block.expand.apply(
             worker.normed.baseAddress, rows: rows.count, .activate(activation), into: worker.hidden.baseAddress,
             worker: worker.compute)
+        block.contract.makeOperands(inPlace: worker.hidden.baseAddress, rows: rows.count)
         block.contract.apply(
             worker.hidden.baseAddress, rows: rows.count, .accumulate, into: stream, worker: worker.compute)
     }

@@ -5,7 +5,7 @@ final class TransformerWorkspace: Sendable {
     /// What one worker thread owns.
     struct Worker: Sendable {
         let compute: ComputeWorker
-        /// [row block, width]: normalised input of a sub-block.
+        /// [row block, width]: operands of a sub-block's first map.
         let normed: RawBuffer
         /// [row block, mlpWidth]: the feed-forward layer's hidden units.
         let hidden: RawBuffer
@@ -33,27 +33,29 @@ final class TransformerWorkspace: Sendable {
     /// - Throws: ``CLIPError`` with `.arithmetic` when the engine fails.
     init(transformer: Transformer, tokens: Int, threads: ComputeThreads) throws(CLIPError) {
         self.tokens = tokens
-        let rows = RowBlocks.padded(tokens)
-        let bytes = transformer.arithmetic.precision.byteCount
+        let arithmetic = transformer.arithmetic
+        let rows = RowBlocks.padded(tokens, unit: arithmetic.rowUnit)
+        let bytes = arithmetic.precision.byteCount
         stream = FloatBuffer(count: rows * transformer.width)
         // Padding rows are computed like others and used by nobody; zero keeps them ordinary numbers.
         stream.pointer.initialize(repeating: 0)
         qkv = RawBuffer(byteCount: rows * 3 * transformer.width * bytes)
         attended = RawBuffer(byteCount: rows * transformer.width * bytes)
         attended.baseAddress.initializeMemory(as: UInt8.self, repeating: 0, count: attended.byteCount)
-        let blockRows = min(rows, transformer.arithmetic.largestRowBlock)
+        let blockRows = min(rows, arithmetic.largestRowBlock)
         var workers: [Worker] = []
         for _ in 0..<threads.count {
             let compute: ComputeWorker
             do {
-                compute = try ComputeWorker(transformer.arithmetic)
+                compute = try ComputeWorker(arithmetic)
             } catch {
                 throw CLIPError(.arithmetic, error.description)
             }
             workers.append(
                 Worker(
-                    compute: compute, normed: RawBuffer(byteCount: blockRows * transformer.width * bytes),
-                    hidden: RawBuffer(byteCount: blockRows * transformer.mlpWidth * bytes)))
+                    compute: compute,
+                    normed: RawBuffer(byteCount: blockRows * arithmetic.operandStride(transformer.width)),
+                    hidden: RawBuffer(byteCount: blockRows * arithmetic.operandStride(transformer.mlpWidth))))
         }
         self.workers = workers
         computeWorkers = workers.map(\.compute)
@@ -69,7 +71,9 @@ final class TransformerWorkspace: Sendable {
     func prepare(_ transformer: Transformer, sequences: [Range<Int>]) throws(CLIPError) -> Pass {
         let used = sequences.last?.upperBound ?? 1
         let pass = Pass(
-            rows: RowBlocks(rows: used, largest: transformer.arithmetic.largestRowBlock, workers: workers.count),
+            rows: RowBlocks(
+                rows: used, largest: transformer.arithmetic.largestRowBlock, unit: transformer.arithmetic.rowUnit,
+                workers: workers.count),
             attention: Attention.Plan(sequences, for: transformer.attention))
         guard let block = transformer.blocks.first else { return pass }
         do {

@@ -4,6 +4,7 @@
 // are therefore C: `row_kernels.inc` is one source, compiled once per generation.
 #pragma once
 #include <stdint.h>
+#include "TileKernels.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -38,7 +38,7 @@ struct ProductPlan: Sendable {
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
         keepImages = settings.keepImages ?? configuration.defaultKeepImages
         modelName = model.clip.textKey
-        encodingKey = EncodingKey(model: modelName, imageSide: imageSide, stages: model.stages)
+        encodingKey = EncodingKey(model: model.clip.imageKey, imageSide: imageSide, stages: model.stages)
     }
 
     /// Names the bank of a product that has this plan.

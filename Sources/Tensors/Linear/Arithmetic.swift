@@ -1,19 +1,7 @@
-/// Number format of a network's matrix products.
-public enum Precision: String, Sendable, Codable, CaseIterable {
-    /// IEEE 754 binary32 throughout.
-    case f32
-    /// Products of bfloat16 operands summed in float32; the residual stream, normalisation and softmax stay float32.
-    case bf16
-
-    /// Type of the operands between the products.
-    var element: ElementType { self == .f32 ? .float32 : .bfloat16 }
-
-    /// Bytes of one activation between the products.
-    public var byteCount: Int { element.byteCount }
-}
-
-/// Library that computes matrix products.
+/// What computes matrix products.
 public enum MatrixEngine: String, Sendable, Codable, CaseIterable {
+    /// This program's own kernels, for processors with AVX-512; the only ones that do int8.
+    case tiles
     /// OpenBLAS: float32 on any processor; the reference for tests.
     case openblas
     /// oneDNN: packed weights and fused epilogues, bfloat16 where the processor has it.
@@ -32,8 +20,9 @@ public struct Arithmetic: Sendable, Hashable {
 
     /// Chooses what was asked for, or the fastest that keeps float32's accuracy to what tests allow.
     ///
-    /// Automatic precision is bfloat16 where the processor multiplies it in hardware, else float32. Automatic engine is
-    /// oneDNN where it generates AVX-512 code, else OpenBLAS (measured: docs/performance.md).
+    /// Automatic precision is bfloat16 where the processor multiplies it in hardware, else float32. The automatic engine is the fastest that has
+    /// the precision here: oneDNN where a matrix unit (AMX) multiplies bfloat16, else the tile kernels, oneDNN, OpenBLAS (measured:
+    /// docs/performance.md).
     ///
     /// - Parameters:
     ///   - engine: nil chooses.
@@ -43,38 +32,89 @@ public struct Arithmetic: Sendable, Hashable {
     public static func resolve(
         engine: MatrixEngine?, precision: Precision?
     ) throws(ArithmeticError) -> Arithmetic {
-        let offered = OneDNN.offer
+        for precision in precision.map({ [$0] }) ?? [.bf16, .f32] {
+            for engine in engine.map({ [$0] }) ?? preferred(for: precision) where supports(engine, precision) {
+                return Arithmetic(engine: engine, precision: precision)
+            }
+        }
+        throw refusal(engine, precision ?? .f32)
+    }
+
+    /// The same precision or the nearest wider one for a network whose results are computed once and kept, such as the text tower: bfloat16
+    /// beside int8, for a text's rounding would reach every picture.
+    public var keeping: Arithmetic {
+        guard precision == .int8 else { return self }
+        return (try? Self.resolve(engine: nil, precision: .bf16)) ?? .reference
+    }
+
+    private static func preferred(for precision: Precision) -> [MatrixEngine] {
+        precision == .bf16 && OneDNN.offer?.matrixUnit == true
+            ? [.onednn, .tiles] : [.tiles, .onednn, .openblas]
+    }
+
+    private static func supports(_ engine: MatrixEngine, _ precision: Precision) -> Bool {
         switch (engine, precision) {
-        case (.openblas, .bf16):
-            throw ArithmeticError(
-                .unsupported,
-                "expected precision f32 with engine openblas, found bf16: OpenBLAS multiplies float32 only")
-        case (.openblas, _): return .reference
-        case (.onednn, _) where offered == nil:
-            throw ArithmeticError(
-                .unsupported,
-                "expected a processor and a process in which oneDNN can generate code, found none; use engine openblas")
-        case (_, .bf16) where offered?.bfloat16 != true:
-            throw ArithmeticError(
-                .unsupported,
-                "expected a processor with bfloat16 products (AVX512_BF16), found \(OneDNN.instructionSetName); "
-                    + "use precision f32")
-        default:
-            let precision = precision ?? (offered?.bfloat16 == true ? .bf16 : .f32)
-            let fast = engine == .onednn || precision == .bf16 || offered?.avx512 == true
-            return Arithmetic(engine: fast ? .onednn : .openblas, precision: precision)
+        case (.tiles, _): Tiles.supports(precision)
+        case (.openblas, _): precision == .f32
+        case (.onednn, .f32): OneDNN.offer != nil
+        case (.onednn, .bf16): OneDNN.offer?.bfloat16 == true
+        case (.onednn, .int8): false
         }
     }
 
-    /// Rows that a worker best takes through several maps at once.
+    private static func refusal(_ engine: MatrixEngine?, _ precision: Precision) -> ArithmeticError {
+        let found = OneDNN.instructionSetName
+        switch (engine, precision) {
+        case (.openblas, _):
+            return ArithmeticError(
+                .unsupported,
+                "expected precision f32 with engine openblas, found \(precision.rawValue): OpenBLAS multiplies float32 only"
+            )
+        case (.onednn, .int8):
+            return ArithmeticError(
+                .unsupported, "expected engine tiles with precision int8, found onednn; leave the engine to auto")
+        case (.onednn, _) where OneDNN.offer == nil:
+            return ArithmeticError(
+                .unsupported,
+                "expected a processor and a process in which oneDNN can generate code, found none; use engine openblas")
+        case (_, .int8):
+            return ArithmeticError(
+                .unsupported,
+                "expected a processor with exact products of bytes (AVX512_VNNI and AVX512_BF16), found \(found); "
+                    + "use precision bf16 or f32")
+        case (_, .bf16):
+            return ArithmeticError(
+                .unsupported,
+                "expected a processor with bfloat16 products (AVX512_BF16), found \(found); use precision f32")
+        case (_, .f32):
+            return ArithmeticError(
+                .unsupported, "expected a processor with AVX-512 for engine tiles, found \(found); use engine openblas")
+        }
+    }
+
+    /// Rows that a worker best takes through several maps at once, a multiple of ``rowUnit``.
     ///
-    /// oneDNN multiplies 64 rows as fast as a thousand, and with 96 a feed-forward layer's hidden units stay in the second-level cache; OpenBLAS
-    /// copies the weights for every product, so its blocks are as large as can be.
-    public var largestRowBlock: Int { engine == .onednn ? 96 : 1024 }
+    /// Own kernels and oneDNN multiply 64 rows as fast as a thousand, and with 96 a feed-forward layer's hidden units stay in the second-level
+    /// cache; OpenBLAS copies the weights for every product, so its blocks are as large as can be.
+    public var largestRowBlock: Int { engine == .openblas ? 1024 : 96 }
+
+    /// Rows are padded to a multiple of this; kernels like it, and it keeps the number of block sizes small.
+    public var rowUnit: Int { engine == .tiles ? 12 : 16 }
+
+    /// Bytes between rows of a map's operands: those of the activations, and for the tile kernels a cache line more, which holds an int8 row's scale
+    /// and keeps twelve rows from sharing the cache's sets.
+    public func operandStride(_ features: Int) -> Int {
+        features &* precision.byteCount &+ (engine == .tiles ? 64 : 0)
+    }
 
     /// For people: engine, precision and the instruction set in use, such as "onednn bf16 (AVX-512 …)".
     public var description: String {
-        let detail = engine == .onednn ? OneDNN.instructionSetName : Gemm.kernelName
+        let detail =
+            switch engine {
+            case .openblas: Gemm.kernelName
+            case .onednn: OneDNN.instructionSetName
+            case .tiles: ["f32": "AVX-512", "bf16": "AVX-512 bf16", "int8": "AVX-512 VNNI"][precision.rawValue] ?? ""
+            }
         return "\(engine.rawValue) \(precision.rawValue) (\(detail))"
     }
 }
@@ -98,11 +138,4 @@ public struct ArithmeticError: Error, Sendable, Equatable, CustomStringConvertib
         self.code = code
         self.description = description
     }
-}
-
-/// Type of the elements in an activation buffer.
-enum ElementType: Hashable, Sendable {
-    case float32, bfloat16
-
-    var byteCount: Int { self == .float32 ? 4 : 2 }
 }

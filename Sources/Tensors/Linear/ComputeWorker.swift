@@ -14,11 +14,11 @@ public final class ComputeWorker: @unchecked Sendable {
         oneDNN = arithmetic.engine == .onednn ? try OneDNNWorker() : nil
     }
 
-    /// Makes room for `count` attention scores.
-    func reserveScores(_ count: Int) {
-        if scores.byteCount < count * 4 { scores = RawBuffer(byteCount: count * 4) }
+    /// Makes room for attention scores.
+    func reserveScores(bytes: Int) {
+        if scores.byteCount < bytes { scores = RawBuffer(byteCount: bytes) }
     }
 
-    /// Generates a product's code; nothing to do for OpenBLAS.
+    /// Generates a product's code; nothing to do for the other engines.
     func prepare(_ spec: MatmulSpec) throws(ArithmeticError) { try oneDNN?.prepare(spec) }
 }

@@ -1,12 +1,14 @@
+internal import CVectorKernels
+
 /// y = x·Wᵀ + b with the weights prepared for one kind of arithmetic.
 ///
 /// Rows are computed on the calling thread; whoever has several workers gives each its own rows.
 public final class LinearMap: Sendable {
     /// What becomes of the product.
     public enum Use: Sendable, Hashable {
-        /// y replaces the output, in the arithmetic's own element type.
+        /// y replaces the output: activations, row after row.
         case map
-        /// act(y) replaces the output, in the arithmetic's own element type.
+        /// act(y) replaces the output: activations, rows at the arithmetic's ``Arithmetic/operandStride(_:)``.
         case activate(Activation)
         /// y is added to the output, which is float32: the residual connection.
         case accumulate
@@ -17,12 +19,15 @@ public final class LinearMap: Sendable {
     /// Length of an output row.
     public let outFeatures: Int
     private let arithmetic: Arithmetic
+    /// Number format of the operands; ``operands(of:rows:scratch:)`` or a layer normalisation makes them.
+    public var precision: Precision { arithmetic.precision }
     private let weights: Weights
     private let bias: Tensor
 
     private enum Weights: Sendable {
         case plain(Tensor)
         case packed(PackedMatrix)
+        case tiles(TileWeights)
     }
 
     /// Prepares the weights.
@@ -31,17 +36,26 @@ public final class LinearMap: Sendable {
     ///   - weight: [outFeatures, inFeatures], as checkpoints store it; kept as it is for OpenBLAS, else packed.
     ///   - bias: [outFeatures].
     ///   - arithmetic: How products are computed.
+    ///   - threads: Workers that pack.
     /// - Throws: ``ArithmeticError`` when the engine cannot do this here.
-    public init(weight: Tensor, bias: Tensor, arithmetic: Arithmetic) throws(ArithmeticError) {
+    public init(
+        weight: Tensor, bias: Tensor, arithmetic: Arithmetic, threads: ComputeThreads = ComputeThreads(count: 1)
+    ) throws(ArithmeticError) {
         precondition(
             weight.shape.count == 2 && bias.shape == [weight.shape[0]], "\(weight.shape) with bias \(bias.shape)")
         (outFeatures, inFeatures) = (weight.shape[0], weight.shape[1])
         self.arithmetic = arithmetic
         self.bias = bias
+        if arithmetic.precision == .int8 && inFeatures > Tiles.longestByteSum {
+            throw ArithmeticError(
+                .unsupported, "expected at most \(Tiles.longestByteSum) inputs of an int8 map, found \(inFeatures)")
+        }
         weights =
             switch arithmetic.engine {
             case .openblas: .plain(weight)
-            case .onednn: .packed(try PackedMatrix(weight, as: arithmetic.precision.element))
+            case .onednn: .packed(try PackedMatrix(weight, as: arithmetic.precision.activation))
+            case .tiles:
+                .tiles(TileWeights(weight, bias: bias, precision: arithmetic.precision, threads: threads))
             }
     }
 
@@ -55,7 +69,7 @@ public final class LinearMap: Sendable {
     /// Maps rows.
     ///
     /// - Parameters:
-    ///   - x: [rows, inFeatures] in the arithmetic's element type.
+    ///   - x: [rows, inFeatures] operands, rows at the arithmetic's ``Arithmetic/operandStride(_:)``.
     ///   - rows: A number that was prepared for this worker.
     ///   - use: What becomes of the product.
     ///   - output: [rows, outFeatures]; its type follows from `use`. Must not overlap `x`.
@@ -70,9 +84,50 @@ public final class LinearMap: Sendable {
                     spec(rows: rows, use), source: x, weights: matrix.elements.baseAddress, bias: bias.baseAddress,
                     output: output)
             }
+        case .tiles(let packed):
+            let (epilogue, stride) =
+                switch use {
+                case .map: (cvk_store, outFeatures)
+                case .accumulate: (cvk_accumulate, outFeatures)
+                case .activate(let function):
+                    (
+                        function == .gelu ? cvk_gelu : cvk_quick_gelu,
+                        arithmetic.operandStride(outFeatures) / arithmetic.precision.byteCount
+                    )
+                }
+            packed.apply(
+                x, stride: arithmetic.operandStride(inFeatures), rows: rows, epilogue, into: output,
+                outputStride: stride)
         case .plain(let matrix):
             multiply(x.assumingMemoryBound(to: Float.self), rows: rows, use, matrix, output)
         }
+    }
+
+    /// This map's operands from activations that lie row after row.
+    ///
+    /// - Parameters:
+    ///   - x: [rows, inFeatures] activations.
+    ///   - rows: Number of rows.
+    ///   - scratch: Room for the operands of as many rows.
+    /// - Returns: `scratch`, or `x` where that will do as it is.
+    public func operands(
+        of x: UnsafeRawPointer, rows: Int, scratch: UnsafeMutableRawPointer
+    ) -> UnsafeRawPointer {
+        let stride = arithmetic.operandStride(inFeatures)
+        let packed = inFeatures &* arithmetic.precision.byteCount
+        guard stride != packed else { return x }
+        RowKernels.operands(
+            x, stride: packed, rows: rows, width: inFeatures, into: scratch, outputStride: stride,
+            precision: arithmetic.precision)
+        return UnsafeRawPointer(scratch)
+    }
+
+    /// Makes this map's operands of activations that lie at its stride already, as ``Use/activate(_:)`` leaves them.
+    public func makeOperands(inPlace x: UnsafeMutableRawPointer, rows: Int) {
+        let stride = arithmetic.operandStride(inFeatures)
+        RowKernels.operands(
+            x, stride: stride, rows: rows, width: inFeatures, into: x, outputStride: stride,
+            precision: arithmetic.precision)
     }
 
     private func multiply(
@@ -93,7 +148,7 @@ public final class LinearMap: Sendable {
     }
 
     private func spec(rows: Int, _ use: Use) -> MatmulSpec {
-        let element = arithmetic.precision.element
+        let element = arithmetic.precision.activation
         let epilogue: Epilogue =
             switch use {
             case .map: .bias

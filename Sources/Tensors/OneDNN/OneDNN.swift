@@ -8,6 +8,8 @@ enum OneDNN {
         let avx512: Bool
         /// Multiplies bfloat16 in hardware.
         let bfloat16: Bool
+        /// Multiplies whole tiles of bfloat16 in hardware (AMX), several times as fast.
+        let matrixUnit: Bool
     }
 
     /// nil when oneDNN cannot generate code here, for example where memory may not be both writable and executable.
@@ -16,7 +18,8 @@ enum OneDNN {
         let isa = dnnl_get_effective_cpu_isa().rawValue
         func has(_ wanted: dnnl_cpu_isa_t) -> Bool { isa & wanted.rawValue == wanted.rawValue }
         let offer = Offer(
-            avx512: has(dnnl_cpu_isa_avx512_core), bfloat16: has(dnnl_cpu_isa_avx512_core_bf16))
+            avx512: has(dnnl_cpu_isa_avx512_core), bfloat16: has(dnnl_cpu_isa_avx512_core_bf16),
+            matrixUnit: has(dnnl_cpu_isa_avx512_core_amx))
         // One real product tells whether the code generator works in this process.
         let probe = MatmulSpec(
             m: 16, n: 16, k: 16, element: .float32, output: .float32, sourceStride: 16, outputStride: 16,

@@ -66,11 +66,15 @@ struct TowerBenchmark {
         let map = try LinearMap(
             weight: Tensor(shape: [vision.mlpWidth, vision.width]) { $0.initialize(repeating: 0.01) },
             bias: Tensor(shape: [vision.mlpWidth]) { $0.initialize(repeating: 0) }, arithmetic: model.arithmetic)
+        let arithmetic = model.arithmetic
         let blocks = RowBlocks(
-            rows: grid * grid + 1, largest: model.arithmetic.largestRowBlock, workers: threads.count)
-        let bytes = model.arithmetic.precision.byteCount
-        let input = RawBuffer(byteCount: blocks.paddedRows * vision.width * bytes)
-        let output = RawBuffer(byteCount: blocks.paddedRows * vision.mlpWidth * bytes)
+            rows: grid * grid + 1, largest: arithmetic.largestRowBlock, unit: arithmetic.rowUnit, workers: threads.count
+        )
+        let (inputStride, outputStride) = (
+            arithmetic.operandStride(vision.width), vision.mlpWidth * arithmetic.precision.byteCount
+        )
+        let input = RawBuffer(byteCount: blocks.paddedRows * inputStride)
+        let output = RawBuffer(byteCount: blocks.paddedRows * outputStride)
         input.baseAddress.initializeMemory(as: UInt8.self, repeating: 0, count: input.byteCount)
         let workers = try (0..<threads.count).map { _ in try ComputeWorker(model.arithmetic) }
         for worker in workers {
@@ -82,8 +86,8 @@ struct TowerBenchmark {
             threads.forEach(blocks.ranges.count) { worker, item in
                 let rows = blocks.ranges[item]
                 map.apply(
-                    input.baseAddress + rows.lowerBound * vision.width * bytes, rows: rows.count, .map,
-                    into: output.baseAddress + rows.lowerBound * vision.mlpWidth * bytes, worker: workers[worker])
+                    input.baseAddress + rows.lowerBound * inputStride, rows: rows.count, .map,
+                    into: output.baseAddress + rows.lowerBound * outputStride, worker: workers[worker])
             }
             best = min(best, watch.seconds)
         }

@@ -8,7 +8,7 @@ extension Activation: ExpressibleByArgument {}
 struct ArithmeticChoice: Sendable, Equatable {
     /// What may be asked for as number format.
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        case auto, f32, bf16
+        case auto, f32, bf16, int8
 
         /// nil lets the processor decide.
         var precision: Precision? { Precision(rawValue: rawValue) }
@@ -16,7 +16,7 @@ struct ArithmeticChoice: Sendable, Equatable {
 
     /// What may be asked for as matrix engine.
     enum Engine: String, CaseIterable, ExpressibleByArgument {
-        case auto, openblas, onednn
+        case auto, tiles, openblas, onednn
 
         /// nil lets the processor decide.
         var engine: MatrixEngine? { MatrixEngine(rawValue: rawValue) }
@@ -65,14 +65,14 @@ struct TowerArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Number format of matrix products; bf16 is about twice as fast where the processor has it. (default: f32)",
-            valueName: "auto|f32|bf16"))
+            "Number format of matrix products; where the processor has them, bf16 is about twice and int8 four times as fast. (default: f32)",
+            valueName: "auto|f32|bf16|int8"))
     var precision: ArithmeticChoice.Format?
 
     @Option(
         help: ArgumentHelp(
-            "Library that computes them; auto takes oneDNN where it has code for the processor. (default: auto)",
-            valueName: "auto|openblas|onednn"))
+            "What computes them: this program's own kernels (tiles), OpenBLAS or oneDNN; auto takes the fastest here. (default: auto)",
+            valueName: "auto|tiles|openblas|onednn"))
     var engine: ArithmeticChoice.Engine?
 
     @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
@@ -113,12 +113,15 @@ struct EngineArguments: ParsableArguments {
 
     /// Loads and checks the model.
     ///
-    /// - Parameter progress: Told what is being done.
+    /// - Parameters:
+    ///   - choice: Engine and precision; nil takes the options'.
+    ///   - progress: Told what is being done.
     /// - Returns: The model with its adapter.
     /// - Throws: ``CommandFailure`` when there is no such folder, or `InspectionModelError`.
-    func load(progress: (String) -> Void) throws -> InspectionModel {
+    func load(_ choice: ArithmeticChoice? = nil, progress: (String) -> Void) throws -> InspectionModel {
         try InspectionModel.load(
             try ModelLocation(folder: model).files(), adapterPath: adapter, activation: activation,
-            stages: stages?.blocks, arithmetic: try arithmetic.resolve(), threads: computeThreads, progress: progress)
+            stages: stages?.blocks, arithmetic: try (choice ?? arithmetic).resolve(), threads: computeThreads,
+            progress: progress)
     }
 }

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Rounding to signed bytes, as the integer kernels do it, written like the definition.
+enum NaiveBytes {
+    /// The bytes of a row and what a 1 stands for: the widest value becomes ±127.
+    static func quantized(_ row: [Float]) -> (bytes: [Float], scale: Float) {
+        let range = row.map(abs).max() ?? 0
+        guard range > 0 else { return (row.map { _ in 0 }, 0) }
+        return (row.map { ($0 * (127 / range)).rounded(.toNearestOrEven) }, range / 127)
+    }
+
+    /// Each row replaced by what its bytes stand for.
+    static func rounded(_ values: [Float], width: Int) -> [Float] {
+        stride(from: 0, to: values.count, by: width).flatMap { start in
+            let (bytes, scale) = quantized(Array(values[start..<start + width]))
+            return bytes.map { $0 * scale }
+        }
+    }
+
+    /// Attention of one head in integers: queries and keys rounded token by token, keys less their mean, probabilities to 255 steps of the largest,
+    /// values channel by channel around the middle of their range.
+    ///
+    /// - Parameters:
+    ///   - queries: Rows of channels.
+    ///   - keys: As many rows as there are values.
+    ///   - values: Rows of channels.
+    ///   - seen: For each query the number of keys that it sees.
+    /// - Returns: A row of channels for each query.
+    static func attention(queries: [[Float]], keys: [[Float]], values: [[Float]], seen: [Int]) -> [[Float]] {
+        let channels = queries[0].indices
+        let mean = channels.map { channel in keys.reduce(0) { $0 + $1[channel] } / Float(keys.count) }
+        let keyBytes = keys.map { key in quantized(channels.map { key[$0] - mean[$0] }) }
+        let ranges = channels.map { channel in
+            let column = values.map { $0[channel] }
+            let (low, high) = (column.min() ?? 0, column.max() ?? 0)
+            return (scale: (high - low) * (0.5 / 127), centre: (high + low) * 0.5)
+        }
+        return queries.enumerated().map { number, query in
+            let (bytes, scale) = quantized(query)
+            let scores = keyBytes.prefix(seen[number]).map { key in
+                Double(zip(bytes, key.bytes).reduce(0) { $0 + $1.0 * $1.1 } * key.scale * scale)
+                    / Double(channels.count).squareRoot()
+            }
+            let largest = scores.max() ?? 0
+            let powers = scores.map { (255 * exp($0 - largest)).rounded(.toNearestOrEven) }
+            return channels.map { channel in
+                let (scale, centre) = ranges[channel]
+                let sum = zip(powers, values).reduce(0.0) { total, pair in
+                    let value = scale > 0 ? ((pair.1[channel] - centre) / scale).rounded(.toNearestOrEven) : 0
+                    return total + pair.0 * Double(value)
+                }
+                return Float(sum / powers.reduce(0, +)) * scale + centre
+            }
+        }
+    }
+}
