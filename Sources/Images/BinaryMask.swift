@@ -9,10 +9,17 @@ public struct BinaryMask: Sendable, Equatable {
 
     /// Wraps one byte per pixel; every byte other than 0 becomes 1 (traps when the count is not width·height).
     public init(width: Int, height: Int, pixels: [UInt8]) {
+        self.init(
+            width: width, height: height,
+            zerosAndOnes: pixels.contains { $0 > 1 } ? pixels.map { $0 == 0 ? 0 : 1 } : pixels)
+    }
+
+    /// Wraps bytes that are known to be 0 or 1 (traps when the count is not width·height).
+    init(width: Int, height: Int, zerosAndOnes pixels: [UInt8]) {
         checkPixelCount(pixels.count, width: width, height: height, channels: 1)
         self.width = width
         self.height = height
-        self.pixels = pixels.contains { $0 > 1 } ? pixels.map { $0 == 0 ? 0 : 1 } : pixels
+        self.pixels = pixels
     }
 
     /// Marks the pixels of `map` that lie strictly above `threshold`; a NaN is never above.

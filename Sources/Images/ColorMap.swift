@@ -9,8 +9,9 @@ public enum ColorMap {
         0xF97924, 0xFD9330, 0xFFAE3E, 0xFFC752, 0xFEE078, 0xFFF5A5,
     ]
 
-    /// Number of steps of ``table`` below its last colour; even, so that one half has a colour of its own.
-    static let steps = 256
+    /// Number of steps of ``table`` below its last colour; even, so that one half has a colour of its own, and few enough
+    /// for the palette of a PNG.
+    static let steps = 254
 
     /// [steps + 1] colours, evenly spaced from 0 to 1.
     static let table: [RGBColor] = (0...steps).map { step in
@@ -27,7 +28,7 @@ public enum ColorMap {
     /// The colour of a value.
     ///
     /// - Parameter value: 0…1; values outside are taken as the nearer end, NaN as 0.
-    /// - Returns: The nearest of 257 colours.
+    /// - Returns: The nearest of 255 colours.
     public static func color(at value: Float) -> RGBColor {
         table[index(of: value)]
     }

@@ -3,14 +3,11 @@ extension ConnectedRegions {
     ///
     /// - Complexity: Two passes over the mask.
     public static func removingSmall(from mask: BinaryMask, minimumArea: Int) -> BinaryMask {
-        let runs = MaskRuns(of: mask)
-        var areas = [Int](repeating: 0, count: runs.componentCount)
-        for (run, component) in zip(runs.runs, runs.components) { areas[component] += run.end - run.start }
+        let joined = MaskRuns(of: mask)
+        var areas = [Int](repeating: 0, count: joined.componentCount)
+        for (run, component) in zip(joined.runs, joined.components) { areas[component] += run.end - run.start }
         guard areas.contains(where: { $0 < minimumArea }) else { return mask }
-        var pixels = mask.pixels
-        for (run, component) in zip(runs.runs, runs.components) where areas[component] < minimumArea {
-            for x in run.start..<run.end { pixels[run.y * mask.width + x] = 0 }
-        }
-        return BinaryMask(width: mask.width, height: mask.height, pixels: pixels)
+        let kept = zip(joined.runs, joined.components).filter { areas[$0.1] >= minimumArea }.map(\.0)
+        return RunMask(width: mask.width, height: mask.height, runs: kept).binary
     }
 }

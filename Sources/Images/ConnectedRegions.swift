@@ -13,52 +13,60 @@ public enum ConnectedRegions {
     public static func find(
         in mask: BinaryMask, minimumArea: Int = 1, maximumCount: Int = .max, tolerance: Double = 1, map: [Float]? = nil
     ) -> [Region] {
-        findWithRuns(
-            in: mask, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance, map: map
+        precondition(map.map { $0.count == mask.pixels.count } ?? true, "a score map needs the size of its mask")
+        let runs = RunMask(mask)
+        let peaks = map.map { map in runs.runs.map { peak(of: $0, in: map, width: mask.width) } }
+        return describe(
+            runs, pixels: mask, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance, peaks: peaks
         ).map(\.region)
     }
 
-    /// The same regions with the pixels that each consists of, as runs in reading order.
+    /// The same of a mask of runs, with the runs that each region consists of, in reading order.
     ///
     /// - Parameters:
     ///   - mask: The mask.
     ///   - minimumArea: Regions of fewer pixels are left out.
-    ///   - maximumCount: Only so many of the largest are described.
     ///   - tolerance: How far, in pixels, the contour may lie from the true border.
-    ///   - map: Scores, [height, width] of the mask, for `Region.peak` (traps when the count differs).
+    ///   - peaks: Largest score in each of the mask's runs; nil where there is none (traps when the count differs).
     /// - Returns: One description and its runs for each region, in the order of `find`.
     public static func findWithRuns(
-        in mask: BinaryMask, minimumArea: Int = 1, maximumCount: Int = .max, tolerance: Double = 1, map: [Float]? = nil
+        in mask: RunMask, minimumArea: Int = 1, tolerance: Double = 1, peaks: [Float?]
     ) -> [(region: Region, runs: [PixelRun])] {
-        precondition(map.map { $0.count == mask.pixels.count } ?? true, "a score map needs the size of its mask")
-        let runs = MaskRuns(of: mask)
-        var drafts = [Draft?](repeating: nil, count: runs.componentCount)
-        for (run, component) in zip(runs.runs, runs.components) {
-            if drafts[component] == nil {
-                drafts[component] = Draft(run)
-            } else {
-                drafts[component]?.add(run)
-            }
+        precondition(peaks.count == mask.runs.count, "\(peaks.count) peaks for \(mask.runs.count) runs")
+        return describe(
+            mask, pixels: mask.binary, minimumArea: minimumArea, maximumCount: .max, tolerance: tolerance, peaks: peaks)
+    }
+
+    private static func describe(
+        _ mask: RunMask, pixels: @autoclosure () -> BinaryMask, minimumArea: Int, maximumCount: Int, tolerance: Double,
+        peaks: [Float?]?
+    ) -> [(region: Region, runs: [PixelRun])] {
+        let joined = MaskRuns(mask)
+        var drafts: [Draft] = []
+        for (index, component) in joined.components.enumerated() {
+            let (run, peak) = (mask.runs[index], peaks?[index])
+            // Components are numbered in the order of their first runs.
+            if component == drafts.count { drafts.append(Draft(run, peak)) } else { drafts[component].add(run, peak) }
         }
-        let chosen = drafts.enumerated().compactMap { index, draft in draft.map { (index: index, draft: $0) } }
-            .filter { $0.draft.area >= minimumArea }
-            .sorted { ($1.draft.area, $0.draft.y, $0.draft.left) < ($0.draft.area, $1.draft.y, $1.draft.left) }
+        let chosen = drafts.filter { $0.area >= minimumArea }
+            .sorted { ($1.area, $0.y, $0.left) < ($0.area, $1.y, $1.left) }
             .prefix(maximumCount)
-        let peaks = map.map { peakValues(in: $0, width: mask.width, runs: runs) }
-        var pixels = [[PixelRun]](repeating: [], count: runs.componentCount)
-        for (run, component) in zip(runs.runs, runs.components) { pixels[component].append(run) }
-        return chosen.map { index, draft in
-            let border = BorderFollowing.outerBorder(of: mask, from: draft.first)
+        guard !chosen.isEmpty else { return [] }
+        let pixels = pixels()
+        return chosen.map { draft in
+            let border = BorderFollowing.outerBorder(of: pixels, from: draft.first)
             let region = Region(
-                box: draft.box, areaPixels: draft.area, peak: peaks?[index],
+                box: draft.box, areaPixels: draft.area, peak: draft.peak,
                 contour: PolygonSimplification.simplify(border, tolerance: max(0, tolerance)))
-            return (region, pixels[index])
+            return (region, draft.runs)
         }
     }
 
     /// Area and extent of a region while its runs are gathered, in reading order.
     private struct Draft {
         let first: PixelPoint
+        var runs: [PixelRun]
+        var peak: Float?
         var area = 0
         var left: Int
         var right: Int
@@ -67,7 +75,9 @@ public enum ConnectedRegions {
         var y: Int { first.y }
         var box: PixelBox { PixelBox(x: left, y: y, width: right - left, height: bottom + 1 - y) }
 
-        init(_ run: PixelRun) {
+        init(_ run: PixelRun, _ peak: Float?) {
+            runs = [run]
+            self.peak = peak
             first = PixelPoint(x: run.start, y: run.y)
             left = run.start
             right = run.end
@@ -75,7 +85,9 @@ public enum ConnectedRegions {
             area = run.end - run.start
         }
 
-        mutating func add(_ run: PixelRun) {
+        mutating func add(_ run: PixelRun, _ other: Float?) {
+            runs.append(run)
+            if let other, other > peak ?? -.infinity { peak = other }
             area += run.end - run.start
             left = min(left, run.start)
             right = max(right, run.end)
@@ -83,15 +95,12 @@ public enum ConnectedRegions {
         }
     }
 
-    /// Largest value of `map` in each component; NaN values are passed over.
-    private static func peakValues(in map: [Float], width: Int, runs: MaskRuns) -> [Float?] {
-        var peaks = [Float?](repeating: nil, count: runs.componentCount)
-        for (run, component) in zip(runs.runs, runs.components) {
-            for position in run.y * width + run.start..<run.y * width + run.end
-            where map[position] > peaks[component] ?? -.infinity {
-                peaks[component] = map[position]
-            }
+    /// Largest value of `map` in a run; NaN values are passed over.
+    private static func peak(of run: PixelRun, in map: [Float], width: Int) -> Float? {
+        var peak: Float?
+        for position in run.y * width + run.start..<run.y * width + run.end where map[position] > peak ?? -.infinity {
+            peak = map[position]
         }
-        return peaks
+        return peak
     }
 }

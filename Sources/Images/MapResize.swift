@@ -24,6 +24,34 @@ public enum MapResize {
     public static func bilinear(
         _ map: [Float], width: Int, height: Int, toWidth newWidth: Int, toHeight newHeight: Int, corners: Corners
     ) throws(ImageError) -> [Float] {
+        var result = [Float](repeating: 0, count: max(0, newWidth) * max(0, newHeight))
+        try forEachRow(
+            of: map, width: width, height: height, toWidth: newWidth, toHeight: newHeight, corners: corners
+        ) { y, row in
+            result.withUnsafeMutableBufferPointer { result in
+                _ = UnsafeMutableBufferPointer(rebasing: result[y * newWidth..<(y + 1) * newWidth])
+                    .update(fromContentsOf: row)
+            }
+        }
+        return result
+    }
+
+    /// Resizes a map row by row, so that nobody has to hold the whole.
+    ///
+    /// - Parameters:
+    ///   - map: [height, width], row-major.
+    ///   - width: Columns of `map`, at least 1.
+    ///   - height: Rows of `map`, at least 1.
+    ///   - newWidth: Columns of the result, at least 1.
+    ///   - newHeight: Rows of the result, at least 1.
+    ///   - corners: Where the grids meet.
+    ///   - floor: Rows in which nothing reaches this value are passed over.
+    ///   - body: Gets each row's number and its `newWidth` values, in order.
+    /// - Throws: `ImageError` with `.invalidArgument` when the count or a size does not fit.
+    public static func forEachRow(
+        of map: [Float], width: Int, height: Int, toWidth newWidth: Int, toHeight newHeight: Int, corners: Corners,
+        reaching floor: Float = -.infinity, _ body: (_ y: Int, _ row: UnsafeBufferPointer<Float>) -> Void
+    ) throws(ImageError) {
         guard width > 0, height > 0, map.count == width * height else {
             throw ImageError(
                 .invalidArgument, expected: "a map of \(width)×\(height) values", found: "\(map.count) values")
@@ -32,32 +60,36 @@ public enum MapResize {
             throw ImageError(.invalidArgument, expected: "a size of at least 1×1", found: "\(newWidth)×\(newHeight)")
         }
         let columns = taps(input: width, output: newWidth, corners: corners)
-        let rows = taps(input: height, output: newHeight, corners: corners)
+        // Mixing two values may round up beyond both, by less than this.
+        let limit = floor - abs(floor) * 1e-6
+        let reaches = (0..<height).map { row in
+            floor == -.infinity || map[row * width..<(row + 1) * width].contains { !($0 < limit) }
+        }
         // Rows resized across, for the two source rows in use; output rows come in order, so each is made once.
         var upper = [Float](repeating: 0, count: newWidth)
         var lower = [Float](repeating: 0, count: newWidth)
+        var mixed = [Float](repeating: 0, count: newWidth)
         var upperRow = -1
         var lowerRow = -1
-        return [Float](unsafeUninitializedCapacity: newWidth * newHeight) { result, count in
-            for (y, row) in rows.enumerated() {
-                if row.first != upperRow {
-                    if row.first == lowerRow {
-                        swap(&upper, &lower)
-                        swap(&upperRow, &lowerRow)
-                    } else {
-                        across(map, row: row.first, width: width, columns: columns, into: &upper)
-                        upperRow = row.first
-                    }
+        for (y, row) in taps(input: height, output: newHeight, corners: corners).enumerated()
+        where reaches[row.first] || reaches[row.second] {
+            if row.first != upperRow {
+                if row.first == lowerRow {
+                    swap(&upper, &lower)
+                    swap(&upperRow, &lowerRow)
+                } else {
+                    across(map, row: row.first, width: width, columns: columns, into: &upper)
+                    upperRow = row.first
                 }
-                if row.second != lowerRow {
-                    across(map, row: row.second, width: width, columns: columns, into: &lower)
-                    lowerRow = row.second
-                }
-                blend(
-                    upper, lower, row,
-                    into: UnsafeMutableBufferPointer(rebasing: result[y * newWidth..<(y + 1) * newWidth]))
             }
-            count = newWidth * newHeight
+            if row.second != lowerRow {
+                across(map, row: row.second, width: width, columns: columns, into: &lower)
+                lowerRow = row.second
+            }
+            mixed.withUnsafeMutableBufferPointer { mixed in
+                blend(upper, lower, row, into: mixed)
+                body(y, UnsafeBufferPointer(mixed))
+            }
         }
     }
 
@@ -87,8 +119,10 @@ public enum MapResize {
 
     private static func across(_ map: [Float], row: Int, width: Int, columns: [Tap], into output: inout [Float]) {
         let start = row * width
-        for (x, tap) in columns.enumerated() {
-            output[x] = map[start &+ tap.first] * (1 - tap.share) + map[start &+ tap.second] * tap.share
+        output.withUnsafeMutableBufferPointer { output in
+            for (x, tap) in columns.enumerated() {
+                output[x] = map[start &+ tap.first] * (1 - tap.share) + map[start &+ tap.second] * tap.share
+            }
         }
     }
 

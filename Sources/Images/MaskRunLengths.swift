@@ -5,19 +5,28 @@
 /// a result can be stored before any PNG is made of it.
 public enum MaskRunLengths {
     /// Codes a mask.
-    public static func encode(_ mask: BinaryMask) -> [UInt8] {
+    public static func encode(_ mask: RunMask) -> [UInt8] {
         var bytes: [UInt8] = []
-        var current: UInt8 = 0
-        var length = 0
-        for pixel in mask.pixels {
-            if pixel != current {
-                append(length, to: &bytes)
-                current = pixel
-                length = 0
-            }
-            length += 1
+        var (start, end) = (0, 0)
+        var position = 0
+        func flush() {
+            guard end > start else { return }
+            append(start - position, to: &bytes)
+            append(end - start, to: &bytes)
+            position = end
         }
-        append(length, to: &bytes)
+        for run in mask.runs {
+            let first = run.y * mask.width + run.start
+            // A run that ends its row and one that begins the next are one here.
+            if first != end {
+                flush()
+                start = first
+            }
+            end = run.y * mask.width + run.end
+        }
+        flush()
+        let total = mask.width * mask.height
+        if position < total { append(total - position, to: &bytes) }
         return bytes
     }
 
@@ -29,12 +38,11 @@ public enum MaskRunLengths {
     ///   - height: Rows of the mask.
     /// - Returns: The mask that was coded.
     /// - Throws: `ImageError` with `.invalidArgument` when the runs do not add up to the size.
-    public static func decode(_ bytes: [UInt8], width: Int, height: Int) throws(ImageError) -> BinaryMask {
+    public static func decode(_ bytes: [UInt8], width: Int, height: Int) throws(ImageError) -> RunMask {
         let total = width * height
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(total)
-        var value: UInt8 = 0
-        var position = 0
+        var runs: [PixelRun] = []
+        var isMarked = false
+        var (pixel, position) = (0, 0)
         while position < bytes.count {
             var length = 0
             var shift = 0
@@ -45,19 +53,31 @@ public enum MaskRunLengths {
                 shift += 7
                 position += 1
             }
-            guard byte & 0x80 == 0, length <= total - pixels.count else {
+            guard byte & 0x80 == 0, length <= total - pixel else {
                 throw ImageError(
                     .invalidArgument, expected: "runs of \(total) pixels in all",
                     found: "a longer run at byte \(position)")
             }
-            pixels.append(contentsOf: repeatElement(value, count: length))
-            value = 1 - value
+            if isMarked { appendRows(of: pixel..<pixel + length, width: width, to: &runs) }
+            pixel += length
+            isMarked.toggle()
         }
-        guard pixels.count == total else {
+        guard pixel == total else {
             throw ImageError(
-                .invalidArgument, expected: "runs of \(total) pixels in all", found: "\(pixels.count) pixels")
+                .invalidArgument, expected: "runs of \(total) pixels in all", found: "\(pixel) pixels")
         }
-        return BinaryMask(width: width, height: height, pixels: pixels)
+        return RunMask(width: width, height: height, runs: runs)
+    }
+
+    /// Cuts pixels in reading order where rows end.
+    private static func appendRows(of pixels: Range<Int>, width: Int, to runs: inout [PixelRun]) {
+        var start = pixels.lowerBound
+        while start < pixels.upperBound {
+            let y = start / width
+            let end = min(pixels.upperBound, (y + 1) * width)
+            runs.append(PixelRun(y: y, start: start - y * width, end: end - y * width))
+            start = end
+        }
     }
 
     private static func append(_ value: Int, to bytes: inout [UInt8]) {

@@ -1,25 +1,31 @@
-/// The marked pixels of a mask as horizontal runs, joined into 8-connected components.
+/// The runs of a mask joined into 8-connected components, by union–find over neighbouring rows.
 ///
-/// Runs are found in one pass and joined by union–find over neighbouring rows, so memory grows with the number of runs
-/// and not with the number of pixels.
+/// Memory grows with the number of runs and not with the number of pixels.
 package struct MaskRuns {
     /// In reading order.
-    package private(set) var runs: [PixelRun] = []
+    package let runs: [PixelRun]
     /// Component of each run: 0, 1, … in the reading order of their first runs.
-    package private(set) var components: [Int] = []
+    package private(set) var components: [Int]
     /// Number of components.
     package private(set) var componentCount = 0
 
-    /// Scans a mask.
-    package init(of mask: BinaryMask) {
-        var parents: [Int] = []
-        var previousRow = 0..<0
-        for y in 0..<mask.height {
-            let rowStart = runs.count
-            Self.appendRuns(of: mask, row: y, to: &runs)
-            parents.append(contentsOf: rowStart..<runs.count)
-            Self.join(rowStart..<runs.count, to: previousRow, runs: runs, parents: &parents)
-            previousRow = rowStart..<runs.count
+    /// Joins the runs of a mask of bytes.
+    package init(of mask: BinaryMask) { self.init(RunMask(mask)) }
+
+    /// Joins the runs of a mask.
+    package init(_ mask: RunMask) {
+        runs = mask.runs
+        var parents = Array(runs.indices)
+        var above = 0..<0
+        while above.upperBound < runs.count {
+            let y = runs[above.upperBound].y
+            var end = above.upperBound
+            while end < runs.count, runs[end].y == y { end += 1 }
+            let row = above.upperBound..<end
+            if !above.isEmpty, runs[above.lowerBound].y == y - 1 {
+                Self.join(row, to: above, runs: runs, parents: &parents)
+            }
+            above = row
         }
         // A root is the first run of its component, because unions keep the smaller index.
         components = [Int](repeating: 0, count: runs.count)
@@ -30,24 +36,6 @@ package struct MaskRuns {
                 componentCount += 1
             } else {
                 components[index] = components[root]
-            }
-        }
-    }
-
-    private static func appendRuns(of mask: BinaryMask, row y: Int, to runs: inout [PixelRun]) {
-        mask.pixels.withUnsafeBytes { pixels in
-            let end = (y + 1) * mask.width
-            var position = y * mask.width
-            while position < end {
-                // Most of a mask is empty: eight zero bytes at a time.
-                while position &+ 8 <= end, pixels.loadUnaligned(fromByteOffset: position, as: UInt64.self) == 0 {
-                    position &+= 8
-                }
-                while position < end, pixels[position] == 0 { position &+= 1 }
-                guard position < end else { break }
-                let start = position
-                while position < end, pixels[position] != 0 { position &+= 1 }
-                runs.append(PixelRun(y: y, start: start - y * mask.width, end: position - y * mask.width))
             }
         }
     }

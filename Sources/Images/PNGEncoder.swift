@@ -55,11 +55,32 @@ public enum PNGEncoder {
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
     /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
-    public static func encode(_ mask: BinaryMask, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
+    public static func encode(_ mask: RunMask, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
         // Packed bits of smooth regions are long runs already; a filter would only break them.
         try encode(
-            packBits(mask), width: mask.width, height: mask.height,
+            packedBits(mask), width: mask.width, height: mask.height,
             layout: Layout(colorType: SPNG_COLOR_TYPE_GRAYSCALE, bitDepth: 1, filter: SPNG_FILTER_CHOICE_NONE),
+            compressionLevel: compressionLevel)
+    }
+
+    /// Encodes a mask of bytes, to the same file as the same mask of runs.
+    public static func encode(_ mask: BinaryMask, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
+        try encode(RunMask(mask), compressionLevel: compressionLevel)
+    }
+
+    /// Encodes a picture of few colours (colour type 3, 8 bits).
+    ///
+    /// - Parameters:
+    ///   - image: The picture.
+    ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    /// - Returns: The file.
+    /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
+    public static func encode(_ image: IndexedImage, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
+        try encode(
+            image.indices, width: image.width, height: image.height,
+            layout: Layout(
+                colorType: SPNG_COLOR_TYPE_INDEXED, bitDepth: 8, filter: SPNG_FILTER_CHOICE_NONE, palette: image.palette
+            ),
             compressionLevel: compressionLevel)
     }
 
@@ -67,6 +88,7 @@ public enum PNGEncoder {
         let colorType: spng_color_type
         let bitDepth: UInt8
         let filter: spng_filter_choice
+        var palette: [RGBColor] = []
     }
 
     private static func encode(
@@ -91,6 +113,18 @@ public enum PNGEncoder {
         try checkEncoding(
             spng_set_option(context.pointer, SPNG_FILTER_CHOICE, Int32(layout.filter.rawValue)))
         try checkEncoding(spng_set_ihdr(context.pointer, &header))
+        if !layout.palette.isEmpty {
+            var palette = spng_plte()
+            palette.n_entries = UInt32(layout.palette.count)
+            withUnsafeMutableBytes(of: &palette.entries) { entries in
+                for (index, color) in layout.palette.enumerated() {
+                    entries.storeBytes(
+                        of: spng_plte_entry(red: color.red, green: color.green, blue: color.blue, alpha: 255),
+                        toByteOffset: index * MemoryLayout<spng_plte_entry>.stride, as: spng_plte_entry.self)
+                }
+            }
+            try checkEncoding(spng_set_plte(context.pointer, &palette))
+        }
         try checkEncoding(
             samples.withUnsafeBytes {
                 spng_encode_image(
@@ -118,28 +152,24 @@ public enum PNGEncoder {
     }
 
     /// [height, ⌈width/8⌉]: eight pixels a byte, leftmost in the highest bit, as PNG packs them.
-    private static func packBits(_ mask: BinaryMask) -> [UInt8] {
+    private static func packedBits(_ mask: RunMask) -> [UInt8] {
         let rowBytes = (mask.width + 7) / 8
-        let whole = mask.width / 8
-        return mask.pixels.withUnsafeBytes { pixels in
-            [UInt8](unsafeUninitializedCapacity: rowBytes * mask.height) { packed, count in
-                for y in 0..<mask.height {
-                    let row = y * mask.width
-                    let output = y * rowBytes
-                    for index in 0..<whole {
-                        // The product moves bit 0 of byte i to bit 63−i; no two terms meet, so nothing carries.
-                        let eight = UInt64(
-                            littleEndian: pixels.loadUnaligned(fromByteOffset: row + index * 8, as: UInt64.self))
-                        packed[output + index] = UInt8(truncatingIfNeeded: (eight &* 0x8040_2010_0804_0201) >> 56)
-                    }
-                    if whole < rowBytes {
-                        var last: UInt8 = 0
-                        for x in whole * 8..<mask.width { last |= pixels[row + x] << UInt8(7 - x % 8) }
-                        packed[output + whole] = last
-                    }
+        var packed = [UInt8](repeating: 0, count: rowBytes * mask.height)
+        packed.withUnsafeMutableBufferPointer { packed in
+            for run in mask.runs {
+                let (first, last) = (run.start / 8, (run.end - 1) / 8)
+                let row = run.y * rowBytes
+                let left = UInt8(0xFF) >> UInt8(run.start % 8)
+                let right = UInt8(truncatingIfNeeded: 0xFF00 >> ((run.end - 1) % 8 + 1))
+                if first == last {
+                    packed[row + first] |= left & right
+                } else {
+                    packed[row + first] |= left
+                    packed[row + first + 1..<row + last].update(repeating: 0xFF)
+                    packed[row + last] |= right
                 }
-                count = rowBytes * mask.height
             }
         }
+        return packed
     }
 }

@@ -40,6 +40,13 @@ public struct PixelRun: Sendable, Hashable {
     public let start: Int
     /// The column behind the last.
     public let end: Int
+
+    /// Marks `start..<end` of row `y`.
+    package init(y: Int, start: Int, end: Int) {
+        self.y = y
+        self.start = start
+        self.end = end
+    }
 }
 
 /// One connected part of a mask.

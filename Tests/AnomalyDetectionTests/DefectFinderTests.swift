@@ -1,6 +1,7 @@
 import AnomalyDetection
 import Images
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Defects in the pixels of the picture that was sent")
@@ -57,7 +58,7 @@ struct DefectFinderTests {
                 // The definition, pixel by pixel: here each type is one region.
                 var sums = [Double](repeating: 0, count: 2)
                 for y in 0..<40 {
-                    for x in 0..<width where defect.mask.pixels[y * width + x] != 0 {
+                    for x in 0..<width where defect.mask.binary.pixels[y * width + x] != 0 {
                         for type in 0..<2 {
                             sums[type] += Double(
                                 maps.multitype.values[(type + 1) * 64 + y * 8 / 40 * 8 + x * 8 / width])
@@ -68,6 +69,57 @@ struct DefectFinderTests {
                 for (ranked, mean) in zip(types, means) { #expect(abs(Double(ranked.score) - mean) < 1e-5) }
             }
         }
+    }
+
+    /// The definition, pixel by pixel: the map resized, its pixels at the threshold or above, the likeliest type of each.
+    private static func masks(_ maps: AnomalyMaps, width: Int, height: Int, threshold: Float) throws -> [BinaryMask] {
+        let (side, types) = (maps.side, maps.states.count - 1)
+        let map = try MapResize.bilinear(
+            maps.final.values, width: side, height: side, toWidth: width, toHeight: height, corners: .edges)
+        var masks = [[UInt8]](repeating: [UInt8](repeating: 0, count: width * height), count: types)
+        for y in 0..<height {
+            for x in 0..<width where map[y * width + x] >= threshold {
+                let pixel = y * side / height * side + x * side / width
+                let values = (1...types).map { maps.multitype.values[$0 * side * side + pixel] }
+                let type = try #require(values.firstIndex(of: values.max() ?? 0))
+                masks[type][y * width + x] = 1
+            }
+        }
+        return masks.map { BinaryMask(width: width, height: height, pixels: $0) }
+    }
+
+    @Test(
+        "equals the definition on random maps of many types",
+        arguments: [(31, 17, 1), (64, 64, 2), (5, 90, 3), (8, 8, 4)])
+    func definition(width: Int, height: Int, seed: Int) throws {
+        var generator = SeededGenerator(seed: UInt64(seed))
+        let (side, states) = (8, 5)
+        let planes = (0..<states * side * side).map { _ in Float.random(in: 0...1, using: &generator) }
+        let final = (0..<side * side).map { _ in Float.random(in: 0...1, using: &generator) }
+        let maps = AnomalyMaps(
+            side: side, states: (0..<states).map { "state\($0)" },
+            multitype: Tensor(shape: [states, side, side], planes), anomaly: Tensor(shape: [side, side], final),
+            reference: nil, final: Tensor(shape: [side, side], final),
+            globalProbabilities: [Float](repeating: 0.2, count: states), imageScore: 1)
+        let threshold: Float = 0.3
+        let rules = DefectRules(threshold: threshold, minimumAreaFraction: 3.0 / Double(width * height))
+        let findings = try DefectFinder(rules: rules, mode: .multitype).findings(
+            maps, imageWidth: width, imageHeight: height)
+        let map = try MapResize.bilinear(
+            final, width: side, height: side, toWidth: width, toHeight: height, corners: .edges)
+        let masks = try Self.masks(maps, width: width, height: height, threshold: threshold)
+        for (type, all) in masks.enumerated() {
+            let mask = ConnectedRegions.removingSmall(from: all, minimumArea: 3)
+            let defect = findings.defects.first { $0.type == "state\(type + 1)" }
+            #expect((defect?.mask ?? RunMask(mask)).binary == mask)
+            #expect((defect?.regions ?? []) == ConnectedRegions.find(in: mask, map: map))
+            let scores = mask.pixels.indices.filter { mask.pixels[$0] != 0 }.map { pixel in
+                planes[
+                    (type + 1) * side * side + pixel / width * side / height * side + pixel % width * side / width]
+            }
+            #expect(defect?.score == scores.max())
+        }
+        #expect(!findings.defects.isEmpty)
     }
 
     @Test("binary mode gives one mask over all types")

@@ -38,7 +38,8 @@ private struct Outcome {
     var overlapsTruth: Bool {
         guard let truth else { return false }
         return findings.defects.contains { defect in
-            defect.mask.pixels.indices.contains { defect.mask.pixels[$0] != 0 && truth.pixels[$0 * 3] > 0 }
+            let found = defect.mask.binary.pixels
+            return found.indices.contains { found[$0] != 0 && truth.pixels[$0 * 3] > 0 }
         }
     }
 

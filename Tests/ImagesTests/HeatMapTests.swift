@@ -36,6 +36,23 @@ struct HeatMapTests {
         #expect(image[0, 1] == ColorMap.color(at: 1))
     }
 
+    @Test(
+        "enlarged, it has the colours of the enlarged map, and so has its PNG", arguments: [(1, 1), (7, 3), (40, 25)])
+    func enlarged(width: Int, height: Int) throws {
+        let map: [Float] = [0.1, 0.9, 0.45, 0.3, .nan, 0.55]
+        let scale = try HeatScale(threshold: 0.5)
+        let image = try HeatMap.enlarge(map: map, width: 3, height: 2, toWidth: width, toHeight: height, scale: scale)
+        let expected = try HeatMap.render(
+            map: MapResize.bilinear(map, width: 3, height: 2, toWidth: width, toHeight: height, corners: .edges),
+            width: width, height: height, scale: scale)
+        let file = try PNGEncoder.encode(image)
+        #expect(file[24] == 8 && file[25] == 3)
+        #expect(try ImageDecoder.decode(file) == expected)
+        #expect(throws: ImageError.self) {
+            try HeatMap.enlarge(map: map, width: 3, height: 2, toWidth: 0, toHeight: 4, scale: scale)
+        }
+    }
+
     @Test("a score has the same colour whatever else is in the picture")
     func noPerImageScaling() throws {
         let quiet = try HeatMap.render(map: [0.1, 0.2], width: 2, height: 1, threshold: 0.5)

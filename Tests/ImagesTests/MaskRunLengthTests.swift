@@ -12,15 +12,36 @@ struct MaskRunLengthTests {
             return seed % 3 == 0 ? UInt8(seed % 2) : UInt8(truncatingIfNeeded: state >> 62) & UInt8(index / 9 & 1)
         }
         let mask = BinaryMask(width: width, height: height, pixels: pixels)
-        let bytes = MaskRunLengths.encode(mask)
-        #expect(try MaskRunLengths.decode(bytes, width: width, height: height) == mask)
+        let bytes = MaskRunLengths.encode(RunMask(mask))
+        #expect(bytes == Self.lengths(pixels))
+        #expect(try MaskRunLengths.decode(bytes, width: width, height: height).binary == mask)
+    }
+
+    /// The definition, pixel by pixel.
+    private static func lengths(_ pixels: [UInt8]) -> [UInt8] {
+        var (lengths, current) = ([0], UInt8(0))
+        for pixel in pixels {
+            if pixel != current {
+                lengths.append(0)
+                current = pixel
+            }
+            lengths[lengths.count - 1] += 1
+        }
+        return lengths.flatMap { length -> [UInt8] in
+            var (bytes, rest) = ([UInt8](), length)
+            while rest >= 0x80 {
+                bytes.append(UInt8(rest & 0x7F) | 0x80)
+                rest >>= 7
+            }
+            return bytes + [UInt8(rest)]
+        }
     }
 
     @Test("a large mask with one region stays small")
     func compact() {
         var pixels = [UInt8](repeating: 0, count: 4000 * 100)
         for index in 1000..<1500 { pixels[index] = 1 }
-        #expect(MaskRunLengths.encode(BinaryMask(width: 4000, height: 100, pixels: pixels)).count < 10)
+        #expect(MaskRunLengths.encode(RunMask(BinaryMask(width: 4000, height: 100, pixels: pixels))).count < 10)
     }
 
     @Test(

@@ -30,7 +30,7 @@ struct StreamTests {
 
     @Test("draws one picture each time it is asked, the heat map last", arguments: 0...2)
     func pieces(_ masks: Int) throws {
-        let mask = MaskRunLengths.encode(BinaryMask(width: 4, height: 4, pixels: Array(repeating: 1, count: 16)))
+        let mask = MaskRunLengths.encode(RunMask(BinaryMask(width: 4, height: 4, pixels: Array(repeating: 1, count: 16))))
         let stream = InspectionStream(
             document: Self.document, pictures: try pictures(masks: Array(repeating: mask, count: masks)))
         var pieces: [[UInt8]] = []
@@ -63,7 +63,7 @@ struct StreamTests {
         let side = 1000
         var generator = SeededGenerator(seed: 5)
         let noise = (0..<side * side).map { _ in UInt8.random(in: 0...1, using: &generator) }
-        let runs = MaskRunLengths.encode(BinaryMask(width: side, height: side, pixels: noise))
+        let runs = MaskRunLengths.encode(RunMask(BinaryMask(width: side, height: side, pixels: noise)))
         let pictures = try pictures(masks: Array(repeating: runs, count: 80), side: side)
         let drawn = Mutex(0)
         let ended = AsyncStream<Void>.makeStream()

@@ -33,7 +33,7 @@ public struct Defect: Sendable, Equatable {
     /// Largest probability of this type among its pixels (0…1).
     public let score: Float
     /// Marked where the type was found; the union of ``regions``.
-    public let mask: BinaryMask
+    public let mask: RunMask
     /// 8-connected regions, largest first; `peak` is the largest value of the deciding map.
     public let regions: [Region]
     /// What each of ``regions`` may be, in their order: defect types by falling ``RankedType/score``, this defect's first.

@@ -54,9 +54,10 @@ struct ResultPictures: Sendable {
 
     /// Draws the heat map in the size of the picture that was sent, on the scale that belongs to the threshold.
     static func heatMapPNG(map: [UInt8], width: Int, height: Int, threshold: Float) throws -> [UInt8] {
-        try PNGEncoder.encode(
-            HeatMap.render(
-                map: try values(map, width: width, height: height), width: width, height: height,
+        let map = try values(map)
+        return try PNGEncoder.encode(
+            HeatMap.enlarge(
+                map: map.values, width: map.width, height: map.height, toWidth: width, toHeight: height,
                 scale: try scale(threshold)))
     }
 
@@ -68,19 +69,23 @@ struct ResultPictures: Sendable {
     func overlayPNG(on image: RGBImage) throws -> [UInt8] {
         let masks = try masks.map {
             OverlayMask(
-                name: $0.type, mask: try MaskRunLengths.decode($0.runs, width: width, height: height), score: $0.score)
+                name: $0.type, mask: try MaskRunLengths.decode($0.runs, width: width, height: height).binary,
+                score: $0.score)
         }
+        let map = try Self.values(map)
         let heatMap = OverlayHeatMap(
-            map: try Self.values(map, width: width, height: height), scale: try Self.scale(threshold))
+            map: try MapResize.bilinear(
+                map.values, width: map.width, height: map.height, toWidth: width, toHeight: height, corners: .edges),
+            scale: try Self.scale(threshold))
         return try PNGEncoder.encode(
             try Overlay.render(image: image, heatMap: heatMap, masks: masks, title: isOK ? "OK" : "NOT OK"))
     }
 
-    private static func values(_ map: [UInt8], width: Int, height: Int) throws -> [Float] {
+    /// The stored map in its own size.
+    private static func values(_ map: [UInt8]) throws -> (values: [Float], width: Int, height: Int) {
         let grey = try ImageDecoder.decode(map)
         let values = stride(from: 0, to: grey.pixels.count, by: 3).map { Float(grey.pixels[$0]) / 255 }
-        return try MapResize.bilinear(
-            values, width: grey.width, height: grey.height, toWidth: width, toHeight: height, corners: .edges)
+        return (values, grey.width, grey.height)
     }
 
     /// The colour scale of a threshold; a threshold of 0, where everything is a defect, has no scale of its own.
