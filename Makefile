@@ -10,7 +10,7 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench bench-results crash docs contract golden clean
+.PHONY: help setup build run test test-full lint format bench bench-results bench-server crash docs contract golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ crash: build ## kill the service 200 times under load and check that nothing ack
 
 bench-results: build ## measure lists, exports, retention and start-up over a million results (needs Python)
 	Tools/bench/results.py
+
+bench-server: build ## measure the HTTP server beside nginx and Hummingbird (needs nginx, wrk, Python)
+	swift build -c release --package-path Tools/bench/hummingbird
+	Tools/bench/server.py
 
 docs: build ## run the commands of docs/api.md against a fresh server and write their output below them (needs python3, curl)
 	Tools/docs/api.py --program $(RELEASE)
