@@ -62,6 +62,32 @@ struct ByteRowTests {
         }
     }
 
+    @Test("rounding noise is measured beside what differs between rows")
+    func noise() throws {
+        let (rows, width) = (200, 64)
+        let map = try LinearMap(
+            weight: Tensor(shape: [1, width], [Float](repeating: 1, count: width)), bias: Tensor(shape: [1], [0]),
+            arithmetic: Arithmetic(engine: .tiles, precision: .int8))
+        var random = SeededGenerator(seed: 4)
+        let plain = random.floats(rows * width, in: -1...1)
+        // One channel is 50 in every row: the step becomes 50/127, the variance between rows stays 1/3 of 63 channels.
+        var shifted = plain
+        for row in 0..<rows { shifted[row * width] = 50 }
+        for (values, step) in [(plain, 1.0 / 127), (shifted, 50.0 / 127)] {
+            let x = ElementArray(values, as: .int8)
+            let scratch = RawBuffer(byteCount: rows * (width * 2 + 64))
+            var moments = ChannelMoments()
+            #expect(moments.relativeNoise == 0)
+            x.bytes.withUnsafeBytes { source in
+                guard let source = source.baseAddress else { return }
+                let operands = map.operands(of: source, rows: rows, scratch: scratch.baseAddress)
+                map.addMoments(of: operands, rows: rows, to: &moments)
+            }
+            let expected = step / 12.0.squareRoot() * 3.0.squareRoot()
+            #expect(abs(moments.relativeNoise / expected - 1) < 0.1, "\(moments.relativeNoise), not \(expected)")
+        }
+    }
+
     @Test("zero rows are zero, and no rows are allowed")
     func nothing() throws {
         let map = try LinearMap(

@@ -35,22 +35,28 @@ enum NaiveBytes {
             let (low, high) = (column.min() ?? 0, column.max() ?? 0)
             return (scale: (high - low) * (0.5 / 127), centre: (high + low) * 0.5)
         }
-        return queries.enumerated().map { number, query in
-            let (bytes, scale) = quantized(query)
-            let scores = keyBytes.prefix(seen[number]).map { key in
-                Double(zip(bytes, key.bytes).reduce(0) { $0 + $1.0 * $1.1 } * key.scale * scale)
-                    / Double(channels.count).squareRoot()
+        let valueBytes = values.map { value in
+            channels.map { channel -> Double in
+                let (scale, centre) = ranges[channel]
+                return scale > 0 ? Double(((value[channel] - centre) / scale).rounded(.toNearestOrEven)) : 0
+            }
+        }
+        return queries.indices.map { number in
+            let (bytes, scale) = quantized(queries[number])
+            var scores: [Double] = []
+            for key in keyBytes.prefix(seen[number]) {
+                var sum: Float = 0
+                for channel in channels { sum += bytes[channel] * key.bytes[channel] }
+                scores.append(Double(sum * key.scale * scale) / Double(channels.count).squareRoot())
             }
             let largest = scores.max() ?? 0
             let powers = scores.map { (255 * exp($0 - largest)).rounded(.toNearestOrEven) }
-            return channels.map { channel in
-                let (scale, centre) = ranges[channel]
-                let sum = zip(powers, values).reduce(0.0) { total, pair in
-                    let value = scale > 0 ? ((pair.1[channel] - centre) / scale).rounded(.toNearestOrEven) : 0
-                    return total + pair.0 * Double(value)
-                }
-                return Float(sum / powers.reduce(0, +)) * scale + centre
+            var sums = [Double](repeating: 0, count: channels.count)
+            for (power, bytes) in zip(powers, valueBytes) where power > 0 {
+                for channel in channels { sums[channel] += power * bytes[channel] }
             }
+            let total = powers.reduce(0, +)
+            return channels.map { Float(sums[$0] / total) * ranges[$0].scale + ranges[$0].centre }
         }
     }
 }

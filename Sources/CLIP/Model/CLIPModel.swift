@@ -57,8 +57,10 @@ public struct CLIPModel: Sendable {
         let common = [digest, vocabularyDigest, configuration.activation.rawValue].joined(separator: " ")
         textKey = "\(common) \(textArithmetic.precision.rawValue)"
         imageKey = "\(common) \(arithmetic.precision.rawValue)"
-        vision = try VisionTower(
+        var vision = try VisionTower(
             configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
+        try vision.keepSensitiveMaps(reader: &reader)
+        self.vision = vision
         text = try TextTower(
             configuration: configuration, reader: &reader, arithmetic: textArithmetic, threads: threads)
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.

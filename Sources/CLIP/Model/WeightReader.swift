@@ -52,14 +52,8 @@ struct WeightReader {
             func name(_ part: CLIPTensorName.BlockPart, _ parameter: CLIPTensorName.Parameter) -> CLIPTensorName {
                 .block(tower, index: index, part, parameter)
             }
-            func map(_ part: CLIPTensorName.BlockPart, from: Int, to: Int) throws(CLIPError) -> LinearMap {
-                let weight = try tensor(name(part, .weight), [to, from])
-                let bias = try tensor(name(part, .bias), [to])
-                do {
-                    return try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic, threads: threads)
-                } catch {
-                    throw CLIPError(.arithmetic, error.description)
-                }
+            func map(_ place: ResidualAttentionBlock.Place, from: Int, to: Int) throws(CLIPError) -> LinearMap {
+                try self.map(tower, block: index, place, from: from, to: to, arithmetic: arithmetic, threads: threads)
             }
             blocks.append(
                 ResidualAttentionBlock(
@@ -67,14 +61,37 @@ struct WeightReader {
                     attentionInput: try map(.attentionInput, from: width, to: 3 * width),
                     attentionOutput: try map(.attentionOutput, from: width, to: width),
                     ln2: try layerNorm({ name(.ln2, $0) }, width: width),
-                    expand: try map(.mlpInput, from: width, to: mlpWidth),
-                    contract: try map(.mlpOutput, from: mlpWidth, to: width)))
+                    expand: try map(.expand, from: width, to: mlpWidth),
+                    contract: try map(.contract, from: mlpWidth, to: width)))
             if arithmetic.engine != .openblas { releasePages() }
         }
         return Transformer(
             blocks: blocks, width: width, mlpWidth: mlpWidth,
             attention: Attention(heads: heads, headDim: width / heads, causal: causal, arithmetic: arithmetic),
             activation: activation, arithmetic: arithmetic)
+    }
+
+    /// One linear map of a block, prepared for an arithmetic.
+    ///
+    /// - Throws: ``CLIPError`` as ``tensor(_:_:)``, or with `.arithmetic` when the engine cannot do it.
+    mutating func map(
+        _ tower: CLIPTensorName.Tower, block: Int, _ place: ResidualAttentionBlock.Place, from: Int, to: Int,
+        arithmetic: Arithmetic, threads: ComputeThreads
+    ) throws(CLIPError) -> LinearMap {
+        let part: CLIPTensorName.BlockPart =
+            switch place {
+            case .attentionInput: .attentionInput
+            case .attentionOutput: .attentionOutput
+            case .expand: .mlpInput
+            case .contract: .mlpOutput
+            }
+        let weight = try tensor(.block(tower, index: block, part, .weight), [to, from])
+        let bias = try tensor(.block(tower, index: block, part, .bias), [to])
+        do {
+            return try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic, threads: threads)
+        } catch {
+            throw CLIPError(.arithmetic, error.description)
+        }
     }
 
     /// Refuses tensors that nothing asked for: they mean another architecture than the configuration says.

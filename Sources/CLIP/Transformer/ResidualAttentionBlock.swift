@@ -12,12 +12,37 @@ struct LayerNormWeights: Sendable {
 struct ResidualAttentionBlock: Sendable {
     let ln1: LayerNormWeights
     /// width → 3·width: q, then k, then v.
-    let attentionInput: LinearMap
+    var attentionInput: LinearMap
     /// width → width.
-    let attentionOutput: LinearMap
+    var attentionOutput: LinearMap
     let ln2: LayerNormWeights
     /// width → mlpWidth.
-    let expand: LinearMap
+    var expand: LinearMap
     /// mlpWidth → width.
-    let contract: LinearMap
+    var contract: LinearMap
+
+    /// A linear map by its place in the block.
+    subscript(place: Place) -> LinearMap {
+        get {
+            switch place {
+            case .attentionInput: attentionInput
+            case .attentionOutput: attentionOutput
+            case .expand: expand
+            case .contract: contract
+            }
+        }
+        set {
+            switch place {
+            case .attentionInput: attentionInput = newValue
+            case .attentionOutput: attentionOutput = newValue
+            case .expand: expand = newValue
+            case .contract: contract = newValue
+            }
+        }
+    }
+
+    /// Where in a block a linear map stands.
+    enum Place: Int, Sendable, CaseIterable {
+        case attentionInput, attentionOutput, expand, contract
+    }
 }

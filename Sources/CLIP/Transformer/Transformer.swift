@@ -6,7 +6,7 @@ import Tensors
 /// connections, feed-forward layer and the next block's input map. Only attention needs all rows of a sequence, so workers meet twice per
 /// block.
 struct Transformer: Sendable {
-    let blocks: [ResidualAttentionBlock]
+    var blocks: [ResidualAttentionBlock]
     let width: Int
     let mlpWidth: Int
     let attention: Attention
@@ -20,24 +20,26 @@ struct Transformer: Sendable {
     ///     overwritten.
     ///   - pass: What was prepared.
     ///   - threads: Workers to use; those the workspace was made for.
+    ///   - observer: Shown the operands of every map; nil for none.
     ///   - afterBlock: Called with the 1-based block number once the stream holds that block's output.
     func callAsFunction(
         _ workspace: TransformerWorkspace, pass: TransformerWorkspace.Pass, threads: ComputeThreads,
-        afterBlock: (Int) -> Void = { _ in }
+        observer: RoundingObserver? = nil, afterBlock: (Int) -> Void = { _ in }
     ) {
-        guard let first = blocks.first else { return }
+        guard !blocks.isEmpty else { return }
         let ranges = pass.rows.ranges
         threads.forEach(ranges.count) { worker, item in
-            enter(first, rows: ranges[item], workspace, workspace.workers[worker])
+            enter(0, rows: ranges[item], workspace, workspace.workers[worker], observer)
         }
-        for (index, block) in blocks.enumerated() {
+        for index in blocks.indices {
             attention(
                 qkv: workspace.qkv.baseAddress, plan: pass.attention, output: workspace.attended.baseAddress,
                 workers: workspace.computeWorkers, threads: threads)
-            let next = index + 1 < blocks.count ? blocks[index + 1] : nil
             threads.forEach(ranges.count) { worker, item in
-                leave(block, rows: ranges[item], workspace, workspace.workers[worker])
-                if let next { enter(next, rows: ranges[item], workspace, workspace.workers[worker]) }
+                leave(index, rows: ranges[item], workspace, workspace.workers[worker], observer)
+                if index + 1 < blocks.count {
+                    enter(index + 1, rows: ranges[item], workspace, workspace.workers[worker], observer)
+                }
             }
             afterBlock(index + 1)
         }
@@ -45,13 +47,15 @@ struct Transformer: Sendable {
 
     /// q, k and v of a block of rows.
     private func enter(
-        _ block: ResidualAttentionBlock, rows: Range<Int>, _ workspace: TransformerWorkspace,
-        _ worker: TransformerWorkspace.Worker
+        _ index: Int, rows: Range<Int>, _ workspace: TransformerWorkspace, _ worker: TransformerWorkspace.Worker,
+        _ observer: RoundingObserver?
     ) {
+        let block = blocks[index]
         RowKernels.layerNorm(
             workspace.stream.baseAddress + rows.lowerBound * width, rows: rows.count, weight: block.ln1.weight,
             bias: block.ln1.bias, into: worker.normed.baseAddress, outputStride: arithmetic.operandStride(width),
             precision: block.attentionInput.precision)
+        observer?.add(index, .attentionInput, block.attentionInput, worker.normed.baseAddress, rows: rows.count)
         block.attentionInput.apply(
             worker.normed.baseAddress, rows: rows.count, .map,
             into: workspace.qkv.baseAddress + rows.lowerBound * 3 * width * arithmetic.precision.byteCount,
@@ -60,22 +64,26 @@ struct Transformer: Sendable {
 
     /// Everything after attention.
     private func leave(
-        _ block: ResidualAttentionBlock, rows: Range<Int>, _ workspace: TransformerWorkspace,
-        _ worker: TransformerWorkspace.Worker
+        _ index: Int, rows: Range<Int>, _ workspace: TransformerWorkspace, _ worker: TransformerWorkspace.Worker,
+        _ observer: RoundingObserver?
     ) {
+        let block = blocks[index]
         let stream = workspace.stream.baseAddress + rows.lowerBound * width
         let attended = block.attentionOutput.operands(
             of: workspace.attended.baseAddress + rows.lowerBound * width * arithmetic.precision.byteCount,
             rows: rows.count, scratch: worker.normed.baseAddress)
+        observer?.add(index, .attentionOutput, block.attentionOutput, attended, rows: rows.count)
         block.attentionOutput.apply(
             attended, rows: rows.count, .accumulate, into: stream, worker: worker.compute)
         RowKernels.layerNorm(
             stream, rows: rows.count, weight: block.ln2.weight, bias: block.ln2.bias, into: worker.normed.baseAddress,
             outputStride: arithmetic.operandStride(width), precision: block.expand.precision)
+        observer?.add(index, .expand, block.expand, worker.normed.baseAddress, rows: rows.count)
         block.expand.apply(
             worker.normed.baseAddress, rows: rows.count, .activate(activation), into: worker.hidden.baseAddress,
             worker: worker.compute)
         block.contract.makeOperands(inPlace: worker.hidden.baseAddress, rows: rows.count)
+        observer?.add(index, .contract, block.contract, worker.hidden.baseAddress, rows: rows.count)
         block.contract.apply(
             worker.hidden.baseAddress, rows: rows.count, .accumulate, into: stream, worker: worker.compute)
     }

@@ -15,7 +15,7 @@ public struct VisionTower: Sendable {
     let classEmbedding: Tensor  // [width]
     let positionalEmbedding: Tensor  // [1 + native grid², width]
     let lnPre: LayerNormWeights
-    let transformer: Transformer
+    var transformer: Transformer
     let lnPost: LayerNormWeights
     let proj: Tensor  // [width, embedDim] stored transposed: [embedDim, width]
     let threads: ComputeThreads
@@ -40,6 +40,12 @@ public struct VisionTower: Sendable {
     /// - Returns: Stage tokens in the order of `stages`, and the global embedding.
     /// - Throws: ``CLIPError`` with `.badImageSide` or `.badStage`, or when the picture cannot be resized.
     public func encode(_ image: RGBImage, imageSide: Int, stages: [Int]) throws(CLIPError) -> Features {
+        try encode(image, imageSide: imageSide, stages: stages, observer: nil)
+    }
+
+    func encode(
+        _ image: RGBImage, imageSide: Int, stages: [Int], observer: RoundingObserver?
+    ) throws(CLIPError) -> Features {
         try checkSide(imageSide)
         try checkStages(stages)
         let square: RGBImage
@@ -63,7 +69,7 @@ public struct VisionTower: Sendable {
         var collected: [Tensor] = []
         collected.reserveCapacity(stages.count)
         transformer(
-            ready.workspace, pass: ready.pass, threads: threads,
+            ready.workspace, pass: ready.pass, threads: threads, observer: observer,
             afterBlock: { block in
                 guard stages.contains(block) else { return }
                 collected.append(
@@ -154,6 +160,9 @@ final class VisionCache: Sendable {
         if let reusable { return reusable }
         return try make()
     }
+
+    /// Frees the spare workspace.
+    func clear() { spare.withLock { $0 = nil } }
 
     /// Keeps the workspace for the next picture; a different one kept before is freed.
     func giveBack(_ ready: Ready) {

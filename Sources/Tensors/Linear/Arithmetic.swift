@@ -47,6 +47,9 @@ public struct Arithmetic: Sendable, Hashable {
         return (try? Self.resolve(engine: nil, precision: .bf16)) ?? .reference
     }
 
+    /// The same engine in bfloat16, for linear maps that int8 would round too coarsely; every processor with int8 has it.
+    public var forSensitiveMaps: Arithmetic { Arithmetic(engine: engine, precision: .bf16) }
+
     private static func preferred(for precision: Precision) -> [MatrixEngine] {
         precision == .bf16 && OneDNN.offer?.matrixUnit == true
             ? [.onednn, .tiles] : [.tiles, .onednn, .openblas]

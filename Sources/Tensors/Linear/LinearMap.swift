@@ -130,6 +130,17 @@ public final class LinearMap: Sendable {
             precision: arithmetic.precision)
     }
 
+    /// Adds rows of operands to sums over them; nothing to add but for int8.
+    public func addMoments(of operands: UnsafeRawPointer, rows: Int, to moments: inout ChannelMoments) {
+        guard arithmetic.precision == .int8 else { return }
+        for row in 0..<rows {
+            let line = operands + row &* arithmetic.operandStride(inFeatures)
+            let bytes = UnsafeBufferPointer(start: line.assumingMemoryBound(to: UInt8.self), count: inFeatures)
+            let offset = cvk_byte_scale_offset(inFeatures)
+            moments.add(bytes, scale: line.loadUnaligned(fromByteOffset: offset, as: Float.self))
+        }
+    }
+
     private func multiply(
         _ x: UnsafePointer<Float>, rows: Int, _ use: Use, _ matrix: Tensor, _ raw: UnsafeMutableRawPointer
     ) {

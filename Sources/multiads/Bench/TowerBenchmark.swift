@@ -1,5 +1,6 @@
 import CLIP
 import Foundation
+import Images
 import Tensors
 
 /// Times the image tower, and beside it the matrix products it consists of.

@@ -1,6 +1,7 @@
 import AnomalyDetection
 import CLIP
 import Checkpoints
+import Images
 import Tensors
 
 /// Model folder, adapter, activation, and one real pass.

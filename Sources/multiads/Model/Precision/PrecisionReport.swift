@@ -36,6 +36,11 @@ struct PrecisionReport {
             "", "embedding, tokens: smallest cosine with f32; map, score: absolute differences from f32.",
         ]
         for format in comparison.others {
+            let kept = Self.keptMaps(format)
+            if !kept.isEmpty {
+                lines.append(
+                    "\(Self.name(format)) keeps \(kept.count) sensitive maps in bf16: \(kept.joined(separator: ", "))")
+            }
             guard let worst = format.deviations.max(by: { $0.scoreChange < $1.scoreChange }), worst.scoreChange > 0
             else { continue }
             lines.append(
@@ -64,6 +69,7 @@ struct PrecisionReport {
             "precision": .string(name(format)),
             "kernel": .string(format.inspector.model.clip.arithmetic.description),
             "secondsPerPicture": .number(mean(format.seconds)),
+            "mapsInBf16": .array(keptMaps(format).map(OutputJSON.string)),
             "pictures": .array(
                 format.deviations.map { one in
                     .members([
@@ -78,6 +84,10 @@ struct PrecisionReport {
 
     private static func name(_ format: PrecisionComparison.Format) -> String {
         format.inspector.model.clip.arithmetic.precision.rawValue
+    }
+
+    private static func keptMaps(_ format: PrecisionComparison.Format) -> [String] {
+        format.inspector.model.clip.vision.mapsInBrainFloat
     }
 
     private static func mean(_ values: [Double]) -> Double {

@@ -1,9 +1,7 @@
-import Images
-
-/// A picture made by arithmetic, for measurements and self-tests.
-enum SyntheticPicture {
+/// A picture made by arithmetic, for measurements, calibration and self-tests.
+public enum SyntheticPicture {
     /// A square with gradients and edges, the same on every machine.
-    static func make(side: Int) -> RGBImage {
+    public static func make(side: Int) -> RGBImage {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(side * side * 3)
         for y in 0..<side {
