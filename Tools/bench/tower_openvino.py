@@ -41,7 +41,12 @@ def make_graph(side, quantized, cache):
     if not plain.exists():
         import torch
 
-        graph = openvino.convert_model(make_tower(side), example_input=torch.rand(1, 3, side, side), input=[1, 3, side, side])
+        # The fused attention of PyTorch's fast path has no counterpart in OpenVINO.
+        torch.backends.mha.set_fastpath_enabled(False)
+        picture = torch.rand(1, 3, side, side)
+        with torch.no_grad():
+            traced = torch.jit.trace(make_tower(side), picture, check_trace=False)
+        graph = openvino.convert_model(traced, example_input=picture, input=[1, 3, side, side])
         openvino.save_model(graph, plain, compress_to_fp16=False)
     if quantized and not small.exists():
         import nncf
