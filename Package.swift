@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["Tensors", "COpenSSL"], swiftSettings: numeric),
         .target(name: "Images", dependencies: ["CTurboJPEG", "CSPNG"], swiftSettings: numeric),
         .target(name: "CLIP", dependencies: ["Tensors", "Checkpoints", "Images"], swiftSettings: numeric),
-        .target(name: "Synthesis", dependencies: ["Images"], swiftSettings: numeric),
+        .target(name: "Synthesis", dependencies: ["Images", "Tensors"], swiftSettings: numeric),
         .target(name: "KnowledgeBaseData", cSettings: embedding),
         .target(
             name: "AnomalyDetection",
@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: strict),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors"], swiftSettings: strict),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Images"], swiftSettings: strict),
         .testTarget(
             name: "CLIPTests",
@@ -126,8 +126,10 @@ let package = Package(
                 "Training", "AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors", "TestSupport",
             ], swiftSettings: strict),
         .testTarget(name: "ModelFetchTests", dependencies: ["ModelFetch", "Checkpoints"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", httpTypes], swiftSettings: strict),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "Migrations", grdb], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["HTTPServer", "Tensors", httpTypes], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "Migrations", "Tensors", grdb], swiftSettings: strict),
         .testTarget(
             name: "InspectionServiceTests",
             dependencies: [

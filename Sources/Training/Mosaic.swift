@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Tensors
 
 /// Four pictures of one product as one picture, 2 × 2 (augmentation of April-GAN and MultiADS).
 ///

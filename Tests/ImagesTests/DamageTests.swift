@@ -1,4 +1,5 @@
 import Images
+import Tensors
 import Testing
 
 /// Damaged files throw or give a picture of the right size; they never crash, hang or give part of a picture.
@@ -20,7 +21,7 @@ struct DamageTests {
     @Test("a file with one wrong byte is refused or decodes to its full size", arguments: files)
     func singleByteCorruption(path: String) throws {
         let bytes = try Fixtures.bytes(path)
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<2_000 {
             var damaged = bytes
             let position = Int.random(in: bytes.indices, using: &generator)

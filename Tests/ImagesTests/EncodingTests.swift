@@ -1,10 +1,11 @@
 import Images
+import Tensors
 import Testing
 
 @Suite("Encoding")
 struct EncodingTests {
     private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 

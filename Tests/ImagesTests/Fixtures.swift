@@ -74,18 +74,3 @@ func refusal(_ bytes: some Sequence<UInt8>, limits: ImageLimits = ImageLimits())
         return error
     }
 }
-
-/// Steele, Lea and Flood's SplitMix64 (2014); small, seeded, the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

@@ -1,15 +1,15 @@
 import Images
+import Tensors
 import Testing
 
 @Suite("Run lengths of a mask")
 struct MaskRunLengthTests {
     @Test("restores masks of every kind", arguments: 0..<40)
     func roundTrip(seed: Int) throws {
-        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1
+        var random = SplitMix64(seed: UInt64(seed))
         let (width, height) = (1 + seed * 7 % 50, 1 + seed * 3 % 31)
         let pixels = (0..<width * height).map { index -> UInt8 in
-            state = state &* 6_364_136_223_846_793_005 &+ 1
-            return seed % 3 == 0 ? UInt8(seed % 2) : UInt8(truncatingIfNeeded: state >> 62) & UInt8(index / 9 & 1)
+            return seed % 3 == 0 ? UInt8(seed % 2) : UInt8(random.below(4)) & UInt8(index / 9 & 1)
         }
         let mask = BinaryMask(width: width, height: height, pixels: pixels)
         let bytes = MaskRunLengths.encode(RunMask(mask))

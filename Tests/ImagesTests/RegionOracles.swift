@@ -1,9 +1,10 @@
 import Images
+import Tensors
 
 /// Seeded masks of many shapes: sizes, densities and a little smoothing all vary.
 enum RandomMask {
     static func make(seed: UInt64) -> BinaryMask {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let width = Int.random(in: 1...24, using: &generator)
         let height = Int.random(in: 1...18, using: &generator)
         let density = Double.random(in: 0.2...0.8, using: &generator)

@@ -41,21 +41,6 @@ func expectError<Output>(
     return error
 }
 
-/// Seeded numbers, so that a failure can be repeated (SplitMix64; Steele, Lea, Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 /// Any moment; tests add to it.
 func moment(_ microseconds: Int64) -> Timestamp {
     Timestamp(microseconds: 1_700_000_000_000_000 + microseconds)

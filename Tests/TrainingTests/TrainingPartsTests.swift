@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Tensors
 import TestSupport
 import Testing
 
@@ -100,30 +101,25 @@ struct TrainingPartsTests {
         #expect((1850...2150).contains(normal))
     }
 
-    @Test("SplitMix64 gives the published numbers")
-    func generator() {
-        // Steele, Lea & Flood's generator with seed 1234567, as in its reference implementation's test.
-        var generator = SplitMix64(state: 1_234_567)
-        #expect(generator.next() == 6_457_827_717_110_365_317)
-        #expect(generator.next() == 3_203_168_211_198_807_973)
-        #expect(generator.next() == 9_817_491_932_198_370_423)
-    }
-
-    @Test("every epoch has its own order, a permutation; numbers stay in range")
-    func permutation() {
+    @Test("every epoch has its own order, and another one than a purpose with the same counter")
+    func sequences() {
         var seen: Set<[Int]> = []
         for epoch in 1...20 {
-            var generator = SplitMix64(seed: 1, .order, epoch)
-            let order = generator.permutation(10)
-            #expect(order.sorted() == Array(0..<10))
-            seen.insert(order)
+            for purpose in [SplitMix64.Purpose.order, .mosaic] {
+                var generator = SplitMix64(seed: 1, purpose, epoch)
+                seen.insert(generator.permutation(10))
+            }
         }
-        #expect(seen.count == 20)
-        var generator = SplitMix64(seed: 1, .weights)
-        for _ in 0..<1000 {
-            let unit = generator.unit()
-            #expect(unit >= 0 && unit < 1)
-        }
+        #expect(seen.count == 40)
+    }
+
+    @Test("a seed's sequence never changes: an interrupted run draws on what it drew before")
+    func pinnedSequence() {
+        let published: [UInt64] = [
+            1_386_330_003_981_689_158, 379_970_984_341_426_081, 17_054_803_242_264_250_607,
+        ]
+        var generator = SplitMix64(seed: 42, .mosaic, 3, 17)
+        #expect((0..<3).map { _ in generator.next() } == published)
     }
 
     @Test("axes have round numbers that cover the data")

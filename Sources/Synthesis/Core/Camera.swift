@@ -1,4 +1,5 @@
 internal import Images
+import Tensors
 
 /// Turns light into an 8-bit picture as a camera would: exposure, white balance, tone curve, vignette, blur, noise, JPEG.
 struct Camera: Sendable {
@@ -114,7 +115,7 @@ struct Camera: Sendable {
                                     }
                                     if noise > 0 {
                                         // Sums of two even numbers are nearly normal where it matters.
-                                        let bits = mixedBits(noiseKey &+ UInt64(i))
+                                        let bits = SplitMix64.mixed(noiseKey &+ UInt64(i))
                                         func part(_ shift: UInt64) -> Float {
                                             let sum = (bits >> shift) & 1023 + (bits >> (shift + 10)) & 1023
                                             return (Float(sum) - 1023) * (1 / 418)

@@ -98,15 +98,6 @@ func length(_ x: Float, _ y: Float) -> Float { (x * x + y * y).squareRoot() }
 @inline(__always)
 func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
 
-/// A well mixed number from a counter (the finaliser of SplitMix64).
-@inline(__always)
-func mixedBits(_ x: UInt64) -> UInt64 {
-    var z = x
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-}
-
 /// A number in 0 ..< 1 that depends on a lattice cell and a salt only.
 @inline(__always)
 func latticeValue(_ x: Int32, _ y: Int32, _ salt: UInt32) -> Float {

@@ -1,6 +1,8 @@
+import Tensors
+
 /// Random numbers by counting: number n of a stream is a hash of (key, n), so streams can be forked and replayed.
 ///
-/// SplitMix64 (Steele, Lea, Flood 2014) with the key as its start. Nothing else feeds a picture's randomness.
+/// SplitMix64 with the key as its seed. Nothing else feeds a picture's randomness.
 ///
 /// Two streams run side by side. The ordinary one is the *design*: colours, sizes, number of teeth. ``piece()`` gives the
 /// one that differs between pieces of the same design: where the piece lies, which stretch of grain it shows. A data set
@@ -8,42 +10,42 @@
 public struct Generator: Sendable {
     private let key: UInt64
     private let pieceKey: UInt64
-    private var counter: UInt64 = 0
-    private var pieceCounter: UInt64 = 0
+    private var numbers: SplitMix64
+    private var pieceKeys: SplitMix64
 
     /// Streams of design number `index` of a seed, and of piece number `piece` of it.
     public init(seed: UInt64, index: UInt64 = 0, piece: UInt64 = 0) {
-        let start = mixedBits(mixedBits(seed &+ 0x9E37_79B9_7F4A_7C15) ^ (index &* 0xD134_2543_DE82_EF95 &+ 1))
-        key = start
-        pieceKey = mixedBits(start ^ (piece &* 0xAEF1_7502_108E_F2D9 &+ 0x632B_E59B_D9B4_E019))
+        var seeds = SplitMix64(seed: seed)
+        let start = SplitMix64.mixed(seeds.next() ^ (index &* 0xD134_2543_DE82_EF95 &+ 1))
+        self.init(
+            key: start,
+            pieceKey: SplitMix64.mixed(start ^ (piece &* 0xAEF1_7502_108E_F2D9 &+ 0x632B_E59B_D9B4_E019)))
     }
 
     private init(key: UInt64, pieceKey: UInt64) {
         self.key = key
         self.pieceKey = pieceKey
+        numbers = SplitMix64(seed: key)
+        pieceKeys = SplitMix64(seed: pieceKey)
     }
 
     /// An independent stream that depends on this one's keys and the tag, not on how much was drawn.
     public func fork(_ tag: UInt64) -> Generator {
-        let salt = mixedBits(tag &+ 0x51ED_270B)
-        return Generator(key: mixedBits(key ^ salt), pieceKey: mixedBits(pieceKey ^ salt))
+        let salt = SplitMix64.mixed(tag &+ 0x51ED_270B)
+        return Generator(key: SplitMix64.mixed(key ^ salt), pieceKey: SplitMix64.mixed(pieceKey ^ salt))
     }
 
     /// A generator whose every number differs from one piece of the same design to the next.
     public mutating func piece() -> Generator {
-        pieceCounter &+= 1
-        let own = mixedBits(pieceKey &+ pieceCounter &* 0x9E37_79B9_7F4A_7C15)
-        return Generator(key: own, pieceKey: mixedBits(own))
+        let own = pieceKeys.next()
+        return Generator(key: own, pieceKey: SplitMix64.mixed(own))
     }
 
     /// 64 random bits.
-    public mutating func next() -> UInt64 {
-        counter &+= 1
-        return mixedBits(key &+ counter &* 0x9E37_79B9_7F4A_7C15)
-    }
+    public mutating func next() -> UInt64 { numbers.next() }
 
     /// A number in 0 ..< 1.
-    public mutating func unit() -> Float { Float(next() >> 40) * (1 / 16_777_216) }
+    public mutating func unit() -> Float { numbers.unit() }
 
     /// A number drawn evenly from a range.
     public mutating func uniform(_ low: Float, _ high: Float) -> Float { low + (high - low) * unit() }

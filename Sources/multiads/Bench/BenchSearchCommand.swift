@@ -79,12 +79,9 @@ struct BenchSearchCommand: ParsableCommand {
 
     /// Random rows of length 1.
     private func unitRows(seed: UInt64, _ workers: ComputeThreads) -> Tensor {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15
+        var random = SplitMix64(seed: seed)
         return Tensor(shape: [patches, width]) { values in
-            for index in values.indices {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407  // Knuth's constants
-                values[index] = Float(Int64(bitPattern: state) >> 40)
-            }
+            for index in values.indices { values[index] = random.unit() - 0.5 }
             guard let start = values.baseAddress else { return }
             RowKernels.normalizeRows(start, rows: patches, width: width, threads: workers)
         }

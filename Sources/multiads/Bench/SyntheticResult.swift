@@ -1,4 +1,5 @@
 import Storage
+import Tensors
 
 /// A result made by arithmetic from its number, in the shape and size of real ones.
 struct SyntheticResult {
@@ -69,11 +70,9 @@ struct SyntheticResult {
         return Array(text.utf8)
     }
 
-    /// A well mixed number for one of the result's fields (the finaliser of SplitMix64).
+    /// A well mixed number for one of the result's fields.
     private func mixed(_ field: Int) -> UInt64 {
-        var z = UInt64(truncatingIfNeeded: number) &* 64 &+ UInt64(truncatingIfNeeded: field) &+ 0x9e37_79b9_7f4a_7c15
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+        var random = SplitMix64(seed: UInt64(truncatingIfNeeded: number) &* 64 &+ UInt64(truncatingIfNeeded: field))
+        return random.next()
     }
 }

@@ -1,24 +1,15 @@
 import HTTPServer
 import HTTPTypes
+import Tensors
 import Testing
 
-/// A repeatable source of choices (splitmix64).
-private struct Choices: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-
-    mutating func one(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+extension SplitMix64 {
+    fileprivate mutating func one(in count: Int) -> Bool { below(count) == 0 }
 }
 
 /// Plays peer, network, handlers and clock at random, and checks what must hold whatever happens.
 private struct RandomConnection {
-    var choices: Choices
+    var choices: SplitMix64
     var machine: ConnectionStateMachine
     var now = MonotonicInstant(nanoseconds: 0)
     var input: ArraySlice<UInt8>
@@ -33,7 +24,7 @@ private struct RandomConnection {
     var (routed, finished, started) = (0, 0, 0)
 
     init(seed: UInt64) {
-        choices = Choices(state: seed)
+        choices = SplitMix64(seed: seed)
         var policy = ConnectionStateMachine.Policy(limits: .init(), deadlines: .init())
         policy.limits.maxDiscardedBytes = 40
         policy.limits.maxLingerBytes = 200
