@@ -30,11 +30,7 @@ public enum Gemm {
         _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int,
         into c: UnsafeMutablePointer<Float>, ldc: Int, m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
     ) {
-        guard m > 0, n > 0 else { return }
-        _ = singleThreadedBLAS
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, dimension(m), dimension(n), dimension(k), alpha, a,
-            dimension(lda), b, dimension(ldb), beta, c, dimension(ldc))
+        product(CblasNoTrans, a, lda, CblasTrans, b, ldb, c, ldc, (m, n, k), alpha, beta)
     }
 
     /// C = alpha · A · B + beta · C.
@@ -56,11 +52,7 @@ public enum Gemm {
         _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int,
         into c: UnsafeMutablePointer<Float>, ldc: Int, m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
     ) {
-        guard m > 0, n > 0 else { return }
-        _ = singleThreadedBLAS
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, dimension(m), dimension(n), dimension(k), alpha, a,
-            dimension(lda), b, dimension(ldb), beta, c, dimension(ldc))
+        product(CblasNoTrans, a, lda, CblasNoTrans, b, ldb, c, ldc, (m, n, k), alpha, beta)
     }
 
     /// C = alpha · Aᵀ · B + beta · C.
@@ -82,11 +74,7 @@ public enum Gemm {
         _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int,
         into c: UnsafeMutablePointer<Float>, ldc: Int, m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
     ) {
-        guard m > 0, n > 0 else { return }
-        _ = singleThreadedBLAS
-        cblas_sgemm(
-            CblasRowMajor, CblasTrans, CblasNoTrans, dimension(m), dimension(n), dimension(k), alpha, a,
-            dimension(lda), b, dimension(ldb), beta, c, dimension(ldc))
+        product(CblasTrans, a, lda, CblasNoTrans, b, ldb, c, ldc, (m, n, k), alpha, beta)
     }
 
     /// Y = X · Wᵀ (+ Y when `accumulate`), spread over the workers.
@@ -125,6 +113,22 @@ public enum Gemm {
                 }
             }
         }
+    }
+
+    /// The one call of BLAS.
+    ///
+    /// An empty product is none; with k = 0 C is scaled by beta, as BLAS has it.
+    @inline(__always)
+    private static func product(
+        _ formOfA: CBLAS_TRANSPOSE, _ a: UnsafePointer<Float>, _ lda: Int, _ formOfB: CBLAS_TRANSPOSE,
+        _ b: UnsafePointer<Float>, _ ldb: Int, _ c: UnsafeMutablePointer<Float>, _ ldc: Int,
+        _ size: (m: Int, n: Int, k: Int), _ alpha: Float, _ beta: Float
+    ) {
+        guard size.m > 0, size.n > 0 else { return }
+        _ = singleThreadedBLAS
+        cblas_sgemm(
+            CblasRowMajor, formOfA, formOfB, dimension(size.m), dimension(size.n), dimension(size.k), alpha, a,
+            dimension(lda), b, dimension(ldb), beta, c, dimension(ldc))
     }
 
     /// BLAS counts in 32 bits; every caller's sizes come from validated shapes far below that.
