@@ -13,7 +13,8 @@ struct ResultListTests {
             var results: [JSON] = []
             for number in 0..<6 {
                 let product = number.isMultiple(of: 2) ? "cable" : "wire"
-                let path = "/inspect?product=\(product)&partId=P\(number)&camera=C\(number / 3)"
+                let mode = number == 5 ? "binary" : "multitype"
+                let path = "/inspect?product=\(product)&partId=P\(number)&camera=C\(number / 3)&mode=\(mode)"
                 results.append(try await service.send("POST", path, body: try Golden.png()).json())
             }
             func ids(_ query: String) async throws -> [String] {
@@ -22,12 +23,15 @@ struct ResultListTests {
                 return try answer.json()["items"].items.compactMap { $0["id"].string }
             }
             let all = results.compactMap { $0["id"].string }
+            try #require(all.count == 6)
             #expect(all == all.sorted(), "ids sort by time")
             #expect(try await ids("") == all.reversed())
             #expect(try await ids("product=wire") == [all[5], all[3], all[1]])
             #expect(try await ids("verdict=ok") == [all[5], all[3], all[1]])
             #expect(try await ids("partId=P4") == [all[4]])
             #expect(try await ids("camera=C0&product=cable") == [all[2], all[0]])
+            #expect(try await ids("mode=binary") == [all[5]])
+            #expect(try await ids("mode=multitype&product=wire") == [all[3], all[1]])
             let type = try #require(results[0]["defects"][0]["type"].string)
             #expect(try await ids("defect=\(type)") == [all[4], all[2], all[0]])
             #expect(try await ids("defect=none") == [])

@@ -1,3 +1,4 @@
+import Tensors
 import Testing
 
 @testable import Storage
@@ -90,7 +91,7 @@ struct SummaryTests {
     @Test("count what the filter says, by product, defect and hour", arguments: 1...3 as ClosedRange<UInt64>)
     func counts(seed: UInt64) async throws {
         try await withStore { store in
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix64(seed: seed)
             let results = (0..<150).map { number in
                 var result = newResult(number)
                 result.record.product = ["cable", "tile", "wire"].randomElement(using: &random) ?? ""
@@ -98,6 +99,7 @@ struct SummaryTests {
                 result.record.createdAt = moment(.random(in: 0..<5, using: &random) * 3_600_000_000)
                 result.record.score = Double.random(in: 0..<8, using: &random).rounded(.down) / 8
                 result.record.camera = ["north", "south"].randomElement(using: &random)
+                result.record.mode = ["multitype", "binary"].randomElement(using: &random) ?? ""
                 result.defects = ["bent", "cut"].filter { _ in Bool.random(using: &random) }
                     .map { ResultDefect(type: $0, score: Double.random(in: 0..<1, using: &random), areaPixels: 1) }
                 return result
@@ -105,12 +107,13 @@ struct SummaryTests {
             for result in results { try await store.insertResult(result) }
             for filter in [
                 ResultFilter(), ResultFilter(product: "tile"), ResultFilter(camera: "north"),
-                ResultFilter(defect: "cut"),
+                ResultFilter(defect: "cut"), ResultFilter(mode: "binary"),
                 ResultFilter(verdict: .notOk, since: moment(3_600_000_000)), ResultFilter(minScore: 0.5),
             ] {
                 let matching = results.filter { result in
                     (filter.product ?? result.record.product) == result.record.product
                         && (filter.camera ?? "x") == (filter.camera == nil ? "x" : result.record.camera)
+                        && (filter.mode ?? result.record.mode) == result.record.mode
                         && (filter.verdict ?? result.record.verdict) == result.record.verdict
                         && result.record.createdAt >= filter.since ?? moment(0)
                         && result.record.score >= filter.minScore ?? 0

@@ -1,3 +1,4 @@
+import Tensors
 import Testing
 
 @testable import Storage
@@ -25,7 +26,7 @@ private func readAll(
 struct PagingTests {
     /// Results over few values of each field, many of them at the same moment.
     private func makeResults(_ count: Int, seed: UInt64, from first: Int = 0) -> [NewResult] {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         return (first..<first + count).map { number in
             var result = newResult(number)
             result.record.product = ["cable", "tile"].randomElement(using: &random) ?? ""
@@ -34,6 +35,7 @@ struct PagingTests {
             result.record.score = Double.random(in: 0..<8, using: &random).rounded(.down) / 8
             result.record.partID = [nil, "p1", "p2"].randomElement(using: &random) ?? nil
             result.record.camera = [nil, "north", "south"].randomElement(using: &random) ?? nil
+            result.record.mode = ["multitype", "binary"].randomElement(using: &random) ?? ""
             result.record.metadata = [nil, #"{"line":1}"#, #"{"line":2}"#].randomElement(using: &random) ?? nil
             result.defects = ["bent", "cut"].filter { _ in Bool.random(using: &random) }
                 .map { ResultDefect(type: $0, score: 0.5, areaPixels: 1) }
@@ -49,6 +51,7 @@ struct PagingTests {
             && (filter.verdict == nil || filter.verdict == record.verdict)
             && (filter.partID == nil || filter.partID == record.partID)
             && (filter.camera == nil || filter.camera == record.camera)
+            && (filter.mode == nil || filter.mode == record.mode)
             && (filter.since.map { record.createdAt >= $0 } ?? true)
             && (filter.until.map { record.createdAt < $0 } ?? true)
             && (filter.minScore.map { record.score >= $0 } ?? true)
@@ -125,6 +128,26 @@ struct PagingTests {
         }
     }
 
+    @Test("end with the result whose document fills the page, and go on behind it")
+    func boundedBytes() async throws {
+        try await withStore { store in
+            for number in 0..<7 {
+                var result = newResult(number)
+                result.record.document = Array(repeating: 0x20, count: 100)
+                try await store.insertResult(result)
+            }
+            let limits = ResultSearch.Limits(documentBytes: 250)
+            var sizes: [Int] = []
+            var token: PageToken?
+            repeat {
+                let page = try await store.results(matching: ResultFilter(), after: token, limit: 1000, limits)
+                sizes.append(page.items.count)
+                token = page.next
+            } while token != nil
+            #expect(sizes == [3, 3, 1])
+        }
+    }
+
     @Test("end exactly where the results end", arguments: [1, 9, 10, 11, 1000])
     func lastPage(limit: Int) async throws {
         try await withStore { store in
@@ -169,12 +192,13 @@ struct PagingTests {
 extension ResultFilter {
     /// Every combination of conditions that are set or not.
     static var allCombinations: [ResultFilter] {
-        (0..<512).map { bits in
+        (0..<1024).map { bits in
             func chosen<Value>(_ bit: Int, _ value: Value) -> Value? { bits >> bit & 1 == 1 ? value : nil }
             return ResultFilter(
                 product: chosen(0, "cable"), verdict: chosen(1, .notOk), defect: chosen(2, "bent"),
                 since: chosen(3, moment(3)), until: chosen(4, moment(9)), minScore: chosen(5, 0.5),
-                partID: chosen(6, "p1"), camera: chosen(7, "north"), metadata: chosen(8, ["line": "1"]) ?? [:])
+                partID: chosen(6, "p1"), camera: chosen(7, "north"), mode: chosen(9, "binary"),
+                metadata: chosen(8, ["line": "1"]) ?? [:])
         }
     }
 }

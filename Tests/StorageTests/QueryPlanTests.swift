@@ -53,6 +53,10 @@ struct QueryPlanTests {
                 ),
                 (ResultFilter(partID: "a"), "results_by_part (part_id=? AND created_at<?)"),
                 (ResultFilter(camera: "a"), "results_by_camera (camera=? AND created_at<?)"),
+                // Half of all results have either mode: it is decided row by row, along the other terms' index.
+                (ResultFilter(mode: "binary"), "results_by_time (created_at<?)"),
+                (ResultFilter(product: "a", mode: "binary"), "results_by_product (product_id=? AND created_at<?)"),
+                (ResultFilter(camera: "a", mode: "binary"), "results_by_camera (camera=? AND created_at<?)"),
                 (
                     ResultFilter(metadata: ["line": "3"]),
                     "result_metadata_by_value (key=? AND value=? AND created_at<?)"

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import Storage
 
 // Results.
@@ -14,13 +15,16 @@ extension APIOperations {
 
     private static let filters: [APIParameter] = [
         APIParameter("product", APISchema.name, "Results of this product."),
-        APIParameter("verdict", APISchema.choice(Verdict.allCases.map(\.rawValue)), "Results with this verdict."),
+        APIParameter(
+            "verdict", APISchema.choice(Storage.Verdict.allCases.map(\.rawValue)), "Results with this verdict."),
         APIParameter("defect", APISchema.name, "Results in which this defect type was found."),
         APIParameter("since", APISchema.moment, "Results made at this time or later."),
         APIParameter("until", APISchema.moment, "Results made before this time."),
         APIParameter("minScore", ["type": "number"], "Results with at least this score."),
         APIParameter("partId", APISchema.name, "Results of this part."),
         APIParameter("camera", APISchema.name, "Results of this camera."),
+        APIParameter(
+            "mode", APISchema.choice(InspectionMode.allCases.map(\.rawValue)), "Results inspected in this mode."),
     ]
     private static let metadata = """
         A member of the metadata is searched for with `metadata.NAME=VALUE`, up to eight of them.
@@ -43,7 +47,7 @@ extension APIOperations {
                         .json(APISchema.reference("ResultPage")),
                         APIContent("application/x-ndjson", APISchema.reference("Result")), .bytes("text/csv"),
                     ], headers: ["Vary"])
-            ], problems: [.notAcceptable, .storeUnavailable])
+            ], problems: [.notAcceptable, .storeUnavailable, .overloaded])
     }
 
     private static var summary: APIOperation {
@@ -67,7 +71,7 @@ extension APIOperations {
             method: "get", path: "/results/{result}", id: "getResult", tag: "Results",
             summary: "Show a result, in the bytes of its answer", parameters: [result],
             responses: [APIResponse(200, "The result.", [.json(APISchema.reference("Result"), APIExamples.result)])],
-            problems: [.unknownResult, .storeUnavailable])
+            problems: [.unknownResult, .storeUnavailable, .overloaded])
     }
 
     private static var delete: APIOperation {
@@ -105,6 +109,7 @@ extension APIOperations {
                 APIResponse(206, "The part that was asked for.", contents, headers: headers + ["Content-Range"]),
                 APIResponse(304, "The picture is known already.", headers: headers),
             ],
-            problems: [.unknownResult, .rangeNotSatisfiable, .storeUnavailable] + (problem.map { [$0] } ?? []))
+            problems: [.unknownResult, .rangeNotSatisfiable, .storeUnavailable, .overloaded]
+                + (problem.map { [$0] } ?? []))
     }
 }

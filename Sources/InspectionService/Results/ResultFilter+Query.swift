@@ -1,9 +1,10 @@
+import AnomalyDetection
 import Storage
 
 extension ResultFilter {
     /// The parameters that filter results; `metadata.NAME` comes on top.
     static let parameters = [
-        "product", "verdict", "defect", "since", "until", "minScore", "partId", "camera",
+        "product", "verdict", "defect", "since", "until", "minScore", "partId", "camera", "mode",
     ]
     /// What the names of members of metadata begin with.
     static let metadataPrefix = "metadata."
@@ -14,10 +15,10 @@ extension ResultFilter {
     /// - Throws: `Problem` of kind `invalidParameter`.
     init(_ query: QueryReader) throws(Problem) {
         self.init(
-            product: try query.text("product"), verdict: try query.choice("verdict", Verdict.self),
+            product: try query.text("product"), verdict: try query.choice("verdict", Storage.Verdict.self),
             defect: try query.text("defect"), since: try query.moment("since"), until: try query.moment("until"),
             minScore: try query.number("minScore"), partID: try query.text("partId"),
-            camera: try query.text("camera"),
+            camera: try query.text("camera"), mode: try query.choice("mode", InspectionMode.self)?.rawValue,
             metadata: try query.texts(prefix: Self.metadataPrefix, atMost: Self.maxMetadata))
     }
 }

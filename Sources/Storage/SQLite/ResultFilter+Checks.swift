@@ -17,7 +17,7 @@ extension ResultFilter {
                     return field
                 })
         }
-        for text in [product, verdict?.rawValue, defect, partID, camera] { add(text.map { Array($0.utf8) }) }
+        for text in [product, verdict?.rawValue, defect, partID, camera, mode] { add(text.map { Array($0.utf8) }) }
         for moment in [since, until] { add(moment.map { UInt64(bitPattern: $0.microseconds) }) }
         add(minScore.map { ($0 == 0 ? 0 : $0).bitPattern })
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
@@ -32,6 +32,7 @@ extension ResultFilter {
         try Validation.optionalName(defect, "the filter's defect")
         try Validation.optionalName(partID, "the filter's part")
         try Validation.optionalName(camera, "the filter's camera")
+        try Validation.optionalName(mode, "the filter's mode")
         try Validation.finite(minScore, "the filter's score")
         guard metadata.count <= Self.maxMetadata else {
             throw StorageError(

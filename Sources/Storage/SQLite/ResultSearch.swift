@@ -12,6 +12,9 @@ struct ResultSearch {
         var few = 5000
         /// Most rows that one page passes: about 10 ms.
         var examined = 10_000
+        /// A page ends with the result whose document reaches this size, in bytes: memory for one page must not grow with
+        /// what a model finds.
+        var documentBytes = 8 << 20
     }
 
     let filter: ResultFilter

@@ -13,7 +13,7 @@ struct SQLCondition {
 
 /// One of a filter's conditions, besides those on time.
 enum ResultTerm: Hashable {
-    case product, verdict, defect, part, camera, score
+    case product, verdict, defect, part, camera, mode, score
     case metadata(key: String)
 }
 
@@ -118,7 +118,7 @@ extension ResultFilter {
     var terms: [ResultTerm] {
         let fields: [(Bool, ResultTerm)] = [
             (product != nil, .product), (verdict != nil, .verdict), (defect != nil, .defect), (partID != nil, .part),
-            (camera != nil, .camera), (minScore != nil, .score),
+            (camera != nil, .camera), (mode != nil, .mode), (minScore != nil, .score),
         ]
         return fields.filter(\.0).map(\.1) + metadata.keys.sorted().map { .metadata(key: $0) }
     }
@@ -130,6 +130,7 @@ extension ResultFilter {
         case .verdict: verdict.map { SQLCondition("result.verdict = ?", $0.rawValue) }
         case .part: partID.map { SQLCondition("result.part_id = ?", $0) }
         case .camera: camera.map { SQLCondition("result.camera = ?", $0) }
+        case .mode: mode.map { SQLCondition("result.mode = ?", $0) }
         case .score: minScore.map { SQLCondition("result.score >= ?", $0) }
         case .defect:
             defect.map {

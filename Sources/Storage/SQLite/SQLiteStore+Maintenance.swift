@@ -67,8 +67,11 @@ extension SQLiteStore {
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// Room left on the device for this process, in bytes; the largest number where a file system tells more.
     static func freeBytes(at path: String) -> Int {
         var status = statvfs()
-        return statvfs(path, &status) == 0 ? Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize) : 0
+        guard statvfs(path, &status) == 0 else { return 0 }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow ? .max : Int(clamping: bytes)
     }
 }

@@ -20,11 +20,14 @@ extension SQLiteStore {
         }
         return try await read { db in
             var items: [ResultRecord] = []
+            var bytes = 0
             let end = try ResultSearch(filter, limits: limits, db).walk(
                 ResultRecord.columns, after: last, limit: limit, db
             ) { columns in
-                items.append(try ResultRecord(&columns))
-                return true
+                let record = try ResultRecord(&columns)
+                items.append(record)
+                bytes += record.document.count
+                return bytes < limits.documentBytes
             }
             return Page(items: items, next: end.map { PageToken(list: list, position: $0.bytes) })
         }

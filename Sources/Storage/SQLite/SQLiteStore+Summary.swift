@@ -37,7 +37,7 @@ struct ResultSummaryQuery {
 
     init(_ filter: ResultFilter, by key: ResultGroup.Key, _ db: Database) throws {
         var search = try ResultSearch(filter, limits: ResultSearch.Limits(), db)
-        let isGeneral = filter.terms.allSatisfy { [.product, .verdict, .score].contains($0) }
+        let isGeneral = filter.terms.allSatisfy { [.product, .verdict, .mode, .score].contains($0) }
         var (group, score, join) = ("", "result.score", "")
         switch key {
         case .product:
