@@ -36,6 +36,11 @@ public struct ServerConfiguration: Sendable, Equatable {
         ///
         /// Counted until the handler drops its request.
         public var maxBufferedBodyBytes = 256 * 1024 * 1024
+        /// Responses of known length that are being sent, together, in bytes; 503 beyond.
+        ///
+        /// A client that reads slowly keeps its response in memory. Those of at most 64 KiB are not counted, so that a
+        /// refusal can always be sent; streams are not either, because they are made as they are read.
+        public var maxBufferedResponseBytes = 256 * 1024 * 1024
         /// Open connections; beyond it a new one is answered 503 and closed.
         public var maxConnections = 1024
         /// Longest unread body that is read past to keep a connection after an early answer, in bytes.
@@ -79,6 +84,7 @@ public struct ServerConfiguration: Sendable, Equatable {
         let atLeastZero: [(String, Int)] = [
             ("limits.maxBodyBytes", limits.maxBodyBytes),
             ("limits.maxBufferedBodyBytes", limits.maxBufferedBodyBytes),
+            ("limits.maxBufferedResponseBytes", limits.maxBufferedResponseBytes),
             ("limits.maxDiscardedBytes", limits.maxDiscardedBytes), ("limits.maxLingerBytes", limits.maxLingerBytes),
         ]
         let positive: [(String, Duration)] = [

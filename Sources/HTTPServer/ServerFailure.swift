@@ -22,6 +22,8 @@ public struct ServerFailure: Error, Sendable, Equatable, CustomStringConvertible
         case bodyTimeout
         /// The bodies of running requests fill the memory set aside for them.
         case bodyMemoryExhausted
+        /// Responses that clients are still reading fill the memory set aside for them.
+        case responseMemoryExhausted
         /// All connections are taken.
         case tooManyConnections
         /// The handler's response could not be sent: an invalid status, or a stream that failed before its first piece.
@@ -56,7 +58,7 @@ public struct ServerFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooLarge: .contentTooLarge
         case .headerTimeout, .bodyTimeout: .requestTimeout
-        case .bodyMemoryExhausted, .tooManyConnections: .serviceUnavailable
+        case .bodyMemoryExhausted, .responseMemoryExhausted, .tooManyConnections: .serviceUnavailable
         case .invalidResponse: .internalServerError
         }
     }
@@ -65,7 +67,7 @@ public struct ServerFailure: Error, Sendable, Equatable, CustomStringConvertible
     public var headerFields: HTTPFields {
         switch code {
         case .methodNotAllowed(let allowed): [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
-        case .bodyMemoryExhausted, .tooManyConnections: [.retryAfter: "1"]
+        case .bodyMemoryExhausted, .responseMemoryExhausted, .tooManyConnections: [.retryAfter: "1"]
         default: [:]
         }
     }
@@ -84,6 +86,7 @@ public struct ServerFailure: Error, Sendable, Equatable, CustomStringConvertible
         case .headerTimeout: "the header section did not arrive in time"
         case .bodyTimeout: "the body did not arrive in time"
         case .bodyMemoryExhausted: "too many bytes of other requests are being worked on; try again"
+        case .responseMemoryExhausted: "too many bytes of other answers are still being read; try again"
         case .tooManyConnections: "too many connections are open; try again"
         case .invalidResponse: "the response could not be produced"
         }

@@ -1,5 +1,4 @@
 public import HTTPTypes
-import Synchronization
 
 /// One complete request, as a route handler gets it.
 public struct ServerRequest: Sendable {
@@ -69,38 +68,14 @@ public struct ServerRequest: Sendable {
 
 /// A share of the memory bound for request bodies, given back when the last owner lets go.
 final class BodyLease: Sendable {
-    private let budget: BodyBudget
+    private let budget: ByteBudget
     private let bytes: Int
 
     /// Takes over bytes that were already counted in `budget`.
-    init(taking bytes: Int, from budget: BodyBudget) {
+    init(taking bytes: Int, from budget: ByteBudget) {
         self.budget = budget
         self.bytes = bytes
     }
 
     deinit { budget.release(bytes) }
-}
-
-/// Counts the bytes of all request bodies in memory, across connections and event loops.
-final class BodyBudget: Sendable {
-    private let limit: Int
-    private let used = Atomic<Int>(0)
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// Counts `bytes` more, unless that would pass the limit.
-    func reserve(_ bytes: Int) -> Bool {
-        guard used.wrappingAdd(bytes, ordering: .relaxed).newValue <= limit else {
-            release(bytes)
-            return false
-        }
-        return true
-    }
-
-    /// Counts `bytes` fewer.
-    func release(_ bytes: Int) {
-        used.wrappingSubtract(bytes, ordering: .relaxed)
-    }
 }

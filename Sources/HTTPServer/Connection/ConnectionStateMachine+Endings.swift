@@ -74,7 +74,8 @@ extension ConnectionStateMachine {
     /// - Parameter now: The time.
     /// - Returns: What to do.
     package mutating func stop(at now: MonotonicInstant) -> [ConnectionAction] {
-        phase == .closed ? [] : abandon(.aborted, reset: false, at: now)
+        // A body that ends with the connection would look whole where it was cut off.
+        phase == .closed ? [] : abandon(.aborted, reset: exchange?.framing == .untilClose, at: now)
     }
 
     /// Gives the exchange up, in whatever state it is, and closes.

@@ -145,12 +145,12 @@ package struct RequestParser: Sendable {
     mutating func takeLine(limit: Int, tooLong: ParseError.Code) throws(ParseError) -> ArraySlice<UInt8>? {
         guard let end = findLineFeed() else {
             scanned = buffer.count
-            guard buffer.count - start <= max(0, limit) + 1 else {
+            guard buffer.count - start - 1 <= max(0, limit) else {
                 throw ParseError(tooLong, found: buffer[start...], at: position(start))
             }
             return nil
         }
-        guard end - start <= max(0, limit) + 1 else {
+        guard end - start - 1 <= max(0, limit) else {
             throw ParseError(tooLong, found: buffer[start..<end], at: position(start))
         }
         // A line ends with CRLF; lenient readings of a lone LF or CR are how two parsers come to disagree (RFC 9112, 2.2).

@@ -76,7 +76,9 @@ extension Connection {
         let plan: ResponseBodyPlan
         switch response.body {
         case .empty: plan = .bytes([])
-        case .bytes(let bytes): plan = .bytes(bytes)
+        case .bytes(let bytes):
+            guard reserveResponse(bytes.count, in: loop) else { return machine.refuse(.responseMemoryExhausted) }
+            plan = .bytes(bytes)
         case .stream(let chunks):
             plan = .stream
             stream = chunks
@@ -117,6 +119,7 @@ extension Connection {
                 status: summary.status, failure: failure, duration: summary.endedAt.elapsed(since: summary.startedAt),
                 requestBodyBytes: summary.requestBodyBytes, responseBytes: summary.responseBytes,
                 remoteAddress: remoteAddress))
+        releaseResponse(in: loop)
         exchangeNumber &+= 1
         (route, failure, task, stream) = (nil, nil, nil, nil)
     }

@@ -8,6 +8,8 @@ import HTTPTypes
 final class Connection {
     /// Bytes read in one turn before other connections have theirs.
     private static let readTurnBytes = 256 * 1024
+    /// Longest response that is sent whatever else is in memory.
+    private static let uncountedResponseBytes = 64 * 1024
 
     let id: ConnectionID
     let remoteAddress: String
@@ -24,6 +26,8 @@ final class Connection {
     private var scheduled: MonotonicInstant?
     /// Body bytes counted in the shared budget.
     var reservedBytes = 0
+    /// Bytes of the response counted in the shared budget.
+    private var reservedResponseBytes = 0
 
     var exchangeNumber: UInt32 = 0
     var route: Router.Match?
@@ -186,6 +190,7 @@ final class Connection {
     /// Gives everything back.
     private func finish(in loop: EventLoop) {
         releaseReservation(in: loop)
+        releaseResponse(in: loop)
         loop.remove(self)
     }
 
@@ -193,6 +198,22 @@ final class Connection {
     func releaseReservation(in loop: EventLoop) {
         loop.context.bodyBudget.release(reservedBytes)
         reservedBytes = 0
+    }
+
+    /// Counts a response against what all connections may hold together.
+    ///
+    /// - Returns: false when there is no room for it.
+    func reserveResponse(_ count: Int, in loop: EventLoop) -> Bool {
+        guard count > Self.uncountedResponseBytes else { return true }
+        guard loop.context.responseBudget.reserve(count) else { return false }
+        reservedResponseBytes += count
+        return true
+    }
+
+    /// Gives the counted bytes of the response back.
+    func releaseResponse(in loop: EventLoop) {
+        loop.context.responseBudget.release(reservedResponseBytes)
+        reservedResponseBytes = 0
     }
 
     /// Queues bytes for sending.

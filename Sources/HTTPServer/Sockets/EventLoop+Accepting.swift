@@ -28,7 +28,7 @@ extension EventLoop {
         let limit = context.configuration.limits.maxConnections
         for _ in 0..<Self.acceptsPerTurn {
             let open = context.openConnections
-            guard open < limit + Self.refusedConnections else { return pauseAccepting() }
+            guard open - limit < Self.refusedConnections else { return pauseAccepting() }
             switch listener.accept() {
             case .connection(let descriptor, let address):
                 context.connectionOpened()

@@ -8,7 +8,10 @@ final class ServerContext: Sendable {
     let router: Router
     let errorResponder: @Sendable (ServerFailure) -> ServerResponse
     let observer: (any ServerObserver)?
-    let bodyBudget: BodyBudget
+    /// Request bodies in memory.
+    let bodyBudget: ByteBudget
+    /// Large responses in memory.
+    let responseBudget: ByteBudget
     let responseExecutor: ResponseExecutor
     private let connectionCount = Atomic<Int>(0)
     let loops = LoopGroup()
@@ -22,7 +25,8 @@ final class ServerContext: Sendable {
         self.router = router
         self.errorResponder = errorResponder
         self.observer = observer
-        bodyBudget = BodyBudget(limit: configuration.limits.maxBufferedBodyBytes)
+        bodyBudget = ByteBudget(limit: configuration.limits.maxBufferedBodyBytes)
+        responseBudget = ByteBudget(limit: configuration.limits.maxBufferedResponseBytes)
         responseExecutor = ResponseExecutor(threads: configuration.responseThreads)
     }
 

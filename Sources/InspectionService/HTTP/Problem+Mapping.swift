@@ -88,7 +88,7 @@ extension Problem {
         case .methodNotAllowed: self.init(.methodNotAllowed, failure.description)
         case .bodyTooLarge: self.init(.bodyTooLarge, failure.description)
         case .headerTimeout, .bodyTimeout: self.init(.requestTimeout, failure.description)
-        case .bodyMemoryExhausted, .tooManyConnections:
+        case .bodyMemoryExhausted, .responseMemoryExhausted, .tooManyConnections:
             self.init(.overloaded, failure.description, retryAfterSeconds: retryAfter)
         case .invalidResponse: self = .internalError
         }

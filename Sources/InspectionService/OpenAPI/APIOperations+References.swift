@@ -76,7 +76,7 @@ extension APIOperations {
             responses: [
                 APIResponse(
                     200, "The picture.", [.bytes("image/jpeg"), .bytes("image/png")], headers: ["Cache-Control"])
-            ], problems: [.unknownProduct, .unknownReference, .storeUnavailable])
+            ], problems: [.unknownProduct, .unknownReference, .storeUnavailable, .overloaded])
     }
 
     private static var remove: APIOperation {

@@ -57,6 +57,8 @@ extension Setting {
             .count("server.limits.maxHeaderBytes", atLeast: 1, \.service.server.limits.maxHeaderBytes),
             .count("server.limits.maxHeaderCount", atLeast: 1, \.service.server.limits.maxHeaderCount),
             .count("server.limits.maxBufferedBodyBytes", atLeast: 0, \.service.server.limits.maxBufferedBodyBytes),
+            .count(
+                "server.limits.maxBufferedResponseBytes", atLeast: 0, \.service.server.limits.maxBufferedResponseBytes),
             .count("server.limits.maxConnections", atLeast: 1, \.service.server.limits.maxConnections),
             .count("server.limits.maxDiscardedBytes", atLeast: 0, \.service.server.limits.maxDiscardedBytes),
             .count("server.limits.maxLingerBytes", atLeast: 0, \.service.server.limits.maxLingerBytes),

@@ -178,6 +178,19 @@ struct ConnectionEndingTests {
         #expect(harness.receive(request()) == [])
         #expect(harness.respond() == [], "an answer that comes too late goes nowhere")
     }
+
+    @Test(
+        "stopping resets where the close itself would end the body, so that a part never looks whole",
+        arguments: [("1.0", "reset"), ("1.1", "close")])
+    func stopStream(version: String, end: String) {
+        var harness = MachineHarness()
+        _ = harness.receive("GET / HTTP/\(version)\r\nHost: h\r\n\r\n")
+        _ = harness.admit()
+        #expect(harness.respond(.ok, [:], .stream) == ["pull"])
+        _ = harness.chunk("half")
+        _ = harness.written()
+        #expect(harness.stop() == ["cancel", "finished 200 aborted", end])
+    }
 }
 
 @Suite("Deadline queue")

@@ -109,6 +109,24 @@ struct LiveDefenceTests {
         }
     }
 
+    @Test("may all be as large as numbers are")
+    func largestLimits() async throws {
+        try await withServer(
+            Self.router,
+            configure: { configuration in
+                for limit: WritableKeyPath<ServerConfiguration.Limits, Int> in [
+                    \.maxRequestLineBytes, \.maxHeaderBytes, \.maxHeaderCount, \.maxBodyBytes, \.maxBufferedBodyBytes,
+                    \.maxBufferedResponseBytes, \.maxConnections, \.maxDiscardedBytes, \.maxLingerBytes,
+                    \.minBytesPerSecond,
+                ] { configuration.limits[keyPath: limit] = .max }
+            }
+        ) { address in
+            let client = try TestClient(address)
+            try client.send(request("GET", "/secret"))
+            #expect(try client.response().status == 200)
+        }
+    }
+
     @Test("refuse connections above the cap with 503, and take new ones when others leave")
     func connectionCap() async throws {
         try await withServer(Self.router, configure: { $0.limits.maxConnections = 2 }) { address in
@@ -131,6 +149,38 @@ struct LiveDefenceTests {
                 status = (try? next.response().status) ?? 503
             }
             #expect(status == 200)
+        }
+    }
+
+    @Test("bound what slow readers keep in memory, and give the room back when they are gone")
+    func responseMemory() async throws {
+        var router = Router()
+        // More than the kernel's buffers hold, so that the server has to keep the rest.
+        router.on(.get, "/large") { _ in
+            ServerResponse(status: .ok, body: .bytes([UInt8](repeating: 0x61, count: 24 << 20)))
+        }
+        router.on(.get, "/small") { _ in ServerResponse("small") }
+        try await withServer(router, configure: { $0.limits.maxBufferedResponseBytes = 30 << 20 }) { address in
+            let slow = try TestClient(address, receiveBuffer: 4096)
+            try slow.send(request("GET", "/large"))
+            _ = try slow.take(1)
+            let client = try TestClient(address)
+            try client.send(request("GET", "/large"))
+            let refused = try client.response()
+            #expect(refused.status == 503 && refused["retry-after"] == "1")
+            try client.send(request("GET", "/small"))
+            #expect(try client.response().text == "small", "on the same connection")
+            slow.close()
+            // The server learns of it in its own time.
+            var response = refused
+            for _ in 0..<1000 where response.status == 503 {
+                try client.send(request("GET", "/large"))
+                response = try client.response()
+            }
+            #expect(response.status == 200 && response.body.count == 24 << 20)
+            // What was read is not counted any more.
+            try client.send(request("GET", "/large"))
+            #expect(try client.response().status == 200)
         }
     }
 

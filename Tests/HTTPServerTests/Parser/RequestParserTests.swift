@@ -201,6 +201,19 @@ struct ParserLimitTests {
         #expect(parseEveryWay("\(line)\r\n\(many)", limits: limits).error?.code == .tooManyFields)
     }
 
+    @Test("may be as large as numbers are")
+    func largest() {
+        var limits = ParserLimits()
+        limits.maxRequestLineBytes = .max
+        limits.maxHeaderBytes = .max
+        limits.maxHeaderCount = .max
+        limits.maxBodyBytes = .max
+        limits.maxChunkLineBytes = .max
+        limits.maxChunkExtensionBytes = .max
+        let text = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nx: y\r\n\r\n"
+        #expect(parseEveryWay(text, limits: limits).bodies == ["ok"])
+    }
+
     @Test("are enforced before a line is complete", arguments: ["", "GET / HTTP/1.1\r\nA: "])
     func endless(start: String) {
         var parser = RequestParser(limits: limits)
