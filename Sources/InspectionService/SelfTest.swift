@@ -6,7 +6,7 @@ import Tensors
 enum SelfTest {
     /// Inspects a synthetic picture; this also brings weights into memory and sizes the work buffers.
     ///
-    /// - Throws: `InspectionModelError` with `.badModel` when a result is not finite.
+    /// - Throws: `InspectionModelError`, with `.notFinite` when a number is NaN or infinite.
     static func run(_ model: InspectionModel) throws {
         let side = model.defaultImageSide
         let image = RGBImage(
@@ -19,12 +19,8 @@ enum SelfTest {
             (state: $0, embedding: try StateEmbeddings.embedding(of: [$1], model: model.clip))
         }
         let features = try model.features(of: image, imageSide: side)
-        let maps = try model.maps(
+        _ = try model.maps(
             features: features, imageSide: side, states: try StateEmbeddings(columns),
             references: [model.reference(from: features)])
-        guard maps.imageScore.isFinite, maps.final.firstNonFinite == nil, maps.multitype.firstNonFinite == nil else {
-            throw InspectionModelError(
-                .badModel, "expected finite scores for a synthetic picture, found NaN or infinity")
-        }
     }
 }

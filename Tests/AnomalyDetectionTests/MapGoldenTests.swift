@@ -1,5 +1,6 @@
 import AnomalyDetection
 import CLIP
+import Checkpoints
 import Tensors
 import TestSupport
 import Testing
@@ -128,6 +129,27 @@ struct MapGoldenTests {
         let all = try self.maps()
         #expect(maps.anomaly.values != all.anomaly.values)
         #expect(maps.globalProbabilities.reduce(0, +) > 0.999)
+    }
+
+    @Test("numbers that overflow are an error and never a good part")
+    func overflow() throws {
+        let configuration = golden.model.clip.configuration
+        let (width, embedDim) = (configuration.vision.width, configuration.embedDim)
+        let loud = golden.model.stages.indices.flatMap { stage -> [SafeTensorsWriter.Entry] in
+            let weights = [Float](repeating: 3e38, count: embedDim * width)
+            return [
+                .init("fc.\(stage).weight", Tensor(shape: [embedDim, width], weights)),
+                .init("fc.\(stage).bias", Tensor(shape: [embedDim], [Float](repeating: 0, count: embedDim))),
+            ]
+        }
+        let file = try SafeTensorsFile(region: ByteRegion(try SafeTensorsWriter.serialize(loud)), name: "loud")
+        let adapter = try Adapter(source: file, digest: "", width: width, embedDim: embedDim)
+        let model = try InspectionModel(
+            clip: golden.model.clip, adapter: adapter, stages: golden.model.stages, threads: golden.model.threads)
+        let features = try model.features(of: golden.picture("query"), imageSide: golden.side)
+        #expect { try model.maps(features: features, imageSide: golden.side, states: states) } throws: {
+            ($0 as? InspectionModelError)?.code == .notFinite
+        }
     }
 
     @Test("refuses embeddings and references of another model")

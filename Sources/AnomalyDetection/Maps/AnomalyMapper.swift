@@ -24,13 +24,18 @@ struct AnomalyMapper {
         let classes = states.states.count
         let stages = features.stageTokens.count
         let stageWeight: Float = options.stageCombination == .mean ? 1 / Float(stages) : 1
+        let scores = (0..<stages).map { stateScores(features.stageTokens[$0], stage: $0, states: states) }
+        // Checked here, where they are few: behind softmax and maximum a NaN looks like a good part.
+        for (stage, rows) in scores.enumerated() where rows.firstNonFinite != nil {
+            throw InspectionModelError(
+                .notFinite, "expected finite scores of stage number \(stage + 1), found NaN or infinity")
+        }
         let enlargement = UpsampledSoftmax(gridSize: features.gridSize, side: side, classes: classes)
         let multitype = Tensor(shape: [classes, side, side]) { output in
             output.initialize(repeating: 0)
             guard let target = output.baseAddress else { return }
-            for stage in 0..<stages {
-                let scores = stateScores(features.stageTokens[stage], stage: stage, states: states)
-                scores.withUnsafeBufferPointer { elements in
+            for rows in scores {
+                rows.withUnsafeBufferPointer { elements in
                     guard let source = elements.baseAddress else { return }
                     enlargement.accumulate(source, weight: stageWeight, into: target, threads: threads)
                 }
@@ -50,10 +55,13 @@ struct AnomalyMapper {
             }
         let final = reference.map { options.combine(anomaly, $0) } ?? anomaly
         let probabilities = globalProbabilities(features.embedding, states: states)
+        let imageScore = options.imageScore.score(map: final, globalAnomaly: 1 - probabilities[0])
+        guard imageScore.isFinite, final.firstNonFinite == nil else {
+            throw InspectionModelError(.notFinite, "expected a finite map and image score, found NaN or infinity")
+        }
         return AnomalyMaps(
             side: side, states: states.states, multitype: multitype, anomaly: anomaly, reference: reference,
-            final: final, globalProbabilities: probabilities,
-            imageScore: options.imageScore.score(map: final, globalAnomaly: 1 - probabilities[0]))
+            final: final, globalProbabilities: probabilities, imageScore: imageScore)
     }
 
     /// 100 · cosine similarity of each adapted patch with each state: [patches, states].

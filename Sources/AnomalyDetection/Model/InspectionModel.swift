@@ -51,13 +51,22 @@ public struct InspectionModel: Sendable {
 
     /// Encodes a picture once; the result serves maps, global score, bank search and new references alike.
     ///
-    /// - Throws: ``InspectionModelError`` with `.badImage`.
+    /// - Throws: ``InspectionModelError`` with `.badImage`, or `.notFinite`: a NaN would compare as less than any
+    ///   threshold and pass for a good part.
     public func features(of image: RGBImage, imageSide: Int) throws(InspectionModelError) -> VisionTower.Features {
+        let features: VisionTower.Features
         do {
-            return try clip.vision.encode(image, imageSide: imageSide, stages: stages)
+            features = try clip.vision.encode(image, imageSide: imageSide, stages: stages)
         } catch {
             throw InspectionModelError(.badImage, error.description)
         }
+        for (stage, tokens) in zip(stages, features.stageTokens) where tokens.firstNonFinite != nil {
+            throw InspectionModelError(.notFinite, "expected finite tokens at stage \(stage), found NaN or infinity")
+        }
+        guard features.embedding.firstNonFinite == nil else {
+            throw InspectionModelError(.notFinite, "expected a finite image embedding, found NaN or infinity")
+        }
+        return features
     }
 
     /// What the memory bank keeps of a picture with these features.

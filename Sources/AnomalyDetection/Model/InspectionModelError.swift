@@ -12,6 +12,8 @@ public struct InspectionModelError: Error, Sendable, Equatable, CustomStringConv
         case badStates
         /// The picture or the image side cannot be used.
         case badImage
+        /// The network's numbers overflowed: weights, adapter or number format do not suit the picture.
+        case notFinite
         /// References were made with another model, side or set of stages.
         case badReferences
     }
