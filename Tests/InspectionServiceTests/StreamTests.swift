@@ -51,7 +51,7 @@ struct StreamTests {
             let answer = try await service.send(
                 "POST", "/inspect?product=cable", ["Accept": "multipart/mixed"], body: try Golden.png())
             let parts = try answer.parts()
-            #expect(parts.count == 2)
+            try #require(parts.count == 2)
             #expect(try parts[0].json()["verdict"].string == "ok")
             #expect(parts[1]["content-type"] == "image/png")
         }

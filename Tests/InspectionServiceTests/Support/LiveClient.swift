@@ -139,6 +139,8 @@ struct Answer: Sendable {
     }
 
     /// Takes a response off the wire.
+    ///
+    /// - Throws: `LiveClient.Failure` when it is not a whole one.
     init(wire: [UInt8]) throws {
         guard let end = wire.firstRange(of: Array("\r\n\r\n".utf8)) else {
             throw LiveClient.Failure(description: "no response head in \(String(decoding: wire, as: UTF8.self))")
@@ -155,9 +157,12 @@ struct Answer: Sendable {
             body = Array(rest)
             return
         }
-        while let line = rest.firstRange(of: [13, 10]),
-            let size = Int(String(decoding: rest[..<line.lowerBound], as: UTF8.self), radix: 16), size > 0
-        {
+        while true {
+            guard let line = rest.firstRange(of: [13, 10]),
+                let size = Int(String(decoding: rest[..<line.lowerBound], as: UTF8.self), radix: 16),
+                rest.endIndex - line.upperBound >= size + 2
+            else { throw LiveClient.Failure(description: "cut off after \(body.count) bytes of the body") }
+            guard size > 0 else { return }
             body += rest[line.upperBound..<line.upperBound + size]
             rest = rest[(line.upperBound + size + 2)...]
         }
