@@ -1,5 +1,8 @@
 import Foundation
+import HTTPServer
+import HTTPTypes
 import Images
+import Storage
 import Testing
 
 @testable import InspectionService
@@ -113,6 +116,47 @@ struct BatchTests {
             #expect(service.core.compute.waiting == 0)
             release()
             #expect(try await service.send("GET", "/results").json()["items"].count == 0)
+        }
+    }
+
+    @Test("holds a few pictures and lines, however many are sent and however slowly the lines are taken")
+    func memory() async throws {
+        let count = 24
+        let body = form(Array(repeating: try Golden.png(), count: count))
+        let bytesOfOne = try ImageDecoder.header(of: try Golden.png()).decodingBytes
+        try await withService { service in
+            try await service.put("cable", cable)
+            let request = HTTPRequest(
+                method: .post, scheme: "http", authority: "test", path: "/inspect:batch?product=cable",
+                headerFields: [.contentType: Form.type])
+            let response = await service.application.router.respond(
+                to: request, body: body, errorResponder: service.application.respond)
+            guard case .stream(let lines) = response.body else {
+                Issue.record("a batch is answered as a stream, found \(response.status)")
+                return
+            }
+            var most = (requests: 0, bytes: 0)
+            func settled(at made: Int) async throws {
+                func look() async throws -> Int {
+                    let load = service.core.line.load
+                    most = (max(most.requests, load.requests), max(most.bytes, load.bytes))
+                    return try await service.store.resultTotals().all.results
+                }
+                while try await look() < made || service.core.line.load.requests > 0, !Task.isCancelled {
+                    await Task.yield()
+                }
+                // Nobody takes a line: nothing more begins, however long that lasts.
+                for _ in 0..<50 { await Task.yield() }
+                #expect(try await look() == made)
+            }
+            try await settled(at: 0)
+            for taken in 1...count {
+                _ = try #require(try await lines.next())
+                try await settled(at: min(count, taken - 1 + BatchStream.width))
+            }
+            #expect(try await lines.next() == nil)
+            #expect(most.requests <= BatchStream.width && most.bytes <= BatchStream.width * bytesOfOne, "\(most)")
+            #expect(most.requests > 0)
         }
     }
 

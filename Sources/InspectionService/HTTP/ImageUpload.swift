@@ -7,11 +7,17 @@ import Images
 /// What a picture is, its bytes say; the declared type of a part or a raw body is not believed, so a wrong one does no
 /// harm.
 struct ImageUpload: Sendable {
-    /// One picture as received.
+    /// One picture, still inside the request's body.
     struct Image: Sendable {
         /// The file name that the client gave, for its own orientation; never used as a path.
         let name: String?
-        let bytes: [UInt8]
+        fileprivate let request: ServerRequest
+        fileprivate let content: Range<Int>
+
+        /// The picture as received: copied out of a form when its turn comes, so that many pictures are not held twice.
+        var bytes: [UInt8] {
+            content == request.body.indices ? request.body : Array(request.body[content])
+        }
     }
 
     let images: [Image]
@@ -33,7 +39,7 @@ struct ImageUpload: Sendable {
         let contentType = request.head.headerFields[.contentType].flatMap { MediaType($0) }
         guard let contentType, contentType.essence == "multipart/form-data" else {
             _ = try request.body.withUnsafeBytes { bytes in try ImageFormat(recognizing: bytes) }
-            images = [Image(name: nil, bytes: request.body)]
+            images = [Image(name: nil, request: request, content: request.body.indices)]
             metadata = nil
             isForm = false
             return
@@ -41,10 +47,11 @@ struct ImageUpload: Sendable {
         var images: [Image] = []
         var metadata: [UInt8]?
         for part in try MultipartParser(contentType: contentType).parse(request.body) {
-            let bytes = Array(request.body[part.content])
             switch part.name {
-            case "image": images.append(Image(name: part.filename.map { String($0.prefix(200)) }, bytes: bytes))
-            case "metadata" where mayHaveMetadata && metadata == nil: metadata = bytes
+            case "image":
+                images.append(
+                    Image(name: part.filename.map { String($0.prefix(200)) }, request: request, content: part.content))
+            case "metadata" where mayHaveMetadata && metadata == nil: metadata = Array(request.body[part.content])
             default:
                 let expected = mayHaveMetadata ? "“image” and at most one “metadata”" : "“image”"
                 throw Problem(

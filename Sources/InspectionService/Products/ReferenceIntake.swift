@@ -111,9 +111,10 @@ struct ReferenceIntake: Sendable {
     }
 
     private func take(_ image: ImageUpload.Image, _ outcome: inout Outcome, _ run: inout Run) async throws {
+        let bytes = image.bytes
         let header = try ImageDecoder.header(
-            of: image.bytes, limits: ImageLimits(maxPixels: core.configuration.maxImagePixels))
-        guard let id = Storage.SHA256Digest(bytes: Checkpoints.SHA256Digest.of(image.bytes).bytes) else {
+            of: bytes, limits: ImageLimits(maxPixels: core.configuration.maxImagePixels))
+        guard let id = Storage.SHA256Digest(bytes: Checkpoints.SHA256Digest.of(bytes).bytes) else {
             throw Problem.internalError
         }
         outcome.id = id
@@ -127,10 +128,10 @@ struct ReferenceIntake: Sendable {
         let isEncoded =
             try await core.store.encodedReference(id, of: product.id, encodedWith: plan.encodingKey) != nil
         if !isEncoded {
-            let encoding = try await core.references.encode(image.bytes, key: plan.encodingKey, lane: .request)
+            let encoding = try await core.references.encode(bytes, key: plan.encodingKey, lane: .request)
             let reference = NewReference(
                 id: id, format: header.format.rawValue, width: header.width, height: header.height,
-                bytes: image.bytes, encoding: encoding)
+                bytes: bytes, encoding: encoding)
             _ = try await core.store.stageReference(reference, of: product.id, at: core.environment.now())
             run.staged.append(id)
         }
