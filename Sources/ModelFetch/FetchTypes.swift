@@ -108,12 +108,7 @@ public struct FetchEnvironment {
                 var rest = timespec()
                 while nanosleep(&wanted, &rest) != 0 && errno == EINTR { wanted = rest }
             },
-            freeBytes: { folder in
-                var status = statvfs()
-                guard statvfs(folder, &status) == 0 else { return nil }
-                let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-                return overflow ? nil : Int(exactly: bytes)
-            },
+            freeBytes: DiskSpace.freeBytes(in:),
             isCancelled: { false })
     }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Glibc
 
 /// The unfinished copy of a download, locked against a second process.
@@ -46,7 +47,7 @@ final class PartFile {
             if written < 0 && errno == EINTR { continue }
             guard written >= 0 else {
                 let number = errno
-                let isFull = number == ENOSPC || number == EDQUOT
+                let isFull = DiskSpace.isExhausted(number)
                 throw FetchError(
                     isFull ? .insufficientSpace : .cannotWrite, "\(path): cannot be written: \(Self.message(number))",
                     systemError: number)

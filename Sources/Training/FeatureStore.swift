@@ -43,13 +43,13 @@ struct FeatureStore: Sendable {
                 features.enumerated().map { SafeTensorsWriter.Entry(Self.name($0), $1, as: .float16) },
                 metadata: ["key": key], to: path(digest))
         } catch {
-            guard error.systemError == ENOSPC || error.systemError == EDQUOT else {
+            guard DiskSpace.isExhausted(error.systemError) else {
                 throw TrainingError(.badFeatures, "\(folder): features cannot be kept: \(error.detail)")
             }
             throw TrainingError(
                 .noSpace,
-                "\(folder): the disk became full while features were kept; what is there stays and will be used: make "
-                    + "room, or give another --feature-cache or a lower --feature-cache-limit")
+                "\(folder): expected room for a picture's features, found none (\(error.detail)); what is there stays and "
+                    + "will be used: make room, or give another --feature-cache or a lower --feature-cache-limit")
         }
     }
 
@@ -62,13 +62,6 @@ struct FeatureStore: Sendable {
         } catch {
             throw TrainingError(.badFeatures, "\(folder): \(error)")
         }
-    }
-
-    /// Bytes that may still be written, or nil when the system does not tell.
-    var freeBytes: Int? {
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { return nil }
-        return Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize)
     }
 
     private func path(_ digest: String) -> String { "\(folder)/\(digest).safetensors" }

@@ -149,7 +149,7 @@ struct PreparedPictures: Sendable {
                     present: kept.count - missing.count, bytes: kept.count * encoder.bytesPerPicture,
                     folder: store.folder)))
         let needed = missing.count * encoder.bytesPerPicture
-        if let free = store.freeBytes, needed > free {
+        if let free = DiskSpace.freeBytes(in: store.folder), needed > free {
             throw TrainingError(
                 .noSpace,
                 "\(store.folder): expected room for \(needed / 1_000_000) MB of features, found "

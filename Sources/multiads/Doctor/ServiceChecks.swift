@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import HTTPServer
 import Storage
@@ -28,7 +29,7 @@ struct ServiceChecks {
                 hint: "choose another with --data, or change its owner")
         }
         let state = exists ? "writable" : "will be made on the first start"
-        guard let free = SystemFacts.freeBytes(in: place.path) else {
+        guard let free = DiskSpace.freeBytes(in: place.path) else {
             return .ok("data folder", "\(data): \(state)")
         }
         let finding = "\(data): \(state), \(TextLayout.bytes(free)) free"

@@ -34,14 +34,6 @@ struct SystemFacts {
         return machine.map { min($0, left) } ?? left
     }
 
-    /// Bytes that this user may still write in a folder.
-    static func freeBytes(in folder: String) -> Int? {
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { return nil }
-        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        return overflow ? nil : Int(exactly: bytes)
-    }
-
     private func lines(_ path: String) -> [Substring] {
         guard let bytes = try? InputFile.read(root + path, maximumBytes: 4 << 20) else { return [] }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
