@@ -93,7 +93,13 @@ final class FileDownload: TransferReceiver {
                     .unexpectedContent, "\(target.url): expected the rest of the file, found another range",
                     status: 206, isTransient: true)
             }
-            total = range.total ?? head.contentLength.map { $0 + received }
+            // What overflows is beyond every limit, and refused below.
+            total =
+                range.total
+                ?? head.contentLength.map { rest in
+                    let sum = rest.addingReportingOverflow(received)
+                    return sum.overflow ? .max : sum.partialValue
+                }
             isJoined = true
         case 416 where received > 0:
             // Nothing lies behind what is here: complete if the sizes agree, damaged otherwise.

@@ -25,8 +25,7 @@ struct ResponseHead: Equatable {
 
     /// Size of the body, if announced.
     var contentLength: Int? {
-        // Int(_:) would accept a sign, RFC 9110 section 8.6 does not.
-        headers["content-length"].flatMap { $0.allSatisfy { $0.isASCII && $0.isNumber } ? Int($0) : nil }
+        headers["content-length"].flatMap { Self.number($0) }
     }
 
     /// The validator usable in If-Range: RFC 9110 section 13.1.5 demands a strong one.
@@ -46,7 +45,12 @@ struct ResponseHead: Equatable {
         guard let value = headers["content-range"], value.lowercased().hasPrefix("bytes ") else { return nil }
         let parts = value.dropFirst(6).split(separator: "/")
         guard parts.count == 2 else { return nil }
-        return (parts[0].split(separator: "-").first.flatMap { Int($0) }, Int(parts[1]))
+        return (parts[0].split(separator: "-").first.flatMap { Self.number($0) }, Self.number(parts[1]))
+    }
+
+    /// Int(_:) would accept a sign, RFC 9110 sections 8.6 and 14.4 do not.
+    private static func number(_ text: some StringProtocol) -> Int? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
     }
 
     /// Digest that Hugging Face announces for large files beside the redirect to their store.

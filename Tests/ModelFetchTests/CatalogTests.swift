@@ -92,6 +92,8 @@ struct CatalogTests {
         head.add("Content-Range: bytes */77")
         #expect(head.strongETag == nil)
         #expect(head.contentRange?.first == nil && head.contentRange?.total == 77)
+        head.add("Content-Range: bytes 5-9/-9223372036854775808")
+        #expect(head.contentRange?.first == 5 && head.contentRange?.total == nil)
     }
 
     @Test("the meter tells recent speed, not the average since the start")

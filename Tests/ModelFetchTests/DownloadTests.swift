@@ -129,6 +129,25 @@ struct DownloadTests {
         #expect(harness.content("weights.bin") == sample)
     }
 
+    @Test(
+        "a rest of absurd size is refused",
+        arguments: [
+            ("bytes 10000-10009/*", "9223372036854775807"), ("bytes 10000-10009/9223372036854775807", "10"),
+            ("bytes 10000-10009/-9223372036854775808", "9223372036854775807"),
+        ])
+    func absurdRange(range: String, length: String) throws {
+        let harness = try FetchHarness { request, number in
+            var response = TestResponse.content(sample, for: request)
+            if number == 0 { response.cutAfter = 10_000 }
+            if number == 1 {
+                response.raw = Array(
+                    "HTTP/1.1 206 Partial Content\r\nContent-Range: \(range)\r\nContent-Length: \(length)\r\n\r\n".utf8)
+            }
+            return response
+        }
+        expectFailure(.unexpectedContent) { try harness.fetch([unpinned]) }
+    }
+
     @Test("a part that is already whole is recognised by status 416 and verified")
     func wholePart() throws {
         let harness = try FetchHarness { request, _ in .content(sample, for: request) }
