@@ -59,6 +59,12 @@ public struct Dataset: Sendable {
             throw DatasetError(
                 .unknownLayout, path: root, "expected pictures in the layout of \(kind.rawValue), found none")
         }
+        for product in Set(found.map(\.product)).sorted() where !FolderListing.isPlainName(product) {
+            throw DatasetError(
+                .badList, path: root,
+                "expected products' names that are names of folders, without “/”, control characters and a dot in "
+                    + "front, found “\(product.prefix(100))”")
+        }
         self.kind = kind
         self.root = root
         self.knowledge = knowledge

@@ -64,6 +64,12 @@ struct FolderListing {
         name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     }
 
+    /// Whether a name can be that of a folder that results are written to: a list from elsewhere may hold any text.
+    static func isPlainName(_ name: String) -> Bool {
+        !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 200
+            && name.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 0x20 && $0.value != 0x7F }
+    }
+
     static func isFolder(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }
 
     static func exists(_ path: String) -> Bool { mode(path) != nil }

@@ -42,6 +42,16 @@ struct DatasetErrorTests {
     }
 
     @Test(
+        "products whose names would lead results out of their folder",
+        arguments: ["../out", "/etc", "a/b", "..", ".hidden", "", "a\\u0000b", "a\\nb"])
+    func productNames(name: String) throws {
+        let files = try MiniatureDataset()
+        try files.write("meta.json", #"{"test": {"\#(name)": [{"img_path": "x.png", "anomaly": 0}]}}"#)
+        let error = try failure { _ = try files.open(.mvtecAD) }
+        #expect(error.code == .badList && error.detail.contains("names of folders"), "\(error)")
+    }
+
+    @Test(
         "tables that are not of the form",
         arguments: [
             ("object,split,label,image\n", "expected a column “mask”"),
