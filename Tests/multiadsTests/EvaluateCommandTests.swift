@@ -14,13 +14,14 @@ struct EvaluateCommandTests {
 
     /// A run of a random model on a miniature dataset, under another dataset's name.
     private func run(
-        dataset name: String = "folder", source: String? = nil, files: MiniatureDataset
+        dataset name: String = "folder", source: String? = nil, product: String = "steel_plate",
+        files: MiniatureDataset
     ) throws -> EvaluationRun {
         let golden = try GoldenModel.tiny()
         var options = EvaluationOptions(imageSide: golden.side, shots: [0, 1])
         options.filtersTypes = true
         options.seeds = 2
-        try files.picture("steel_plate/train/good/001.png")
+        try files.picture("\(product)/train/good/001.png")
         let evaluator = try Evaluator(
             model: golden.model, modelName: "tiny <&>", source: source, dataset: files.open(.folder),
             knowledge: KnowledgeBase.builtIn(), options: options, folder: files.root)
@@ -109,6 +110,53 @@ struct EvaluateCommandTests {
             terminal: terminal
         ).comparison
         #expect(foreign.contains("no adapters trained on my-parts"))
+    }
+
+    @Test("defect types stand beside the paper's samples of them")
+    func typeComparison() throws {
+        let run = try run(dataset: "visa", source: "mvtec-ad", files: MiniatureDataset.own())
+        let summary = EvaluationSummary(run)
+        let text = EvaluationText(run: run, summary: summary, terminal: terminal).comparison
+        let own = try #require(summary.types.first { $0.name == "hole" }?.auroc) * 100
+        let difference = TextLayout.decimal(own - 99.55, 1)
+        #expect(text.contains("Table 2"))
+        #expect(text.contains("\(TextLayout.decimal(99.55, 1)) (\(own >= 99.55 ? "+" : "")\(difference))"), "\(text)")
+        #expect(!text.contains("stuck"), "only types that were measured")
+        let foreign = EvaluationText(
+            run: try self.run(dataset: "visa", source: "mpdd", files: MiniatureDataset.own()), summary: summary,
+            terminal: terminal
+        ).comparison
+        #expect(!foreign.contains("Table 2"), "the paper's table is of adapters trained on MVTec AD")
+    }
+
+    @Test("products stand beside the paper's, with the dataset's own phrases and with foreign ones")
+    func productComparison() throws {
+        let files = try MiniatureDataset()
+        for path in ["train/good/000", "test/good/000", "test/scratch/000"] { try files.picture("tubes/\(path).png") }
+        try files.mask("tubes/ground_truth/scratch/000_mask.png")
+        let run = try run(dataset: "mpdd", source: "mvtec-ad", product: "tubes", files: files)
+        let summary = EvaluationSummary(run)
+        let text = EvaluationText(run: run, summary: summary, terminal: terminal).comparison
+        let own = try #require(summary.tables.last?.products.first?.values[.imageAUROC]).mean * 100
+        let difference = TextLayout.decimal(own - 97.6, 1)
+        #expect(text.contains("Table 19") && text.contains("MPDD phrases") && text.contains("VisA phrases"))
+        #expect(text.contains("97.6 (\(own >= 97.6 ? "+" : "")\(difference))"), "\(text)")
+        #expect(!text.contains("bracket_black"), "only products that were measured")
+    }
+
+    @Test("the page says what is missing from its means")
+    func pageNotes() throws {
+        let files = try MiniatureDataset()
+        for path in ["train/good/000", "test/scratch/000"] { try files.picture("plate/\(path).png") }
+        try files.mask("plate/ground_truth/scratch/000_mask.png")
+        let run = try run(product: "plate", files: files)
+        let note = "plate: no normal pictures, so image metrics are undefined and not in the mean"
+        let summary = EvaluationSummary(run)
+        #expect(EvaluationPage(run: run, summary: summary, folder: files.root).html.contains("<li>\(note)</li>"))
+        #expect(EvaluationText(run: run, summary: summary, terminal: terminal).page.contains("\(note)\n"))
+        let whole = try self.run(files: MiniatureDataset.own())
+        let page = EvaluationPage(run: whole, summary: EvaluationSummary(whole), folder: "").html
+        #expect(!page.contains("no normal pictures"))
     }
 
     @Test("the page needs no other file, and escapes what it shows")

@@ -26,7 +26,7 @@ public struct PublishedResult: Sendable, Equatable {
     // MARK: - Reading
 
     /// Lines of: source, target, then AUROC, F1, AP of the multi-type maps.
-    private static let typeLines: [PublishedResult] = lines(
+    private static let typeLines: [PublishedResult] = PublishedLines.read(
         """
         mvtec-ad visa 93.6 22.3 24.8
         mvtec-ad mpdd 95.2 42.8 53
@@ -43,11 +43,11 @@ public struct PublishedResult: Sendable, Equatable {
     ) { words in
         PublishedResult(
             table: "Table 1", method: "MultiADS", source: words[0], target: words[1], shots: 0,
-            values: values(words[2...], [.typesAUROC, .typesF1, .typesAP]))
+            values: PublishedLines.values(words[2...], [.typesAUROC, .typesF1, .typesAP]))
     }
 
     /// Lines of: target, method, then pixel AUROC, AUPRO, image AUROC, AP; trained on MVTec AD.
-    private static let zeroShotLines: [PublishedResult] = lines(
+    private static let zeroShotLines: [PublishedResult] = PublishedLines.read(
         """
         visa April-GAN 94.2 86.8 78.0 81.4
         visa AnomalyCLIP 95.5 87.0 82.1 85.4
@@ -71,11 +71,11 @@ public struct PublishedResult: Sendable, Equatable {
     ) { words in
         PublishedResult(
             table: "Table 4", method: words[1], source: "mvtec-ad", target: words[0], shots: 0,
-            values: values(words[2...], [.pixelAUROC, .aupro, .imageAUROC, .imageAP]))
+            values: PublishedLines.values(words[2...], [.pixelAUROC, .aupro, .imageAUROC, .imageAP]))
     }
 
     /// Lines of: source, target, method, shots, then pixel AUROC, AUPRO, image AUROC, F1, AP.
-    private static let fewShotLines: [PublishedResult] = lines(
+    private static let fewShotLines: [PublishedResult] = PublishedLines.read(
         """
         mvtec-ad visa MultiADS 1 97.1 92.7 91.9 88.3 93.1
         mvtec-ad visa MultiADS 2 97.2 93.1 93.3 89.5 93.9
@@ -109,14 +109,6 @@ public struct PublishedResult: Sendable, Equatable {
     ) { words in
         PublishedResult(
             table: "Tables 21–23", method: words[2], source: words[0], target: words[1], shots: Int(words[3]) ?? 0,
-            values: values(words[4...], [.pixelAUROC, .aupro, .imageAUROC, .imageF1, .imageAP]))
-    }
-
-    private static func lines(_ text: String, _ read: ([String]) -> PublishedResult) -> [PublishedResult] {
-        text.split(separator: "\n").map { read($0.split(separator: " ").map(String.init)) }
-    }
-
-    private static func values(_ words: ArraySlice<String>, _ metrics: [MetricName]) -> [MetricName: Double] {
-        Dictionary(zip(metrics, words.compactMap(Double.init)), uniquingKeysWith: { first, _ in first })
+            values: PublishedLines.values(words[4...], [.pixelAUROC, .aupro, .imageAUROC, .imageF1, .imageAP]))
     }
 }

@@ -19,7 +19,10 @@ struct EvaluationText {
             lines.append(terminal.styled("defect types, mean over the products that have them", .bold))
             lines += types + [""]
         }
-        lines += notes
+        let notes = EvaluationNotes(run)
+        lines.append(notes.pictures)
+        if let skipped = notes.skipped { lines.append(terminal.styled(skipped, .yellow)) }
+        lines += notes.limits
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -74,33 +77,6 @@ struct EvaluationText {
             if index < heads { return terminal.styled(line, .dim) }
             return hasTotal && index == lines.count - 1 ? terminal.styled(line, .bold) : line
         }
-    }
-
-    private var notes: [String] {
-        var lines: [String] = []
-        let pictures = run.products.reduce(0) { $0 + $1.pictures.count }
-        let products = run.products.count
-        lines.append("\(TextLayout.grouped(pictures)) pictures of \(products) product\(products == 1 ? "" : "s")")
-        let skipped = run.products.reduce(0) { $0 + $1.skipped.count }
-        if skipped > 0 { lines.append(terminal.styled("\(skipped) pictures left out", .yellow)) }
-        for product in run.products {
-            if !product.pictures.contains(where: { !$0.isAnomalous }) {
-                lines.append("\(product.name): no normal pictures, so image metrics are undefined and not in the mean")
-            }
-            if !product.pictures.contains(where: \.isAnomalous) {
-                lines.append("\(product.name): no anomalous pictures, so nothing is defined")
-            }
-            let absent = product.multiType?.absentClasses ?? []
-            if !absent.isEmpty {
-                lines.append(
-                    "\(product.name): no pixel of \(absent.joined(separator: ", ")); left out of its type means")
-            }
-            let untyped = product.pictures.count - product.typedPictures
-            if product.multiType != nil, untyped > 0 {
-                lines.append("\(product.name): \(untyped) pictures of uncertain types are not in its type metrics")
-            }
-        }
-        return lines
     }
 
     // MARK: - Numbers

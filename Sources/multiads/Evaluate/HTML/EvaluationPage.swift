@@ -11,7 +11,8 @@ struct EvaluationPage {
     /// The whole page.
     var html: String {
         let title = "\(run.subject.title) – \(run.subject.model)"
-        let sections = [header(title), cards] + tables + [curves, types, confusion, pictures, skipped, provenance]
+        let sections =
+            [header(title), cards] + tables + [limits, curves, types, confusion, pictures, skipped, provenance]
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -68,6 +69,12 @@ struct EvaluationPage {
     private func interval(_ table: EvaluationSummary.Table) -> String {
         guard let interval = table.imageAUROCInterval else { return "" }
         return "<p class=\"quiet\">\(EvaluationText.interval(interval).capitalizedFirst).</p>"
+    }
+
+    /// What is missing from the tables above.
+    private var limits: String {
+        let lines = EvaluationNotes(run).limits.map { "<li>\(HTMLText.escaped($0))</li>" }
+        return lines.isEmpty ? "" : "<ul class=\"warn\">\(lines.joined())</ul>"
     }
 
     private func table(_ table: EvaluationSummary.Table, _ metrics: [MetricName]) -> String {
