@@ -35,6 +35,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var bankElement = CompactRows.Element.float16
     /// Memory for banks in use, in bytes; those unused longest give way, and are read again when needed.
     public var maxLoadedBankBytes = 2 * 1024 * 1024 * 1024
+    /// Products whose texts' embeddings stay in memory; those of others are read when they are needed.
+    public var maxPreparedProducts = 1000
     /// What prompts call the product ``defaultProduct``.
     public var defaultProductNoun = "object"
     /// Defect types of products that name none, by their names in the knowledge base; at least one.

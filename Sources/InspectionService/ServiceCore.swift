@@ -52,7 +52,7 @@ final class ServiceCore: Sendable {
             preparer: ProductPreparer(
                 store: store, prompts: prompts, references: references, banks: banks, now: environment.now,
                 logger: logger),
-            banks: banks,
+            banks: banks, maxEntries: configuration.maxPreparedProducts,
             makePlan: { settings in
                 try ProductPlan(settings, model: model, knowledgeBase: knowledgeBase, configuration: configuration)
             })

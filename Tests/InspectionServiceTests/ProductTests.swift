@@ -48,6 +48,21 @@ struct ProductTests {
         }
     }
 
+    @Test("take memory for a fixed number of them; the others are read, not encoded, when they are asked for")
+    func bounded() async throws {
+        try await withService(.inProcess, { $0.maxPreparedProducts = 2 }) { service in
+            let names = (0..<5).map { "p\($0)" }
+            for name in names { try await service.put(name, cable.replacingOccurrences(of: "cable", with: name)) }
+            let encoded = service.core.prompts.promptsEncoded
+            for name in names + names {
+                let answer = try await service.send("POST", "/inspect?product=\(name)", body: try Golden.png())
+                #expect(answer.status == 200, "\(answer.text)")
+                #expect(await service.core.registry.count <= 2)
+            }
+            #expect(service.core.prompts.promptsEncoded == encoded)
+        }
+    }
+
     @Test("without defect types get the configured ones")
     func defaults() async throws {
         try await withService(.inProcess, { $0.defaultDefectTypes = ["hole", "stain"] }) { service in

@@ -8,30 +8,48 @@ struct PreparedProduct: Sendable {
     let states: StateEmbeddings
 }
 
-/// Knows of every product how it is prepared, and prepares it when asked for the first time.
+/// Knows how products are prepared, and prepares them when asked for the first time.
+///
+/// A fixed number of them is kept ready; one that was dropped is ready again as soon as its texts' embeddings are read
+/// from the store.
 actor ProductRegistry {
     private struct Entry {
         let revision: Int
         let plan: ProductPlan
         let preparation: Preparation
         let task: Task<Void, Never>
+        var lastUse: Int
+
+        /// Whether nothing would be lost but time.
+        var isDone: Bool {
+            switch preparation.state {
+            case .checking, .preparing: false
+            case .ready, .failed: true
+            }
+        }
     }
 
     private let preparer: ProductPreparer
     private let banks: BankLibrary
     private let makePlan: @Sendable (ProductSettings) throws -> ProductPlan
+    private let maxEntries: Int
     private var entries: [String: Entry] = [:]
+    private var uses = 0
     private var resuming: Task<Void, Never>?
     private var isStopped = false
 
     init(
-        preparer: ProductPreparer, banks: BankLibrary,
+        preparer: ProductPreparer, banks: BankLibrary, maxEntries: Int,
         makePlan: @escaping @Sendable (ProductSettings) throws -> ProductPlan
     ) {
         self.preparer = preparer
         self.banks = banks
+        self.maxEntries = maxEntries
         self.makePlan = makePlan
     }
+
+    /// Products kept ready or being prepared.
+    var count: Int { entries.count }
 
     /// How a product's preparation stands; begins it when there is none for these settings.
     func preparation(of product: ProductRecord) throws -> Preparation { try entry(for: product).preparation }
@@ -112,7 +130,11 @@ actor ProductRegistry {
     }
 
     private func entry(for product: ProductRecord) throws -> Entry {
-        if let entry = entries[product.id], entry.revision == product.revision { return entry }
+        uses += 1
+        if let entry = entries[product.id], entry.revision == product.revision {
+            entries[product.id]?.lastUse = uses
+            return entry
+        }
         guard !isStopped else {
             throw Problem(.draining, "the service is shutting down", retryAfterSeconds: 5)
         }
@@ -124,14 +146,23 @@ actor ProductRegistry {
         }
         let preparation = Preparation()
         let task = Task { [preparer] in await preparer.prepare(product, plan: plan, preparation) }
-        let entry = Entry(revision: product.revision, plan: plan, preparation: preparation, task: task)
+        let entry = Entry(
+            revision: product.revision, plan: plan, preparation: preparation, task: task, lastUse: uses)
         if let old = entries[product.id] {
             // A request that read the product before it was changed keeps nothing.
             guard old.revision < product.revision else { return entry }
             old.task.cancel()
         }
         entries[product.id] = entry
+        makeRoom()
         return entry
+    }
+
+    /// Drops what was unused longest and is not being worked on.
+    private func makeRoom() {
+        guard entries.count > maxEntries else { return }
+        let idle = entries.filter { $0.value.isDone }.sorted { $0.value.lastUse < $1.value.lastUse }
+        for (id, _) in idle.prefix(entries.count - maxEntries) { entries[id] = nil }
     }
 
     private static func preparing(_ id: String, _ preparation: Preparation) -> Problem {

@@ -102,6 +102,7 @@ extension Setting {
                 $0.service.bankElement = CompactRows.Element(rawValue: $1) ?? .float16
             },
             .count("inspection.maxLoadedBankBytes", atLeast: 1, \.service.maxLoadedBankBytes),
+            .count("inspection.maxPreparedProducts", atLeast: 1, \.service.maxPreparedProducts),
         ]
     }
 
