@@ -25,7 +25,8 @@ struct BankLibraryTests {
     }
 
     private func withProducts(
-        _ count: Int, room: Int, _ body: @Sendable (BankLibrary, SQLiteStore) async throws -> Void
+        _ count: Int, room: Int, compute: ComputeQueue = ComputeQueue(),
+        _ body: @Sendable (BankLibrary, SQLiteStore) async throws -> Void
     ) async throws {
         try await withDataFolder { folder in
             let store = try await SQLiteStore.open(directory: folder)
@@ -45,7 +46,7 @@ struct BankLibraryTests {
                     [digest], to: "p\(product)", encodedWith: Self.key, limits: ReferenceLimits(), at: now)
             }
             let coresets = CoresetMaker(
-                store: store, compute: ComputeQueue(), threads: ComputeThreads(count: 1), logger: Logger(label: "test"))
+                store: store, compute: compute, threads: ComputeThreads(count: 1), logger: Logger(label: "test"))
             try await body(
                 BankLibrary(
                     loader: BankLoader(store: store, coresets: coresets), maxBytes: room * Self.bankBytes), store)
@@ -128,6 +129,33 @@ struct BankLibraryTests {
             #expect(try await second.value == 1)
             _ = held
             #expect(library.bytes == Self.bankBytes)
+        }
+    }
+
+    @Test("ends a cancelled task's waiting at once, and reads on for the others")
+    func cancelledWhileReading() async throws {
+        let compute = ComputeQueue()
+        try await withProducts(1, room: 4, compute: compute) { library, _ in
+            // The rows of a capped bank are chosen on the queue, which is busy.
+            let gate = DispatchGate()
+            let entered = Order()
+            let busy = Task {
+                try await compute.run {
+                    entered.append("busy")
+                    gate.wait()
+                }
+            }
+            while entered.names.isEmpty { await Task.yield() }
+            let name = BankName(product: "p0", version: 1, key: Self.key, maxRows: 4)
+            let first = Task { _ = try await library.lease(name) }
+            let second = Task { try await library.lease(name).references.count }
+            while compute.waiting < 1 { await Task.yield() }
+            first.cancel()
+            await #expect(throws: CancellationError.self) { try await first.value }
+            gate.open()
+            #expect(try await second.value == 1)
+            try await busy.value
+            #expect(library.loads == 1)
         }
     }
 

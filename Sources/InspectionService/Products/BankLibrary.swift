@@ -134,12 +134,28 @@ final class BankLibrary: Sendable {
     }
 
     private func lease(_ name: BankName, _ task: Task<[ReferenceFeatures], any Error>) async throws -> Lease {
+        guard let result = await Self.result(of: task) else {
+            giveBack(name, task)
+            throw CancellationError()
+        }
         do {
-            return Lease(try await task.value) { [self] in giveBack(name, task) }
+            return Lease(try result.get()) { [self] in giveBack(name, task) }
         } catch {
             giveBack(name, task, failed: true)
             throw error
         }
+    }
+
+    /// What a bank's reading comes to; nil at once when the caller is cancelled, for the reading goes on for others.
+    private static func result(
+        of task: Task<[ReferenceFeatures], any Error>
+    ) async -> Result<[ReferenceFeatures], any Error>? {
+        let (results, continuation) = AsyncStream<Result<[ReferenceFeatures], any Error>>.makeStream()
+        Task {
+            continuation.yield(await task.result)
+            continuation.finish()
+        }
+        return await results.first { _ in true }
     }
 
     private func giveBack(_ name: BankName, _ task: Task<[ReferenceFeatures], any Error>, failed: Bool = false) {
