@@ -14,8 +14,11 @@ struct QueryPlanTests {
     func pages() async throws {
         try await withStore { store in
             let last = ResultPosition(createdAt: moment(5), seq: 5)
+            var longest = try #require(ResultFilter.allCombinations.last)
+            for index in 0..<ResultFilter.maxMetadata { longest.metadata["key\(index)"] = "1" }
+            let filters = ResultFilter.allCombinations + [longest]
             try await store.read { db in
-                for filter in ResultFilter.allCombinations {
+                for filter in filters {
                     for source in ResultSource.narrow(filter) + [ResultSource.general(filter)] {
                         let search = ResultSearch(filter, source: source)
                         for (position, end) in [(nil, nil), (last, nil), (last, last)] {

@@ -1,5 +1,5 @@
 extension ResultFilter {
-    private static let maxMetadata = 8
+    static let maxMetadata = 8
 
     /// Binds a page token to the filter that it came from.
     var fingerprint: UInt64 {

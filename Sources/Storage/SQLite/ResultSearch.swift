@@ -93,12 +93,13 @@ struct ResultSearch {
             conditions.append(
                 SQLCondition("(\(source.time) > ? OR \(source.seq) >= ?)", end.createdAt.microseconds, end.seq))
         }
+        conditions += rest.map(\.uncounted)
         let sql = """
             SELECT \(columns) FROM \(source.table)\(source.join)
-            WHERE \((conditions + rest).sql)
+            WHERE \(conditions.sql)
             ORDER BY \(source.time) DESC, \(source.seq) DESC LIMIT ?
             """
-        return (sql, StatementArguments((conditions + rest).values + [limit]))
+        return (sql, StatementArguments(conditions.values + [limit]))
     }
 
     /// A statement over all rows of the search, in no order; `join` is another table that each row leads to, `end` what

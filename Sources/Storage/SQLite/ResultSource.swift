@@ -6,9 +6,17 @@ struct SQLCondition {
     let values: [any DatabaseValueConvertible]
 
     init(_ sql: String, _ values: any DatabaseValueConvertible...) {
+        self.init(sql, values: values)
+    }
+
+    private init(_ sql: String, values: [any DatabaseValueConvertible]) {
         self.sql = sql
         self.values = values
     }
+
+    /// The same condition, with which the engine does not expect fewer rows: with many conditions it expects so few
+    /// that it sorts them, and reads all there are before the first.
+    var uncounted: SQLCondition { SQLCondition("likelihood(\(sql), 1.0)", values: values) }
 }
 
 /// One of a filter's conditions, besides those on time.
