@@ -30,7 +30,8 @@ struct StreamTests {
 
     @Test("draws one picture each time it is asked, the heat map last", arguments: 0...2)
     func pieces(_ masks: Int) throws {
-        let mask = MaskRunLengths.encode(RunMask(BinaryMask(width: 4, height: 4, pixels: Array(repeating: 1, count: 16))))
+        let pixels = [UInt8](repeating: 1, count: 16)
+        let mask = MaskRunLengths.encode(RunMask(BinaryMask(width: 4, height: 4, pixels: pixels)))
         let stream = InspectionStream(
             document: Self.document, pictures: try pictures(masks: Array(repeating: mask, count: masks)))
         var pieces: [[UInt8]] = []
