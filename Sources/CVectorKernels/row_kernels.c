@@ -38,13 +38,15 @@ typedef struct {
     void (*layer_norm)(const float *, intptr_t, const float *, const float *, float, void *, cvk_element);
     void (*softmax)(float *, intptr_t, float, cvk_element);
     void (*narrow_bfloat16)(const float *, intptr_t, uint16_t *);
+    void (*attend_ancestors)(
+        const void *, const int32_t *, intptr_t, intptr_t, intptr_t, float, float *, void *, cvk_element);
 } variant;
 
 static const variant variants[] = {
-    {"baseline", baseline_layer_norm, baseline_softmax, baseline_narrow_bfloat16},
+    {"baseline", baseline_layer_norm, baseline_softmax, baseline_narrow_bfloat16, baseline_attend_ancestors},
 #if defined(__x86_64__)
-    {"x86-64-v3", v3_layer_norm, v3_softmax, v3_narrow_bfloat16},
-    {"x86-64-v4", v4_layer_norm, v4_softmax, v4_narrow_bfloat16},
+    {"x86-64-v3", v3_layer_norm, v3_softmax, v3_narrow_bfloat16, v3_attend_ancestors},
+    {"x86-64-v4", v4_layer_norm, v4_softmax, v4_narrow_bfloat16, v4_attend_ancestors},
 #endif
 };
 
@@ -82,4 +84,10 @@ void cvk_softmax(float *row, intptr_t count, float scale, cvk_element type) {
 
 void cvk_narrow_bfloat16(const float *x, intptr_t count, uint16_t *output) {
     chosen->narrow_bfloat16(x, count, output);
+}
+
+void cvk_attend_ancestors(
+    const void *qkv, const int32_t *parents, intptr_t row, intptr_t heads, intptr_t head_dim, float scale,
+    float *scores, void *output, cvk_element type) {
+    chosen->attend_ancestors(qkv, parents, row, heads, head_dim, scale, scores, output, type);
 }

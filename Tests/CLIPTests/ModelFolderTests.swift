@@ -6,48 +6,9 @@ import Testing
 
 @testable import CLIP
 
-/// The tiny golden model with single files or tensors replaced.
-private struct Folder {
-    var files: [String: ByteRegion] = [:]
-
-    init() throws {
-        for name in ["open_clip_config.json", "open_clip_model.safetensors", "merges.txt"] {
-            files[name] = try ByteRegion.map(path: Fixtures.path("CLIP/tiny/\(name)"))
-        }
-    }
-
-    func load(activation: Activation? = nil) throws -> CLIPModel {
-        try CLIPModel.load(
-            ModelFiles(files: files, name: "a test folder"), activation: activation, threads: ComputeThreads(count: 1))
-    }
-
-    /// Writes the weights again after `change` saw each tensor; nil drops one.
-    mutating func rewriteWeights(
-        as type: ElementType = .float32, extra: [(String, Tensor)] = [],
-        _ change: (String, Tensor) -> Tensor? = { $1 }
-    ) throws {
-        let region = try #require(files["open_clip_model.safetensors"])
-        let source = try SafeTensorsFile(region: region, name: "tiny")
-        var tensors = extra
-        for name in source.tensorNames {
-            if let tensor = change(name, try source.tensor(name)) { tensors.append((name, tensor)) }
-        }
-        let bytes = try SafeTensorsWriter.serialize(
-            tensors.map { SafeTensorsWriter.Entry($0.0, $0.1, as: type) }, metadata: [:])
-        files["open_clip_model.safetensors"] = ByteRegion(bytes)
-    }
-
-    mutating func replaceInConfiguration(_ old: String, _ new: String) throws {
-        let region = try #require(files["open_clip_config.json"])
-        let text = String(decoding: region.bytes, as: UTF8.self)
-        #expect(text.contains(old))
-        files["open_clip_config.json"] = ByteRegion(Array(text.replacingOccurrences(of: old, with: new).utf8))
-    }
-}
-
 @Suite("Model folder")
 struct ModelFolderTests {
-    private func error(_ folder: Folder) -> CLIPError? {
+    private func error(_ folder: TinyFolder) -> CLIPError? {
         do {
             _ = try folder.load()
             return nil
@@ -63,7 +24,7 @@ struct ModelFolderTests {
             ("open_clip_model.safetensors", "model weights"), ("merges.txt", "a vocabulary"),
         ])
     func missingFile(file: String, mention: String) throws {
-        var folder = try Folder()
+        var folder = try TinyFolder()
         folder.files[file] = nil
         let error = try #require(self.error(folder))
         #expect(error.code == .missingFile)
@@ -73,7 +34,7 @@ struct ModelFolderTests {
 
     @Test("weights cut anywhere are refused", arguments: [0, 1, 7, 8, 100, 5000, 700_000])
     func cutWeights(count: Int) throws {
-        var folder = try Folder()
+        var folder = try TinyFolder()
         let region = try #require(folder.files["open_clip_model.safetensors"])
         folder.files["open_clip_model.safetensors"] = ByteRegion(Array(region.bytes.prefix(count)))
         #expect(error(folder)?.code == .unreadableFile)
@@ -82,22 +43,22 @@ struct ModelFolderTests {
     @Test("a tensor that is missing, of another shape, unknown or not finite is named")
     func badTensors() throws {
         let name = "visual.transformer.resblocks.3.mlp.c_fc.bias"
-        var folder = try Folder()
+        var folder = try TinyFolder()
         try folder.rewriteWeights { $0 == name ? nil : $1 }
         var found = try #require(error(folder))
         #expect(found.code == .missingTensor && found.description.contains(name))
 
-        folder = try Folder()
+        folder = try TinyFolder()
         try folder.rewriteWeights { $0 == name ? Tensor(shape: [3], [1, 2, 3]) : $1 }
         found = try #require(error(folder))
         #expect(found.code == .wrongShape && found.description.contains(name) && found.description.contains("[3]"))
 
-        folder = try Folder()
+        folder = try TinyFolder()
         try folder.rewriteWeights(extra: [("visual.attnpool.q", Tensor(shape: [1], [1]))])
         found = try #require(error(folder))
         #expect(found.code == .unknownTensor && found.description.contains("visual.attnpool.q"))
 
-        folder = try Folder()
+        folder = try TinyFolder()
         try folder.rewriteWeights { tensor, value in
             guard tensor == name else { return value }
             var values = value.values
@@ -126,7 +87,7 @@ struct ModelFolderTests {
             ("\"context_length\": 40", "\"context_length\": 41", .wrongShape, "positional_embedding"),
         ])
     func badConfiguration(old: String, new: String, code: CLIPError.Code, mention: String) throws {
-        var folder = try Folder()
+        var folder = try TinyFolder()
         try folder.replaceInConfiguration(old, new)
         let found = try #require(error(folder))
         #expect(found.code == code)
@@ -135,31 +96,31 @@ struct ModelFolderTests {
 
     @Test("a vocabulary of another size is refused")
     func wrongVocabulary() throws {
-        var folder = try Folder()
+        var folder = try TinyFolder()
         folder.files["merges.txt"] = ByteRegion(Array("#version: 0.2\na b\n".utf8))
         #expect(error(folder)?.code == .badVocabulary)
     }
 
     @Test("float16 files give the embeddings of their rounded weights")
     func float16() throws {
-        var rounded = try Folder()
+        var rounded = try TinyFolder()
         try rounded.rewriteWeights { name, tensor in
             // The widest spread of exponents: what rounding to float16 and back leaves.
             Tensor(shape: tensor.shape, tensor.values.map { Float(Float16($0)) })
         }
-        var half = try Folder()
+        var half = try TinyFolder()
         try half.rewriteWeights(as: .float16)
         let texts = ["a photo of a cable.", "a hole on cable"]
         let expected = try rounded.load().encode(texts: texts).values
         #expect(try half.load().encode(texts: texts).values == expected)
-        let full = try Folder().load().encode(texts: texts).values
+        let full = try TinyFolder().load().encode(texts: texts).values
         #expect(Difference(expected, full).cosine > 0.9999)
         #expect(expected != full)
     }
 
     @Test("the activation is the caller's, else the configuration's, and changes the features")
     func activation() throws {
-        var folder = try Folder()
+        var folder = try TinyFolder()
         #expect(try folder.load().configuration.activation == .gelu)
         #expect(try folder.load(activation: .quickGELU).configuration.activation == .quickGELU)
         let gelu = try folder.load().encode(texts: ["a hole on cable"]).values
@@ -173,7 +134,7 @@ struct ModelFolderTests {
     func inference() throws {
         let region = try ByteRegion.map(path: Fixtures.path("CLIP/tiny/open_clip_model.safetensors"))
         let source = try SafeTensorsFile(region: region, name: "tiny")
-        let read = try Folder().load().configuration
+        let read = try TinyFolder().load().configuration
         var inferred = try CLIPConfiguration.infer(from: source, activation: .gelu)
         // Heads are not visible in shapes: 64 channels each are assumed.
         inferred.vision.heads = read.vision.heads

@@ -40,9 +40,7 @@ struct EvaluatorTests {
     }
 
     /// One prompt of each state, which is quick and as good as all here.
-    private func embed(_ state: StatePrompts, _ ensemble: PromptEnsemble) throws -> Tensor {
-        try StateEmbeddings.embedding(of: Array(ensemble.prompts(of: state).prefix(1)), model: golden.model.clip)
-    }
+    private func embed(_ ensemble: PromptEnsemble) throws -> StateEmbeddings { try golden.firstPrompts(of: ensemble) }
 
     @Test("scores are those of the maps, whatever is measured beside them")
     func scores() throws {
@@ -57,7 +55,7 @@ struct EvaluatorTests {
         let knowledge = try KnowledgeBase.builtIn()
         let types = dataset.knowledge.defectTypes.filter { $0.name == "hole" }
         let ensemble = try knowledge.promptEnsemble(noun: "brass ring", defectTypes: types, dataset: dataset.knowledge)
-        let states = try StateEmbeddings(try ensemble.states.map { ($0.name, try embed($0, ensemble)) })
+        let states = try embed(ensemble)
         for (record, sample) in zip(product.pictures, dataset.products[0].test) {
             let features = try golden.model.features(of: dataset.picture(of: sample), imageSide: golden.side)
             for (index, setting) in product.settings.enumerated() {
@@ -101,16 +99,16 @@ struct EvaluatorTests {
 
         var resumed: [String] = []
         var nouns: Set<String> = []
-        let run = try evaluator().run { state, ensemble in
+        let run = try evaluator().run { ensemble in
             nouns.insert(ensemble.noun)
-            return try embed(state, ensemble)
+            return try embed(ensemble)
         } report: { event in
             if case .resumed(let product, _) = event { resumed.append(product) }
         }
         #expect(resumed == ["brass_ring"])
         #expect(nouns == ["steel plate"])
 
-        let again = try evaluator().run { _, _ in throw EvaluationError(.notANumber, "nothing is left to encode") }
+        let again = try evaluator().run { _ in throw EvaluationError(.notANumber, "nothing is left to encode") }
         #expect(again == run)
         #expect(
             try !FileManager.default.contentsOfDirectory(atPath: files.root + "/results/steel_plate").contains("maps"))

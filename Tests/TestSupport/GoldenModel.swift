@@ -45,4 +45,11 @@ public struct GoldenModel: Sendable {
         let region = try ByteRegion.map(path: "\(folder)/\(name).png")
         return try ImageDecoder.decode(region.bytes, limits: ImageLimits())
     }
+
+    /// One prompt of each state encoded, where that is as good as all.
+    public func firstPrompts(of ensemble: PromptEnsemble) throws -> StateEmbeddings {
+        let prompts = ensemble.states.map { Array(ensemble.prompts(of: $0).prefix(1)) }
+        let embeddings = try StateEmbeddings.embeddings(of: prompts, model: model.clip)
+        return try StateEmbeddings(Array(zip(ensemble.states.map(\.name), embeddings)))
+    }
 }

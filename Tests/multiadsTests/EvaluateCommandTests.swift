@@ -25,9 +25,7 @@ struct EvaluateCommandTests {
         let evaluator = try Evaluator(
             model: golden.model, modelName: "tiny <&>", source: source, dataset: files.open(.folder),
             knowledge: KnowledgeBase.builtIn(), options: options, folder: files.root)
-        let run = try evaluator.run { state, ensemble in
-            try StateEmbeddings.embedding(of: Array(ensemble.prompts(of: state).prefix(1)), model: golden.model.clip)
-        }
+        let run = try evaluator.run { try golden.firstPrompts(of: $0) }
         let subject = EvaluationRun.Subject(
             dataset: name, title: name, products: run.subject.products, source: source, model: run.subject.model,
             modelDigest: "", adapterDigest: "", stages: run.subject.stages, activation: "gelu", inputDigest: "")

@@ -57,6 +57,7 @@ struct InspectArgumentsTests {
         let commands: [any ParsableCommand.Type] = [
             MultiADS.self, ServeCommand.self, InspectCommand.self, ModelCommand.self, ModelInspectCommand.self,
             ModelConvertCommand.self, ModelFetchCommand.self, BenchCommand.self, BenchTowerCommand.self,
+            BenchPromptsCommand.self,
             DoctorCommand.self,
         ]
         for command in commands {

@@ -68,6 +68,14 @@ public struct CLIPModel: Sendable {
         try reader.refuseUnused()
     }
 
+    /// Tokenizes texts and decides which are encoded together, by ``TextTower/encode(_:)-(TextBatch)``.
+    ///
+    /// - Returns: Batches that hold each text once.
+    /// - Throws: ``CLIPError`` when the tokenizer and the tower disagree.
+    public func plan(texts: [String]) throws(CLIPError) -> [TextBatch] {
+        try text.plan(texts.map { tokenizer.encode($0) })
+    }
+
     /// Tokenizes and encodes texts.
     ///
     /// - Returns: [texts, embedDim], rows of Euclidean length 1.

@@ -21,7 +21,8 @@ struct Transformer: Sendable {
     ///   - pass: What was prepared.
     ///   - threads: Workers to use; those the workspace was made for.
     ///   - observer: Shown the operands of every map; nil for none.
-    ///   - afterBlock: Called with the 1-based block number once the stream holds that block's output.
+    ///   - afterBlock: Called with the 1-based block number once the stream holds that block's output (of the last block
+    ///     only the rows that the pass wants).
     func callAsFunction(
         _ workspace: TransformerWorkspace, pass: TransformerWorkspace.Pass, threads: ComputeThreads,
         observer: RoundingObserver? = nil, afterBlock: (Int) -> Void = { _ in }
@@ -32,9 +33,9 @@ struct Transformer: Sendable {
             enter(0, rows: ranges[item], workspace, workspace.workers[worker], observer)
         }
         for index in blocks.indices {
-            attention(
-                qkv: workspace.qkv.baseAddress, plan: pass.attention, output: workspace.attended.baseAddress,
-                workers: workspace.computeWorkers, threads: threads)
+            attend(workspace, pass, threads)
+            // Nothing comes after the last block, so rows that nobody reads need not leave it.
+            let ranges = index + 1 < blocks.count ? ranges : pass.wanted.ranges
             threads.forEach(ranges.count) { worker, item in
                 leave(index, rows: ranges[item], workspace, workspace.workers[worker], observer)
                 if index + 1 < blocks.count {
@@ -42,6 +43,19 @@ struct Transformer: Sendable {
                 }
             }
             afterBlock(index + 1)
+        }
+    }
+
+    private func attend(
+        _ workspace: TransformerWorkspace, _ pass: TransformerWorkspace.Pass, _ threads: ComputeThreads
+    ) {
+        let (qkv, attended) = (workspace.qkv.baseAddress, workspace.attended.baseAddress)
+        let workers = workspace.computeWorkers
+        switch pass.attention {
+        case .sequences(let plan):
+            attention(qkv: qkv, plan: plan, output: attended, workers: workers, threads: threads)
+        case .tree(let tree):
+            attention(qkv: qkv, tree: tree, output: attended, workers: workers, threads: threads)
         }
     }
 

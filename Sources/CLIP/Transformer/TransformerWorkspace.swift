@@ -14,7 +14,17 @@ final class TransformerWorkspace: Sendable {
     /// A pass that the workspace is ready for.
     struct Pass: Sendable {
         let rows: RowBlocks
-        let attention: Attention.Plan
+        /// The first rows, those whose output of the last block is wanted.
+        let wanted: RowBlocks
+        let attention: Visibility
+    }
+
+    /// Which rows see which.
+    enum Visibility: Sendable {
+        /// Every row of a sequence sees all of them.
+        case sequences(Attention.Plan)
+        /// Every row sees itself and those before it.
+        case tree(Attention.Tree)
     }
 
     /// Rows that fit.
@@ -61,7 +71,7 @@ final class TransformerWorkspace: Sendable {
         computeWorkers = workers.map(\.compute)
     }
 
-    /// Plans a pass and generates its code, so that the pass itself cannot fail.
+    /// Plans a pass over whole sequences and generates its code, so that the pass itself cannot fail.
     ///
     /// - Parameters:
     ///   - transformer: The one the workspace was made for.
@@ -69,17 +79,44 @@ final class TransformerWorkspace: Sendable {
     /// - Returns: What the pass needs to know.
     /// - Throws: ``CLIPError`` with `.arithmetic` when the engine cannot build a product.
     func prepare(_ transformer: Transformer, sequences: [Range<Int>]) throws(CLIPError) -> Pass {
-        let used = sequences.last?.upperBound ?? 1
-        let pass = Pass(
-            rows: RowBlocks(
-                rows: used, largest: transformer.arithmetic.largestRowBlock, unit: transformer.arithmetic.rowUnit,
-                workers: workers.count),
-            attention: Attention.Plan(sequences, for: transformer.attention))
-        guard let block = transformer.blocks.first else { return pass }
+        let rows = blocks(sequences.last?.upperBound ?? 1, transformer)
+        let plan = Attention.Plan(sequences, for: transformer.attention)
+        try generate(transformer, rows) { worker throws(ArithmeticError) in
+            try transformer.attention.prepare(plan, worker: worker)
+        }
+        return Pass(rows: rows, wanted: rows, attention: .sequences(plan))
+    }
+
+    /// Plans a pass over sequences that share rows, and generates its code.
+    ///
+    /// - Parameters:
+    ///   - transformer: The one the workspace was made for.
+    ///   - tree: One entry for each of the first rows, at least one.
+    ///   - wanted: Number of rows, the first ones, whose output of the last block is used; at least 1.
+    /// - Returns: What the pass needs to know.
+    /// - Throws: ``CLIPError`` with `.arithmetic` when the engine cannot build a product.
+    func prepare(_ transformer: Transformer, tree: Attention.Tree, wanted: Int) throws(CLIPError) -> Pass {
+        let (rows, last) = (blocks(tree.count, transformer), blocks(wanted, transformer))
+        for blocks in [rows, last] {
+            try generate(transformer, blocks) { transformer.attention.prepare(tree, worker: $0) }
+        }
+        return Pass(rows: rows, wanted: last, attention: .tree(tree))
+    }
+
+    private func blocks(_ rows: Int, _ transformer: Transformer) -> RowBlocks {
+        let arithmetic = transformer.arithmetic
+        return RowBlocks(
+            rows: rows, largest: arithmetic.largestRowBlock, unit: arithmetic.rowUnit, workers: workers.count)
+    }
+
+    private func generate(
+        _ transformer: Transformer, _ blocks: RowBlocks, attention: (ComputeWorker) throws(ArithmeticError) -> Void
+    ) throws(CLIPError) {
+        guard let block = transformer.blocks.first else { return }
         do {
             for worker in computeWorkers {
-                try transformer.attention.prepare(pass.attention, worker: worker)
-                for rows in Set(pass.rows.ranges.map(\.count)) {
+                try attention(worker)
+                for rows in Set(blocks.ranges.map(\.count)) {
                     // All blocks of a transformer have the same shapes.
                     try block.attentionInput.prepare(rows: rows, .map, worker: worker)
                     try block.attentionOutput.prepare(rows: rows, .accumulate, worker: worker)
@@ -90,6 +127,5 @@ final class TransformerWorkspace: Sendable {
         } catch {
             throw CLIPError(.arithmetic, error.description)
         }
-        return pass
     }
 }

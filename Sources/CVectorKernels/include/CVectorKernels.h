@@ -31,6 +31,16 @@ void cvk_softmax(float *row, intptr_t count, float scale, cvk_element type);
 /// Rounds `count` floats to bfloat16, to nearest even; NaN stays NaN. `output` may be the same address as `x`.
 void cvk_narrow_bfloat16(const float *x, intptr_t count, uint16_t *output);
 
+/// Self-attention of one row over itself and its ancestors, all heads: softmax(scale * q . k) . v per head.
+///
+/// qkv: rows of 3 * heads * head_dim elements of `type`; q, k, v side by side, heads as consecutive slices.
+/// parents: for each row the one above it, negative for a root; following them from `row` must end.
+/// scores: room for as many floats as there are rows on the way to the root, both ends included.
+/// output: heads * head_dim elements of `type`; must not overlap qkv.
+void cvk_attend_ancestors(
+    const void *qkv, const int32_t *parents, intptr_t row, intptr_t heads, intptr_t head_dim, float scale,
+    float *scores, void *output, cvk_element type);
+
 /// Name of the chosen variant: "x86-64-v4", "x86-64-v3" or "baseline".
 const char *cvk_variant(void);
 

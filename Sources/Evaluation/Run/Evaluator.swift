@@ -3,7 +3,7 @@ import CLIP
 import Checkpoints
 public import Datasets
 import Foundation
-public import Tensors
+import Tensors
 
 /// Evaluates a dataset product by product, keeping each product's result on disk as soon as it is there.
 ///
@@ -18,8 +18,6 @@ public struct Evaluator {
 
     /// What is being done.
     public enum Event: Sendable {
-        /// A product's prompts are being encoded: the state's position and number.
-        case encodingPrompts(product: String, done: Int, total: Int)
         /// Pictures of a product done, and of the whole dataset.
         case evaluating(product: String, done: Int, total: Int, allDone: Int, allTotal: Int)
         /// A product's result was found on disk.
@@ -28,8 +26,8 @@ public struct Evaluator {
         case finished(ProductResult)
     }
 
-    /// Gives the embedding of a state of an ensemble.
-    public typealias Embed = (StatePrompts, PromptEnsemble) throws -> Tensor
+    /// Gives the embeddings of an ensemble's states.
+    public typealias Embed = (PromptEnsemble) throws -> StateEmbeddings
 
     /// Prepares an evaluation.
     ///
@@ -93,7 +91,7 @@ public struct Evaluator {
             } else {
                 let evaluator = ProductEvaluator(
                     model: model, dataset: dataset, product: product, options: options,
-                    states: try states(product, embed, report), folder: try productFolder(product.name))
+                    states: try states(product, embed), folder: try productFolder(product.name))
                 let before = done
                 let result = try evaluator.run { count, of in
                     report(
@@ -111,24 +109,17 @@ public struct Evaluator {
 
     // MARK: - Prompts
 
-    private func states(
-        _ product: DatasetProduct, _ embed: Embed, _ report: (Event) -> Void
-    ) throws -> ProductEvaluator.ProductStates {
+    private func states(_ product: DatasetProduct, _ embed: Embed) throws -> ProductEvaluator.ProductStates {
         let types = dataset.knowledge.defectTypes
         let own = types.filter { product.defectTypes.contains($0.name) }
         // A product without known types still has a binary map.
         let binary = options.filtersTypes && !own.isEmpty ? own : types
         let ensemble = try knowledge.promptEnsemble(
             noun: product.noun, defectTypes: binary, dataset: dataset.knowledge)
-        var columns: [(state: String, embedding: Tensor)] = []
-        for (index, state) in ensemble.states.enumerated() {
-            report(.encodingPrompts(product: product.name, done: index, total: ensemble.states.count))
-            columns.append((state.name, try embed(state, ensemble)))
-        }
-        let all = try StateEmbeddings(columns)
+        let all = try embed(ensemble)
         let names = Set([PromptEnsemble.normalState] + own.map(\.name))
-        let kept = own.isEmpty ? columns : columns.filter { names.contains($0.state) }
-        return ProductEvaluator.ProductStates(binary: all, own: try StateEmbeddings(kept))
+        return ProductEvaluator.ProductStates(
+            binary: all, own: own.isEmpty ? all : try all.keeping { names.contains($0) })
     }
 
     /// Everything that prompts and pictures are chosen by, so that changed input is noticed.

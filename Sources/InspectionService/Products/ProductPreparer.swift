@@ -27,21 +27,26 @@ struct ProductPreparer: Sendable {
             let missing = states.indices.filter { embeddings[$0] == nil }
             let choosesRows = try await needsChoice(product, plan)
             if !missing.isEmpty || !stale.isEmpty || choosesRows {
-                let texts = missing.map { plan.prompts.prompts(of: states[$0]) }
+                let work = missing.map { index in
+                    PromptEncoder.Missing(
+                        prompts: plan.prompts.prompts(of: states[index]), key: plan.embeddingKey(of: states[index]))
+                }
                 let choice = choosesRows ? Self.unitsOfChoice : 0
-                let total = texts.reduce(stale.count * Self.unitsPerReference + choice) { $0 + $1.count }
+                let total = work.reduce(stale.count * Self.unitsPerReference + choice) { $0 + $1.prompts.count }
                 preparation.begin(total: total)
                 logger.info(
                     "preparing a product",
                     metadata: [
                         "product": "\(product.id)", "states": "\(missing.count)", "references": "\(stale.count)",
                     ])
-                for (done, (index, texts)) in zip(missing, texts).enumerated() {
-                    embeddings[index] = try await prompts.encode(
-                        texts, as: plan.embeddingKey(of: states[index]), progress: preparation.advance)
+                for group in PromptEncoder.groups(work) {
+                    let encoded = try await prompts.encode(group, progress: preparation.advance)
+                    for (position, embedding) in zip(group.indices, encoded) {
+                        embeddings[missing[position]] = embedding
+                    }
                     logger.info(
-                        "encoded a state",
-                        metadata: ["product": "\(product.id)", "done": "\(done + 1)", "of": "\(missing.count)"])
+                        "encoded states",
+                        metadata: ["product": "\(product.id)", "done": "\(group.endIndex)", "of": "\(missing.count)"])
                 }
                 try await encodeAgain(stale, of: product, plan, preparation)
                 if choosesRows {

@@ -11,13 +11,13 @@ struct BenchCommand: ParsableCommand {
             For example, the image tower at the paper's size:
               multiads bench tower --model models/ViT-L-14-336 --image-side 518
 
-            Tools/bench/run.sh measures the same beside PyTorch, Tools/bench/metrics.sh the pixel metrics of an evaluation
-            beside scikit-learn, run by run.
+            Tools/bench/run.sh measures the same beside PyTorch, Tools/bench/prompts.sh the prompts of a product beside
+            OpenCLIP, Tools/bench/metrics.sh the pixel metrics of an evaluation beside scikit-learn, run by run.
             Tools/bench/results.py measures lists, exports and start-up over a large store.
             """,
         subcommands: [
-            BenchTowerCommand.self, BenchTrainingCommand.self, BenchBanksCommand.self, BenchSearchCommand.self,
-            BenchMetricsCommand.self, BenchResultsCommand.self,
+            BenchTowerCommand.self, BenchPromptsCommand.self, BenchTrainingCommand.self, BenchBanksCommand.self,
+            BenchSearchCommand.self, BenchMetricsCommand.self, BenchResultsCommand.self,
         ])
 }
 
@@ -32,8 +32,7 @@ struct BenchTowerCommand: ParsableCommand {
               multiads bench tower --model models/ViT-L-14-336 --image-side 518 --repeat 5 --precision bf16
             """)
 
-    @Option(help: ArgumentHelp("Model folder; without it the bundled model is used.", valueName: "dir"))
-    var model: String?
+    @OptionGroup var engine: BenchModelArguments
 
     @Option(help: ArgumentHelp("Side of the picture in pixels; by default the model's own.", valueName: "n"))
     var imageSide: Int?
@@ -41,30 +40,18 @@ struct BenchTowerCommand: ParsableCommand {
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Timed passes.", valueName: "n"))
     var repeats = 5
 
-    @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
-    var threads: Int?
-
-    @Option(help: "Number format of the network's matrix products.")
-    var precision = ArithmeticChoice.Format.f32
-
-    @Option(help: "Library that computes them.")
-    var engine = ArithmeticChoice.Engine.auto
-
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("expected --threads of 1 or more, found \(threads)") }
         guard repeats >= 1 else { throw ValidationError("expected --repeat of 1 or more, found \(repeats)") }
     }
 
     func run() throws {
         try Self.reporting {
             let progress = ProgressReporter()
-            let workers = threads.map(ComputeThreads.init(count:)) ?? .available()
-            let files = try ModelLocation(folder: model).files()
-            let arithmetic = try ArithmeticChoice(format: precision, engine: engine).resolve()
-            let clip = try CLIPModel.load(files, arithmetic: arithmetic, threads: workers) { progress.step($0) }
+            let workers = engine.computeThreads
+            let clip = try engine.load(progress)
             let side = imageSide ?? clip.configuration.vision.imageSize
             let benchmark = TowerBenchmark(model: clip, imageSide: side, threads: workers)
             let result = try benchmark.run(repeats: repeats, progress: progress)

@@ -51,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
                 folder: folder)
             let follower = EvaluateProgress(progress: progress)
             let run = try evaluator.run(
-                embed: encoder(model, progress).embedding, report: follower.show)
+                embed: encoder(model, progress).embeddings, report: follower.show)
             progress.finish()
             let summary = EvaluationSummary(run)
             try output.write(run, summary, to: folder)

@@ -13,7 +13,6 @@ final class EvaluateProgress {
     /// Shows an event.
     func show(_ event: Evaluator.Event) {
         switch event {
-        case .encodingPrompts: break
         case .resumed(let product, let pictures):
             resumed += pictures
             progress.note("\(product): done before")

@@ -53,8 +53,6 @@ struct ProductPrompts {
     static func embeddings(
         of ensemble: PromptEnsemble, clip: CLIPModel, cache: TextEmbeddingCache?, progress: ProgressReporter
     ) throws -> StateEmbeddings {
-        let encoder = StateEncoder(clip: clip, cache: cache, progress: progress)
-        return try StateEmbeddings(
-            try ensemble.states.map { (state: $0.name, embedding: try encoder.embedding(of: $0, in: ensemble)) })
+        try StateEncoder(clip: clip, cache: cache, progress: progress).embeddings(of: ensemble)
     }
 }

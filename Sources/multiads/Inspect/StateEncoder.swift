@@ -19,18 +19,31 @@ final class StateEncoder {
         self.progress = progress
     }
 
-    /// The embedding of one state of an ensemble.
+    /// The embeddings of an ensemble's states, one column each.
+    ///
+    /// What the cache does not have is encoded together, which is much less work than state by state.
     ///
     /// - Throws: `InspectionModelError` for prompts that the model refuses.
-    func embedding(of state: StatePrompts, in ensemble: PromptEnsemble) throws -> Tensor {
-        if let known = cache?.embedding(of: state, in: ensemble, embedDim: clip.configuration.embedDim) { return known }
-        let prompts = ensemble.prompts(of: state)
-        let position = ensemble.states.firstIndex { $0.name == state.name } ?? 0
-        let label = "encoding prompts, state \(position + 1) of \(ensemble.states.count)"
-        let embedding = try StateEmbeddings.embedding(of: prompts, model: clip) { done in
-            progress.advance(label, done, of: prompts.count)
+    func embeddings(of ensemble: PromptEnsemble) throws -> StateEmbeddings {
+        var columns = ensemble.states.map { state in
+            cache?.embedding(of: state, in: ensemble, embedDim: clip.configuration.embedDim)
         }
-        guard let cache, cacheWorks else { return embedding }
+        let missing = columns.indices.filter { columns[$0] == nil }
+        let prompts = missing.map { ensemble.prompts(of: ensemble.states[$0]) }
+        let total = prompts.reduce(0) { $0 + $1.count }
+        let encoded = try StateEmbeddings.embeddings(of: prompts, model: clip) { done in
+            progress.advance("encoding prompts of \(ensemble.noun)", done, of: total)
+        }
+        for (index, embedding) in zip(missing, encoded) {
+            columns[index] = embedding
+            keep(embedding, of: ensemble.states[index], in: ensemble)
+        }
+        return try StateEmbeddings(
+            zip(ensemble.states, columns).compactMap { state, column in column.map { (state.name, $0) } })
+    }
+
+    private func keep(_ embedding: Tensor, of state: StatePrompts, in ensemble: PromptEnsemble) {
+        guard let cache, cacheWorks else { return }
         do {
             try cache.keep(embedding, of: state, in: ensemble)
         } catch {
@@ -39,6 +52,5 @@ final class StateEncoder {
             progress.finish()
             Terminal.standardError.write("multiads: warning: prompts are not cached: \(error)\n")
         }
-        return embedding
     }
 }
