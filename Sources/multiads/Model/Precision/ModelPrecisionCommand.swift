@@ -1,5 +1,6 @@
 import AnomalyDetection
 import ArgumentParser
+import CLIP
 import Foundation
 import Tensors
 
@@ -58,8 +59,8 @@ struct ModelPrecisionCommand: ParsableCommand {
     /// The formats to compare: the one that was asked for, or all faster ones of this processor.
     private func compared() throws -> [Precision] {
         if let asked = engine.arithmetic.format.precision, asked != .f32 { return [asked] }
-        let usable = [Precision.bf16, .int8].filter {
-            (try? Arithmetic.resolve(engine: engine.arithmetic.engine.engine, precision: $0)) != nil
+        let usable = [Precision.bf16, .int8].filter { (precision: Precision) in
+            (try? Arithmetic.resolve(engine: engine.arithmetic.engine.engine, precision: precision)) != nil
         }
         guard !usable.isEmpty else {
             throw CommandFailure(

@@ -1,4 +1,6 @@
+import AnomalyDetection
 import CLIP
+import Tensors
 
 /// A comparison of number formats, for people and for programs.
 struct PrecisionReport {
