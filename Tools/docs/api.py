@@ -27,7 +27,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/api.md"
 PICTURES = {
-    "part.jpg": "14-metal-plate-hole.jpg", "other.jpg": "15-metal-plate-stain.jpg", "good.jpg": "12-metal-plate-clean.jpg",
+    "part.jpg": "32-wood-hole.jpg", "other.jpg": "33-wood-stain.jpg", "good.jpg": "30-wood-clean.jpg",
 }
 SHOWN = "127.0.0.1:8080"
 WIDTH = 140
