@@ -18,6 +18,8 @@ public struct DatasetError: Error, Sendable, Equatable, CustomStringConvertible 
         case missingMask
         /// A mask has another size than its picture.
         case sizeMismatch
+        /// There are more defect types than ground truth has numbers for.
+        case tooManyTypes
     }
 
     /// Kind of failure.

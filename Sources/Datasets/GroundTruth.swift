@@ -44,11 +44,14 @@ extension Dataset {
     ///   - side: Width and height of the result; nil keeps the mask's own size, or `picture` for a normal one.
     ///   - picture: Size of the decoded picture, which masks must have; nil compares the masks with each other only.
     /// - Returns: All zero for a normal picture.
-    /// - Throws: ``DatasetError`` with `.missingMask`, `.badMask` or `.sizeMismatch`.
+    /// - Throws: ``DatasetError`` with `.missingMask`, `.badMask`, `.sizeMismatch`, or `.tooManyTypes` beyond 254.
     public func groundTruth(
         of sample: DatasetSample, types: [String], side: Int?, picture: (width: Int, height: Int)? = nil
     ) throws(DatasetError) -> GroundTruth {
-        precondition(types.count < Int(GroundTruth.untyped), "at most 254 types")
+        guard types.count < Int(GroundTruth.untyped) else {
+            throw DatasetError(
+                .tooManyTypes, path: sample.picture, "expected at most 254 defect types, found \(types.count)")
+        }
         var size = picture
         var labels: [UInt8] = []
         if sample.isAnomalous, sample.masks.isEmpty {

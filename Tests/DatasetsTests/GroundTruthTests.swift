@@ -18,6 +18,18 @@ struct GroundTruthTests {
         #expect(Array(partial.labels.prefix(6)) == [0, 1, 1, 255, 255, 0])
     }
 
+    @Test("more types than there are numbers for are an error")
+    func tooManyTypes() throws {
+        let dataset = try MiniatureDataset.own().kept { try $0.open(.folder) }
+        let sample = try #require(dataset.value.samples(.test).first { $0.masks.count == 2 })
+        let types = (0..<255).map { "type\($0)" }
+        #expect(try dataset.value.groundTruth(of: sample, types: Array(types.dropLast()), side: nil).width == 8)
+        let error = try #require(throws: DatasetError.self) {
+            try dataset.value.groundTruth(of: sample, types: types, side: nil)
+        }
+        #expect(error.code == .tooManyTypes && error.description.contains("found 255"))
+    }
+
     @Test("every value but 0 is defective")
     func smallValues() throws {
         let dataset = try MiniatureDataset.visa().kept { try $0.open(.visa) }

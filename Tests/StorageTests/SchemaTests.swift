@@ -144,6 +144,15 @@ struct MigrationTests {
         #expect(try schema(queue) == before)
     }
 
+    @Test("refuses steps with negative numbers")
+    func negative() throws {
+        let queue = try makeQueue()
+        try SchemaMigrator(migrations: [good]).migrate(queue)
+        try queue.write { try $0.execute(sql: "UPDATE schema_migrations SET number = -1") }
+        let error = try expectError(.changedMigration) { try SchemaMigrator(migrations: [good]).migrate(queue) }
+        #expect(error.found == -1)
+    }
+
     @Test("refuses a step whose text or name changed", arguments: ["m0001_a", "m0001_other"])
     func changed(name: String) throws {
         let queue = try makeQueue()

@@ -44,6 +44,9 @@ struct SchemaMigrator {
             throw StorageError(.notADatabase, "the database belongs to another program")
         }
         let version = isEmpty ? 0 : try Int.fetchOne(db, sql: "SELECT max(number) FROM schema_migrations") ?? 0
+        guard version >= 0 else {
+            throw StorageError(.changedMigration, "a schema step has a negative number", expected: 1, found: version)
+        }
         return SchemaState(version: version, missing: migrations.dropFirst(version).map(\.name))
     }
 
