@@ -3,7 +3,7 @@ extension ConnectedRegions {
     ///
     /// - Complexity: Two passes over the mask.
     public static func removingSmall(from mask: BinaryMask, minimumArea: Int) -> BinaryMask {
-        let joined = MaskRuns(of: mask)
+        let joined = MaskComponents(of: mask)
         var areas = [Int](repeating: 0, count: joined.componentCount)
         for (run, component) in zip(joined.runs, joined.components) { areas[component] += run.end - run.start }
         guard areas.contains(where: { $0 < minimumArea }) else { return mask }

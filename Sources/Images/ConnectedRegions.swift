@@ -41,7 +41,7 @@ public enum ConnectedRegions {
         _ mask: RunMask, pixels: @autoclosure () -> BinaryMask, minimumArea: Int, maximumCount: Int, tolerance: Double,
         peaks: [Float?]?
     ) -> [(region: Region, runs: [PixelRun])] {
-        let joined = MaskRuns(mask)
+        let joined = MaskComponents(mask)
         var drafts: [Draft] = []
         for (index, component) in joined.components.enumerated() {
             let (run, peak) = (mask.runs[index], peaks?[index])

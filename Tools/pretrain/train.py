@@ -1,7 +1,7 @@
 """Trains the image tower and its adapters from scratch: `python train.py RUN_DIR --minutes 60`.
 
 Pictures come from the factory (`stream.py`). Resumable: started again with the same folder it goes on at the last
-checkpoint, written every two minutes. `log.csv` holds steps, pictures drawn, seconds and the five losses.
+checkpoint, written every two minutes. `log.csv` holds steps, pictures drawn, seconds and the four losses.
 """
 
 import argparse

@@ -26,7 +26,7 @@ public struct PixelTruth: Sendable {
 
     /// Adds a picture's mask after the pictures added before.
     public mutating func append(_ mask: BinaryMask) {
-        let components = MaskRuns(of: mask)
+        let components = MaskComponents(of: mask)
         let firstRegion = regionAreas.count
         regionAreas += [Int](repeating: 0, count: components.componentCount)
         for (run, component) in zip(components.runs, components.components) {

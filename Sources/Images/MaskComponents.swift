@@ -1,7 +1,7 @@
 /// The runs of a mask joined into 8-connected components, by union–find over neighbouring rows.
 ///
 /// Memory grows with the number of runs and not with the number of pixels.
-package struct MaskRuns {
+package struct MaskComponents {
     /// In reading order.
     package let runs: [PixelRun]
     /// Component of each run: 0, 1, … in the reading order of their first runs.
