@@ -16,6 +16,10 @@ struct Camera: Sendable {
     private let curve: [Float]
 
     private static let steps = 4096
+    /// Change on the picture's 0…1 scale that is noticed on a smooth surface without noise.
+    private static let leastNoticeable: Float = 0.035
+    /// How much of the deviation of its surroundings a change has to exceed.
+    private static let masking: Float = 0.6
 
     /// Sets a camera up for a product without defects, so that a defect does not change the exposure.
     init(for clean: LinearPicture, _ random: inout Generator) {
@@ -80,6 +84,31 @@ struct Camera: Sendable {
             add(before.green, after.green, gain.green)
             add(before.blue, after.blue, gain.blue)
         }
+        return result
+    }
+
+    /// Where an inspector would notice a change: 1 where it exceeds what the lens, the noise and the structure around it hide.
+    ///
+    /// A change of the same size is plain on a smooth surface and lost between the teeth of a gear (contrast masking).
+    ///
+    /// - Parameters:
+    ///   - change: From ``change(from:to:in:)``.
+    ///   - before: The piece without it.
+    ///   - area: The rectangle of `change`.
+    func noticed(_ change: Plane, over before: LinearPicture, in area: PixelRect) -> Plane {
+        guard !area.isEmpty else { return change }
+        let side = before.green.rect.width
+        var level = before.green.cropped(to: area)
+        let k = gain.green * Float(Self.steps)
+        let top = Float(Self.steps)
+        curve.withUnsafeBufferPointer { curve in level.apply { curve[Int(min(max($0 * k, 0), top))] } }
+        let radius = max(1, side / 64)
+        let mean = level.blurred(radius)
+        var structure = level.map { $0 * $0 }.blurred(radius)
+        structure.combine(mean) { max($0 - $1 * $1, 0).squareRoot() }
+        var result = Self.blurred(change, blur * Float(side) / 256)
+        let floor = Self.leastNoticeable + noise
+        result.combine(structure) { $0 > floor + Self.masking * $1 ? 1 : 0 }
         return result
     }
 

@@ -77,7 +77,10 @@ public struct PictureFactory: Sendable {
                 let after = changed.rendered()
                 let change = camera.change(from: picture, to: after, in: scene.rect)
                 let footprint = type.hasToLieOnProduct ? changed.part : nil
-                guard let mask = VisibleMask.make(change, footprint: footprint, side: side, gap: max(1, side / 48))
+                let noticed = camera.noticed(change, over: picture, in: scene.rect)
+                guard
+                    let mask = VisibleMask.make(
+                        change, noticed: noticed, footprint: footprint, side: side, gap: max(1, side / 48))
                 else { continue }
                 edits.append(edit)
                 scene = changed
@@ -96,7 +99,10 @@ public struct PictureFactory: Sendable {
                 let area = footprint.bounds(above: 0.01).grown(4 + side / 20).intersection(scene.rect)
                 changed.render(area, into: &after)
                 let change = camera.change(from: picture, to: after, in: area)
-                guard let mask = VisibleMask.make(change, footprint: footprint, side: side, gap: max(1, side / 128))
+                let noticed = camera.noticed(change, over: picture, in: area)
+                guard
+                    let mask = VisibleMask.make(
+                        change, noticed: noticed, footprint: footprint, side: side, gap: max(1, side / 128))
                 else { continue }
                 scene = changed
                 picture = after

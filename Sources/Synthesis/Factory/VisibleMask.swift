@@ -6,16 +6,21 @@ enum VisibleMask {
     static let visible: Float = 0.03
     /// Mean change over a mask below which the defect is refused.
     static let leastMean: Float = 0.045
+    /// Pixels of a picture of 256 a side that an inspector has to notice before there is a defect.
+    static let leastNoticed: Float = 24
+    /// The least part of a mask that an inspector notices.
+    static let leastNoticedShare: Float = 0.35
 
     /// Makes the mask of one defect.
     ///
     /// - Parameters:
     ///   - change: Largest change of a channel at each pixel of the changed rectangle.
+    ///   - noticed: Where the change stands out from noise and from the structure around it, 1 or 0, on that rectangle.
     ///   - footprint: Where the defect is meant to be, 0…1; shadows it casts elsewhere are not part of it.
     ///   - side: Pixels a side of the picture.
     ///   - gap: Unchanged gaps of up to twice as many pixels inside a defect belong to it.
     /// - Returns: The mask, [side, side], or nil when the defect is too small or too weak to be seen.
-    static func make(_ change: Plane, footprint: Plane?, side: Int, gap: Int) -> BinaryMask? {
+    static func make(_ change: Plane, noticed: Plane, footprint: Plane?, side: Int, gap: Int) -> BinaryMask? {
         let area = change.rect
         guard !area.isEmpty else { return nil }
         var marks = change.map { $0 > visible ? 1 : 0 }
@@ -33,14 +38,16 @@ enum VisibleMask {
         let mask = ConnectedRegions.removingSmall(
             from: BinaryMask(width: side, height: side, pixels: pixels), minimumArea: max(2, Int(4 * scale)))
         let marked = mask.area
-        guard Float(marked) >= 14 * scale else { return nil }
         var sum: Float = 0
+        var standingOut: Float = 0
         for row in 0..<area.height {
             for column in 0..<area.width where mask.pixels[(area.y + row) * side + area.x + column] != 0 {
                 sum += change.values[row * area.width + column]
+                standingOut += noticed.values[row * area.width + column]
             }
         }
-        return sum / Float(marked) >= leastMean ? mask : nil
+        guard standingOut >= max(leastNoticed * scale, leastNoticedShare * Float(marked)) else { return nil }
+        return sum >= leastMean * Float(marked) ? mask : nil
     }
 }
 
