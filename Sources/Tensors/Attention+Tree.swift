@@ -37,7 +37,7 @@ extension Attention {
     /// Reserves scratch memory for a tree.
     public func prepare(_ tree: Tree, worker: ComputeWorker) { worker.reserveScores(bytes: tree.depth * 4) }
 
-    /// Runs causal attention over sequences that share rows: each row sees itself and its ancestors.
+    /// Causal attention over sequences that share rows: each row sees itself and its ancestors.
     ///
     /// Ways to the root are short in a text tower, so this takes a few percent of the time of the products around it and
     /// needs no scores but one row's.
@@ -47,27 +47,26 @@ extension Attention {
     ///   - tree: One entry per row.
     ///   - output: [rows, width] of the same type, fully overwritten. Must not overlap `qkv`.
     ///   - workers: One per thread, each prepared for the tree.
-    ///   - threads: As many as there are workers.
-    public func callAsFunction(
-        qkv: UnsafeRawPointer, tree: Tree, output: UnsafeMutableRawPointer, workers: [ComputeWorker],
-        threads: ComputeThreads
-    ) {
+    /// - Returns: What the threads are to do.
+    public func steps(
+        qkv: UnsafeRawPointer, tree: Tree, output: UnsafeMutableRawPointer, workers: [ComputeWorker]
+    ) -> [ComputeStep] {
         let element = arithmetic.precision.activation
         let rowBytes = heads &* headDim &* element.byteCount
         let scale = 1 / Float(headDim).squareRoot()
         let piece = 32
         let count = tree.count
-        tree.parents.withUnsafeBufferPointer { parents in
-            // Sound: only read, and gone after the workers are.
-            nonisolated(unsafe) let parents = parents
-            threads.forEach((count &+ piece &- 1) / piece) { worker, item in
+        return [
+            ComputeStep((count &+ piece &- 1) / piece) { worker, item in
                 let scores = workers[worker].scores.baseAddress.assumingMemoryBound(to: Float.self)
-                for row in item &* piece..<min(count, (item &+ 1) &* piece) {
-                    cvk_attend_ancestors(
-                        qkv, parents.baseAddress, row, heads, headDim, scale, scores, output + row &* rowBytes,
-                        element.kernelType)
+                tree.parents.withUnsafeBufferPointer { parents in
+                    for row in item &* piece..<min(count, (item &+ 1) &* piece) {
+                        cvk_attend_ancestors(
+                            qkv, parents.baseAddress, row, heads, headDim, scale, scores, output + row &* rowBytes,
+                            element.kernelType)
+                    }
                 }
             }
-        }
+        ]
     }
 }

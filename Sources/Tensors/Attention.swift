@@ -100,7 +100,7 @@ public struct Attention: Sendable {
         }
     }
 
-    /// Runs attention separately inside each sequence.
+    /// Attention separately inside each sequence.
     ///
     /// - Parameters:
     ///   - qkv: [total tokens, 3·width] in the arithmetic's element type; q, k, v side by side in each row, heads as
@@ -108,22 +108,29 @@ public struct Attention: Sendable {
     ///   - plan: Made for this attention's shape.
     ///   - output: [total tokens, width] of the same type; rows of the sequences are overwritten. Must not overlap `qkv`.
     ///   - workers: One per thread, each prepared for the plan.
-    ///   - threads: As many as there are workers.
-    public func callAsFunction(
-        qkv: UnsafeRawPointer, plan: Plan, output: UnsafeMutableRawPointer, workers: [ComputeWorker],
-        threads: ComputeThreads
-    ) {
-        if let tiles {
-            let tokenBytes = heads &* headDim &* arithmetic.precision.byteCount
-            threads.forEach(plan.sequences.count &* heads) { _, item in
+    /// - Returns: What the threads are to do.
+    public func steps(
+        qkv: UnsafeRawPointer, plan: Plan, output: UnsafeMutableRawPointer, workers: [ComputeWorker]
+    ) -> [ComputeStep] {
+        guard let tiles else {
+            return [
+                ComputeStep(plan.blocks.count &* heads) { worker, item in
+                    let (block, head) = item.quotientAndRemainder(dividingBy: heads)
+                    attend(plan.blocks[block], head: head, qkv: qkv, output: output, workers[worker])
+                }
+            ]
+        }
+        let tokenBytes = heads &* headDim &* arithmetic.precision.byteCount
+        return [
+            ComputeStep(plan.sequences.count &* heads) { _, item in
                 let (index, head) = item.quotientAndRemainder(dividingBy: heads)
                 let sequence = plan.sequences[index]
                 if sequence.isEmpty { return }
                 tiles.pack(
                     head: head, tokens: sequence.count, qkv: qkv + sequence.lowerBound &* 3 &* tokenBytes,
                     into: plan.packed.baseAddress + plan.offsets[index])
-            }
-            threads.forEach(plan.blocks.count &* heads) { worker, item in
+            },
+            ComputeStep(plan.blocks.count &* heads) { worker, item in
                 // A head's blocks follow each other, so that its keys and values stay in the second-level cache.
                 let (head, number) = item.quotientAndRemainder(dividingBy: plan.blocks.count)
                 let block = plan.blocks[number]
@@ -132,13 +139,8 @@ public struct Attention: Sendable {
                     qkv: qkv + block.start &* 3 &* tokenBytes,
                     packed: plan.packed.baseAddress + plan.offsets[block.sequence],
                     output: output + block.start &* tokenBytes, scratch: workers[worker].scores.baseAddress)
-            }
-            return
-        }
-        threads.forEach(plan.blocks.count &* heads) { worker, item in
-            let (block, head) = item.quotientAndRemainder(dividingBy: heads)
-            attend(plan.blocks[block], head: head, qkv: qkv, output: output, workers[worker])
-        }
+            },
+        ]
     }
 
     private func attend(

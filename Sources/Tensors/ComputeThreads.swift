@@ -1,6 +1,5 @@
 import Dispatch
 import FoundationEssentials
-import Synchronization
 
 /// How many threads numeric code may use, and the one way it spreads work over them.
 ///
@@ -20,7 +19,7 @@ public struct ComputeThreads: Sendable, Equatable {
     }
 
     /// Runs `body(worker)` once for each worker and waits for all of them.
-    public func run(_ body: (Int) -> Void) { Self.perform(count, body) }
+    public func run(_ body: (Int) -> Void) { perform(count, body) }
 
     /// Splits `0..<total` into one contiguous range per worker, each a multiple of `granularity` except the last.
     ///
@@ -32,7 +31,7 @@ public struct ComputeThreads: Sendable, Equatable {
         guard total > 0 else { return }
         let pieces = (total + granularity - 1) / granularity
         let workers = min(count, pieces)
-        Self.perform(workers) { worker in
+        perform(workers) { worker in
             let lower = pieces * worker / workers * granularity
             let upper = min(total, pieces * (worker + 1) / workers * granularity)
             if lower < upper { body(lower..<upper) }
@@ -52,17 +51,11 @@ public struct ComputeThreads: Sendable, Equatable {
 
     /// Calls `body(worker, item)` for every item of `0..<count`; each worker takes the next one when it is free.
     public func forEach(_ count: Int, _ body: (_ worker: Int, _ item: Int) -> Void) {
-        let next = Atomic<Int>(0)
-        Self.perform(min(self.count, count)) { worker in
-            while true {
-                let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard item < count else { return }
-                body(worker, item)
-            }
-        }
+        withoutActuallyEscaping(body) { run([ComputeStep(count, $0)]) }
     }
 
-    private static func perform(_ workers: Int, _ body: (Int) -> Void) {
+    /// Calls `body` with the numbers of up to `workers` threads, as many as the system has to spare, and waits for all of them.
+    func perform(_ workers: Int, _ body: (Int) -> Void) {
         if workers <= 1 { return workers == 1 ? body(0) : () }
         withoutActuallyEscaping(body) { body in
             // Sound: concurrentPerform returns only after every call has ended, and callers give each worker its own

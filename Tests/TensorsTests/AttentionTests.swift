@@ -92,9 +92,8 @@ struct AttentionTests {
                 operands.bytes.withUnsafeBytes { source in
                     output.bytes.withUnsafeMutableBytes { target in
                         guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                        attention(
-                            qkv: source, plan: plan, output: target, workers: workers,
-                            threads: ComputeThreads(count: count))
+                        ComputeThreads(count: count).run(
+                            attention.steps(qkv: source, plan: plan, output: target, workers: workers))
                     }
                 }
                 // bfloat16 keeps 8 bits of probabilities and of the result.

@@ -116,4 +116,19 @@ struct LinearMapTests {
             }
         }
     }
+
+    @Test("tapering row blocks cover exactly all rows and become smaller towards the end")
+    func taperingRowBlocks() {
+        for rows in [1, 2, 11, 12, 13, 23, 257, 1370, 4097] {
+            for workers in 1...5 {
+                let blocks = RowBlocks(tapering: rows, largest: 96, smallest: 24, unit: 12, workers: workers)
+                #expect(blocks.ranges.first?.lowerBound == 0)
+                #expect(blocks.ranges.last?.upperBound == rows && blocks.paddedRows == rows)
+                #expect(zip(blocks.ranges, blocks.ranges.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+                #expect(blocks.ranges.dropLast().allSatisfy { (24...96).contains($0.count) && $0.count % 12 == 0 })
+                #expect(zip(blocks.ranges, blocks.ranges.dropFirst()).allSatisfy { $0.count >= $1.count })
+                if rows > 24 * workers { #expect(blocks.ranges.count >= workers) }
+            }
+        }
+    }
 }

@@ -70,9 +70,8 @@ struct TreeAttentionTests {
                 operands.bytes.withUnsafeBytes { source in
                     output.bytes.withUnsafeMutableBytes { target in
                         guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                        attention(
-                            qkv: source, tree: tree, output: target, workers: workers,
-                            threads: ComputeThreads(count: count))
+                        ComputeThreads(count: count).run(
+                            attention.steps(qkv: source, tree: tree, output: target, workers: workers))
                     }
                 }
                 // bfloat16 keeps 8 bits of the result.
@@ -86,7 +85,7 @@ struct TreeAttentionTests {
         var random = SeededGenerator(seed: 9)
         let (heads, headDim, lengths) = (3, 32, [7, 1, 40])
         let (rows, width) = (lengths.reduce(0, +), heads * headDim)
-        let qkv = random.floats(rows * 3 * width, in: -2...2)
+        let qkv = ElementArray(random.floats(rows * 3 * width, in: -2...2), as: .f32)
         var ranges: [Range<Int>] = []
         for length in lengths {
             let start = ranges.last?.upperBound ?? 0
@@ -99,12 +98,22 @@ struct TreeAttentionTests {
         let worker = try ComputeWorker(.reference)
         try attention.prepare(plan, worker: worker)
         attention.prepare(tree, worker: worker)
-        var whole = [Float](repeating: .nan, count: rows * width)
+        var whole = ElementArray(count: rows * width, as: .f32)
         var shared = whole
-        let alone = ComputeThreads(count: 1)
-        attention(qkv: qkv, plan: plan, output: &whole, workers: [worker], threads: alone)
-        attention(qkv: qkv, tree: tree, output: &shared, workers: [worker], threads: alone)
-        expectClose(shared, whole, within: 1e-6)
+        qkv.bytes.withUnsafeBytes { source in
+            whole.bytes.withUnsafeMutableBytes { whole in
+                shared.bytes.withUnsafeMutableBytes { shared in
+                    guard let source = source.baseAddress, let whole = whole.baseAddress,
+                        let shared = shared.baseAddress
+                    else { return }
+                    let steps =
+                        attention.steps(qkv: source, plan: plan, output: whole, workers: [worker])
+                        + attention.steps(qkv: source, tree: tree, output: shared, workers: [worker])
+                    ComputeThreads(count: 1).run(steps)
+                }
+            }
+        }
+        expectClose(shared.floats, whole.floats, within: 1e-6)
     }
 
     @Test("refuses rows that lead nowhere")

@@ -27,35 +27,45 @@ struct Transformer: Sendable {
         _ workspace: TransformerWorkspace, pass: TransformerWorkspace.Pass, threads: ComputeThreads,
         observer: RoundingObserver? = nil, afterBlock: (Int) -> Void = { _ in }
     ) {
-        guard !blocks.isEmpty else { return }
-        let ranges = pass.rows.ranges
-        threads.forEach(ranges.count) { worker, item in
-            enter(0, rows: ranges[item], workspace, workspace.workers[worker], observer)
-        }
-        for index in blocks.indices {
-            attend(workspace, pass, threads)
-            // Nothing comes after the last block, so rows that nobody reads need not leave it.
-            let ranges = index + 1 < blocks.count ? ranges : pass.wanted.ranges
-            threads.forEach(ranges.count) { worker, item in
-                leave(index, rows: ranges[item], workspace, workspace.workers[worker], observer)
-                if index + 1 < blocks.count {
-                    enter(index + 1, rows: ranges[item], workspace, workspace.workers[worker], observer)
-                }
-            }
-            afterBlock(index + 1)
+        withoutActuallyEscaping(afterBlock) { afterBlock in
+            threads.run(steps(workspace, pass, observer, afterBlock))
         }
     }
 
-    private func attend(
-        _ workspace: TransformerWorkspace, _ pass: TransformerWorkspace.Pass, _ threads: ComputeThreads
-    ) {
+    /// The pass as steps in all of which the workers take part.
+    private func steps(
+        _ workspace: TransformerWorkspace, _ pass: TransformerWorkspace.Pass, _ observer: RoundingObserver?,
+        _ afterBlock: @escaping (Int) -> Void
+    ) -> [ComputeStep] {
+        let ranges = pass.rows.ranges
+        var steps: [ComputeStep] = []
+        if !blocks.isEmpty {
+            steps.append(
+                ComputeStep(ranges.count) { worker, item in
+                    enter(0, rows: ranges[item], workspace, workspace.workers[worker], observer)
+                })
+        }
+        for index in blocks.indices {
+            steps += attend(workspace, pass)
+            // Nothing comes after the last block, so rows that nobody reads need not leave it.
+            let isLast = index + 1 == blocks.count
+            let ranges = isLast ? pass.wanted.ranges : ranges
+            steps.append(
+                ComputeStep(ranges.count) { worker, item in
+                    leave(index, rows: ranges[item], workspace, workspace.workers[worker], observer)
+                    if !isLast { enter(index + 1, rows: ranges[item], workspace, workspace.workers[worker], observer) }
+                })
+            steps.append(ComputeStep(1) { _, _ in afterBlock(index + 1) })
+        }
+        return steps
+    }
+
+    private func attend(_ workspace: TransformerWorkspace, _ pass: TransformerWorkspace.Pass) -> [ComputeStep] {
         let (qkv, attended) = (workspace.qkv.baseAddress, workspace.attended.baseAddress)
         let workers = workspace.computeWorkers
-        switch pass.attention {
-        case .sequences(let plan):
-            attention(qkv: qkv, plan: plan, output: attended, workers: workers, threads: threads)
-        case .tree(let tree):
-            attention(qkv: qkv, tree: tree, output: attended, workers: workers, threads: threads)
+        return switch pass.attention {
+        case .sequences(let plan): attention.steps(qkv: qkv, plan: plan, output: attended, workers: workers)
+        case .tree(let tree): attention.steps(qkv: qkv, tree: tree, output: attended, workers: workers)
         }
     }
 

@@ -104,9 +104,7 @@ final class TransformerWorkspace: Sendable {
     }
 
     private func blocks(_ rows: Int, _ transformer: Transformer) -> RowBlocks {
-        let arithmetic = transformer.arithmetic
-        return RowBlocks(
-            rows: rows, largest: arithmetic.largestRowBlock, unit: arithmetic.rowUnit, workers: workers.count)
+        transformer.arithmetic.rowBlocks(rows, workers: workers.count)
     }
 
     private func generate(

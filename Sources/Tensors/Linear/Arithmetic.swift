@@ -101,6 +101,13 @@ public struct Arithmetic: Sendable, Hashable {
     /// cache; OpenBLAS copies the weights for every product, so its blocks are as large as can be.
     public var largestRowBlock: Int { engine == .openblas ? 1024 : 96 }
 
+    /// How workers best share `rows` rows.
+    public func rowBlocks(_ rows: Int, workers: Int) -> RowBlocks {
+        engine == .tiles
+            ? RowBlocks(tapering: rows, largest: largestRowBlock, smallest: 24, unit: rowUnit, workers: workers)
+            : RowBlocks(rows: rows, largest: largestRowBlock, unit: rowUnit, workers: workers)
+    }
+
     /// Rows are padded to a multiple of this; kernels like it, and it keeps the number of block sizes small.
     public var rowUnit: Int { engine == .tiles ? 12 : 16 }
 

@@ -68,9 +68,7 @@ struct TowerBenchmark {
             weight: Tensor(shape: [vision.mlpWidth, vision.width]) { $0.initialize(repeating: 0.01) },
             bias: Tensor(shape: [vision.mlpWidth]) { $0.initialize(repeating: 0) }, arithmetic: model.arithmetic)
         let arithmetic = model.arithmetic
-        let blocks = RowBlocks(
-            rows: grid * grid + 1, largest: arithmetic.largestRowBlock, unit: arithmetic.rowUnit, workers: threads.count
-        )
+        let blocks = arithmetic.rowBlocks(grid * grid + 1, workers: threads.count)
         let (inputStride, outputStride) = (
             arithmetic.operandStride(vision.width), vision.mlpWidth * arithmetic.precision.byteCount
         )
