@@ -45,11 +45,13 @@ let package = Package(
         .systemLibrary(name: "CLinuxSockets"),
 
         // The engine.
+        .target(name: "LargePages", swiftSettings: numeric),
         .target(name: "CVectorKernels", cSettings: optimized),
         .target(
-            name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CVectorKernels"], swiftSettings: numeric),
+            name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CVectorKernels", "LargePages"],
+            swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["Tensors", "COpenSSL"], swiftSettings: numeric),
-        .target(name: "Images", dependencies: ["CTurboJPEG", "CSPNG"], swiftSettings: numeric),
+        .target(name: "Images", dependencies: ["CTurboJPEG", "CSPNG", "LargePages"], swiftSettings: numeric),
         .target(name: "CLIP", dependencies: ["Tensors", "Checkpoints", "Images"], swiftSettings: numeric),
         .target(name: "Synthesis", dependencies: ["Images", "Tensors"], swiftSettings: numeric),
         .target(name: "KnowledgeBaseData", cSettings: embedding),

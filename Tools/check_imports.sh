@@ -6,9 +6,10 @@ cd "$(dirname "$0")/.."
 
 engine="Tensors Checkpoints Images CLIP"
 declare -A allowed=(
-    [Tensors]="COpenBLAS COneDNN CVectorKernels"
+    [LargePages]=""
+    [Tensors]="COpenBLAS COneDNN CVectorKernels LargePages"
     [Checkpoints]="Tensors COpenSSL"
-    [Images]="CTurboJPEG CSPNG"
+    [Images]="CTurboJPEG CSPNG LargePages"
     [Synthesis]="Tensors Images"
     [CLIP]="Tensors Checkpoints Images"
     [AnomalyDetection]="$engine KnowledgeBaseData"

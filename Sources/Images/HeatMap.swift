@@ -1,3 +1,5 @@
+internal import LargePages
+
 /// Ties score values to colours by the decision threshold, never by the values of one picture.
 ///
 /// 0 maps to the dark end, the threshold to the middle, `maximum` to the bright end, straight lines between. So a good
@@ -56,6 +58,7 @@ public enum HeatMap {
         }
         let table = ColorMap.table
         let pixels = [UInt8](unsafeUninitializedCapacity: map.count * 3) { pixels, count in
+            LargePages.advise(UnsafeMutableRawBufferPointer(pixels))
             table.withUnsafeBufferPointer { table in
                 for index in 0..<map.count {
                     let color = table[ColorMap.index(of: scale.position(of: map[index]))]

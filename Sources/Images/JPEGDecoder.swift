@@ -1,4 +1,5 @@
 internal import CTurboJPEG
+internal import LargePages
 
 /// JPEG to RGB by libjpeg-turbo's TurboJPEG interface, which reports errors by return code and never by longjmp.
 enum JPEGDecoder {
@@ -27,6 +28,7 @@ enum JPEGDecoder {
         let rowBytes = width * 3
         var failure: ImageError?
         let pixels = [UInt8](unsafeUninitializedCapacity: header.width * header.height * 3) { buffer, count in
+            LargePages.advise(UnsafeMutableRawBufferPointer(buffer))
             // A warning means that libjpeg guessed at damaged data; a guess is not a picture to judge a part by.
             let status = tjDecompress2(
                 decoder.handle, bytes.assumingMemoryBound(to: UInt8.self).baseAddress, UInt(bytes.count),

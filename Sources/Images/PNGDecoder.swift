@@ -1,4 +1,5 @@
 internal import CSPNG
+internal import LargePages
 
 /// PNG to RGB by libspng, which reports errors by return code.
 enum PNGDecoder {
@@ -56,6 +57,7 @@ enum PNGDecoder {
         }
         var status: Int32 = 0
         let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            LargePages.advise(UnsafeMutableRawBufferPointer(buffer))
             status = spng_decode_image(context.pointer, buffer.baseAddress, size, format, 0)
             count = status == 0 ? size : 0
         }

@@ -1,25 +1,23 @@
 /// Uninitialised float32 scratch memory, aligned to 64 bytes (one cache line, one AVX-512 register), freed on deinit.
 ///
 /// Not synchronised: one owner at a time may write.
-public final class FloatBuffer: @unchecked Sendable {
-    // Sound to send: the pointer never changes; callers give each buffer to one thread (or disjoint parts to several).
+public final class FloatBuffer: Sendable {
+    private let memory: RawBuffer
 
     /// The whole allocation.
-    public let pointer: UnsafeMutableBufferPointer<Float>
+    public var pointer: UnsafeMutableBufferPointer<Float> { .init(start: baseAddress, count: count) }
 
     /// Number of elements.
-    public var count: Int { pointer.count }
+    public let count: Int
 
     /// Address of the first element; valid even when the buffer is empty.
-    public let baseAddress: UnsafeMutablePointer<Float>
+    public var baseAddress: UnsafeMutablePointer<Float> { memory.baseAddress.assumingMemoryBound(to: Float.self) }
 
     /// Allocates room for `count` elements (traps when negative).
     public init(count: Int) {
         precondition(count >= 0, "a buffer cannot hold \(count) elements")
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-        baseAddress = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-        pointer = UnsafeMutableBufferPointer(start: baseAddress, count: count)
+        self.count = count
+        memory = RawBuffer(byteCount: count * 4)
+        memory.baseAddress.bindMemory(to: Float.self, capacity: count)
     }
-
-    deinit { UnsafeMutableRawPointer(baseAddress).deallocate() }
 }

@@ -1,3 +1,5 @@
+internal import LargePages
+
 /// Uninitialised memory aligned to 64 bytes, freed on deinit.
 ///
 /// Not synchronised: one owner at a time may write.
@@ -13,7 +15,9 @@ public final class RawBuffer: @unchecked Sendable {
     public init(byteCount: Int) {
         precondition(byteCount >= 0, "a buffer cannot hold \(byteCount) bytes")
         self.byteCount = byteCount
-        baseAddress = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 64), alignment: 64)
+        baseAddress = UnsafeMutableRawPointer.allocate(
+            byteCount: max(byteCount, 64), alignment: LargePages.alignment(byteCount: byteCount))
+        LargePages.advise(UnsafeMutableRawBufferPointer(start: baseAddress, count: byteCount))
     }
 
     deinit { baseAddress.deallocate() }

@@ -6,6 +6,20 @@ import Testing
 
 @Suite("Tensors and number formats")
 struct TensorTests {
+    @Test(
+        "memory is aligned, and usable from the first to the last byte, however large",
+        arguments: [
+            0, 1, 63, 64, 65, 1 << 21, (1 << 22) - 1, 1 << 22, (1 << 22) + 1, (3 << 22) + 5,
+        ])
+    func memory(byteCount: Int) {
+        let buffer = RawBuffer(byteCount: byteCount)
+        #expect(buffer.byteCount == byteCount)
+        #expect(UInt(bitPattern: buffer.baseAddress) % (byteCount >= 1 << 22 ? 1 << 21 : 64) == 0)
+        buffer.baseAddress.initializeMemory(as: UInt8.self, repeating: 0xA5, count: byteCount)
+        let bytes = UnsafeRawBufferPointer(start: buffer.baseAddress, count: byteCount)
+        #expect(bytes.allSatisfy { $0 == 0xA5 })
+    }
+
     @Test("transpose, rows and reshape see the same elements")
     func views() {
         let tensor = Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6])
