@@ -43,12 +43,16 @@ let package = Package(
         .systemLibrary(name: "CSPNG", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinuxSockets"),
+        .systemLibrary(name: "CLinuxThreads"),
+
+        // Beneath engine and service.
+        .target(name: "SystemThreads", dependencies: ["CLinuxThreads"], swiftSettings: strict),
 
         // The engine.
         .target(name: "LargePages", swiftSettings: numeric),
         .target(name: "CVectorKernels", cSettings: optimized),
         .target(
-            name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CVectorKernels", "LargePages"],
+            name: "Tensors", dependencies: ["COpenBLAS", "COneDNN", "CVectorKernels", "LargePages", "SystemThreads"],
             swiftSettings: numeric),
         .target(name: "Checkpoints", dependencies: ["Tensors", "COpenSSL"], swiftSettings: numeric),
         .target(name: "Images", dependencies: ["CTurboJPEG", "CSPNG", "LargePages"], swiftSettings: numeric),
@@ -73,7 +77,8 @@ let package = Package(
         .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
 
         // The service.
-        .target(name: "HTTPServer", dependencies: ["CLinuxSockets", httpTypes], swiftSettings: strict),
+        .target(
+            name: "HTTPServer", dependencies: ["CLinuxSockets", "SystemThreads", httpTypes], swiftSettings: strict),
         .target(
             name: "Migrations", path: "Migrations",
             resources: [
@@ -84,8 +89,8 @@ let package = Package(
         .target(
             name: "InspectionService",
             dependencies: [
-                "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "Tensors", httpTypes,
-                logging,
+                "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "SystemThreads",
+                "Tensors", httpTypes, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "multiads",
@@ -101,6 +106,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors"],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "SystemThreadsTests", dependencies: ["SystemThreads"], swiftSettings: strict),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"], swiftSettings: strict),

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -44,8 +43,5 @@ static inline int linux_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLO
 
 /// A close-on-exec epoll instance.
 static inline int linux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
-
-/// Names the calling thread for `ps`, `perf` and debuggers; at most 15 bytes are kept.
-static inline void linux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 #endif

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemThreads
 
 /// An HTTP/1.1 server on its own event loops.
 ///
@@ -80,14 +81,15 @@ public final class HTTPServer: Sendable {
     private func startLoop(_ index: Int, _ mailbox: LoopMailbox) throws(ServerError) {
         let context = context
         context.loops.enter()
-        do throws(ServerError) {
-            try LoopThread.start(name: "http-loop-\(index)") {
+        do {
+            // A thread of its own: it sleeps in `epoll_wait` and so must not take one from a pool.
+            try SystemThread.start(name: "http-loop-\(index)", precedence: .prompt) {
                 EventLoop(context: context, mailbox: mailbox).run()
                 context.loops.leave()
             }
         } catch {
             context.loops.leave()
-            throw error
+            throw ServerError(.systemResources, "cannot start a thread", errno: error.errno)
         }
     }
 

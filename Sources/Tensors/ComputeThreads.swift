@@ -1,4 +1,3 @@
-import Dispatch
 import FoundationEssentials
 
 /// How many threads numeric code may use, and the one way it spreads work over them.
@@ -11,11 +10,15 @@ public struct ComputeThreads: Sendable, Equatable {
     /// Uses exactly `count` workers (values below 1 mean 1).
     public init(count: Int) { self.count = max(1, count) }
 
-    /// The processors this process may really use: its CPU affinity, lowered to the cgroup's CPU quota rounded up.
-    public static func available(cgroupRoot: String = "/sys/fs/cgroup") -> ComputeThreads {
-        let schedulable = ProcessInfo.processInfo.activeProcessorCount
-        guard let quota = CgroupQuota.processors(root: cgroupRoot) else { return ComputeThreads(count: schedulable) }
-        return ComputeThreads(count: min(schedulable, max(1, Int(quota.rounded(.up)))))
+    /// The processors this process may really use: its CPU affinity (cpusets included), lowered to its control groups' CPU quota rounded up.
+    public static func available() -> ComputeThreads {
+        available(schedulable: ProcessInfo.processInfo.activeProcessorCount, quota: CgroupQuota.processors())
+    }
+
+    /// The same from what the system says.
+    static func available(schedulable: Int, quota: Double?) -> ComputeThreads {
+        guard let quota else { return ComputeThreads(count: schedulable) }
+        return ComputeThreads(count: min(schedulable, max(1, Int(min(quota, 4096).rounded(.up)))))
     }
 
     /// Runs `body(worker)` once for each worker and waits for all of them.
@@ -57,36 +60,6 @@ public struct ComputeThreads: Sendable, Equatable {
     /// Calls `body` with the numbers of up to `workers` threads, as many as the system has to spare, and waits for all of them.
     func perform(_ workers: Int, _ body: (Int) -> Void) {
         if workers <= 1 { return workers == 1 ? body(0) : () }
-        withoutActuallyEscaping(body) { body in
-            // Sound: concurrentPerform returns only after every call has ended, and callers give each worker its own
-            // part of the memory they write.
-            nonisolated(unsafe) let shared = body
-            DispatchQueue.concurrentPerform(iterations: workers) { shared($0) }
-        }
-    }
-}
-
-/// Reads the CPU quota that a container runtime set.
-enum CgroupQuota {
-    /// Quota in processors (0.5 is half a core), or nil when there is none.
-    ///
-    /// Version 2 keeps "quota period" (or "max period") in `cpu.max`; version 1 two files below `cpu/`.
-    static func processors(root: String) -> Double? {
-        if let line = firstLine(root + "/cpu.max") {
-            let fields = line.split(separator: " ")
-            guard fields.count == 2, let quota = Double(fields[0]), let period = Double(fields[1]), period > 0 else {
-                return nil
-            }
-            return quota / period
-        }
-        guard let quota = firstLine(root + "/cpu/cpu.cfs_quota_us").flatMap(Double.init), quota > 0,
-            let period = firstLine(root + "/cpu/cpu.cfs_period_us").flatMap(Double.init), period > 0
-        else { return nil }
-        return quota / period
-    }
-
-    private static func firstLine(_ path: String) -> String? {
-        guard let contents = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-        return contents.split(separator: "\n").first.map(String.init)
+        ComputeTeam.shared.run(workers, body)
     }
 }

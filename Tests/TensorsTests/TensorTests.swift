@@ -78,31 +78,4 @@ struct TensorTests {
         }
         #expect(output == [1, -2])
     }
-
-    @Test(
-        "reads CPU quotas of both cgroup versions",
-        arguments: [
-            ("cpu.max", "150000 100000\n", 1.5 as Double?), ("cpu.max", "max 100000\n", nil),
-            ("cpu.max", "rubbish", nil),
-            ("none", "", nil),
-        ])
-    func cgroupQuota(file: String, contents: String, expected: Double?) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try contents.write(to: folder.appending(path: file), atomically: true, encoding: .utf8)
-        #expect(CgroupQuota.processors(root: folder.path) == expected)
-    }
-
-    @Test("splits work without gaps or overlaps", arguments: [0, 1, 2, 7, 16, 100], [1, 2, 3, 8])
-    func split(total: Int, granularity: Int) {
-        for workers in 1...4 {
-            let hits = FloatBuffer(count: total)
-            hits.pointer.initialize(repeating: 0)
-            ComputeThreads(count: workers).split(total, granularity: granularity) { range in
-                for index in range { hits.pointer[index] += 1 }
-            }
-            #expect(hits.pointer.allSatisfy { $0 == 1 })
-        }
-    }
 }

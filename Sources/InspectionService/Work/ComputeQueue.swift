@@ -1,7 +1,8 @@
 import Dispatch
 import Synchronization
+import SystemThreads
 
-/// Runs everything that uses the model, one piece after the other, on a thread of its own.
+/// Runs everything that uses the model, one piece after the other, on a thread of its own that gives way to all others.
 ///
 /// Neither the connections' threads nor the pool of Swift's concurrency ever wait for it. A piece whose task is
 /// cancelled while it waits (the client hung up) is never computed.
@@ -40,7 +41,9 @@ final class ComputeQueue: Sendable {
         }
     }
 
+    /// Waits for the thread and wakes whoever waited for the work.
     private let queue = DispatchQueue(label: "inspection.compute")
+    private let thread = SerialThread(name: "compute", precedence: .yielding)
     private let state = Mutex(State())
 
     /// Pieces of work that wait.
@@ -66,7 +69,8 @@ final class ComputeQueue: Sendable {
                 // Of the two closures exactly one is called, exactly once: a job leaves the line to run or to be cancelled.
                 enqueue(
                     Job(
-                        number: number, start: { continuation.resume(with: Result { try work() }) },
+                        number: number,
+                        start: { [thread] in continuation.resume(with: thread.run { Result { try work() } }) },
                         cancel: { continuation.resume(throwing: CancellationError()) }), lane)
             }
         } onCancel: {

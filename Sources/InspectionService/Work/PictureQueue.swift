@@ -1,10 +1,8 @@
 import Dispatch
 import Synchronization
+import SystemThreads
 
-/// Decodes, measures and encodes pictures on a few threads, beside the model's.
-///
-/// The threads are serial queues, each with a thread of its own when there is work. Dispatch's concurrent queues share as
-/// many threads as there are processors, and the model's kernels occupy those for seconds.
+/// Decodes, measures and encodes pictures on a few threads of its own, which give way to all others.
 final class PictureQueue: Sendable {
     /// Work that is taken once: by its thread, or by the task's cancellation while it waits.
     private final class Job: Sendable {
@@ -20,7 +18,18 @@ final class PictureQueue: Sendable {
         }
     }
 
-    private let lanes: [DispatchQueue]
+    /// A thread, and what waits for it and wakes whoever waited for the work.
+    private struct Lane {
+        let queue: DispatchQueue
+        let thread: SerialThread
+
+        init(_ index: Int) {
+            queue = DispatchQueue(label: "inspection.pictures.\(index)")
+            thread = SerialThread(name: "pictures-\(index)", precedence: .yielding)
+        }
+    }
+
+    private let lanes: [Lane]
     /// Pieces of work waiting or running per lane.
     private let load: Mutex<[Int]>
 
@@ -28,7 +37,7 @@ final class PictureQueue: Sendable {
     ///
     /// - Parameter threads: How many pieces of work run at the same time.
     init(threads: Int) {
-        lanes = (0..<max(1, threads)).map { DispatchQueue(label: "inspection.pictures.\($0)") }
+        lanes = (0..<max(1, threads)).map(Lane.init)
         load = Mutex(Array(repeating: 0, count: lanes.count))
     }
 
@@ -47,7 +56,8 @@ final class PictureQueue: Sendable {
         let current = Mutex<(job: Job?, cancel: (@Sendable () -> Void)?, isCancelled: Bool)>((nil, nil, false))
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let job = Job { continuation.resume(with: Result { try work() }) }
+                let thread = lanes[lane].thread
+                let job = Job { continuation.resume(with: thread.run { Result { try work() } }) }
                 let isCancelled = current.withLock { current in
                     current.job = job
                     current.cancel = { continuation.resume(throwing: CancellationError()) }
@@ -55,7 +65,7 @@ final class PictureQueue: Sendable {
                 }
                 // Taken out, the work and the picture it holds are gone, also when the lane is busy for long.
                 if isCancelled, job.take() != nil { return continuation.resume(throwing: CancellationError()) }
-                lanes[lane].async { job.take()?() }
+                lanes[lane].queue.async { job.take()?() }
             }
         } onCancel: {
             let (job, cancel) = current.withLock { current in
