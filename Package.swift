@@ -107,7 +107,12 @@ let package = Package(
             dependencies: ["AnomalyDetection", "CLIP", "Checkpoints", "Datasets", "Images", "Tensors"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "SystemThreadsTests", dependencies: ["SystemThreads"], swiftSettings: strict),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: strict),
+        .target(
+            name: "RowKernelTwins", dependencies: ["CVectorKernels"], path: "Tests/RowKernelTwins", cSettings: optimized
+        ),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "RowKernelTwins", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors"], swiftSettings: strict),

@@ -33,26 +33,15 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #undef CVK_TARGET
 #endif
 
-typedef struct {
-    const char *name;
-    void (*layer_norm)(const float *, intptr_t, const float *, const float *, float, void *, cvk_element);
-    void (*softmax)(float *, intptr_t, float, cvk_element);
-    void (*narrow_bfloat16)(const float *, intptr_t, uint16_t *);
-    void (*attend_ancestors)(
-        const void *, const int32_t *, intptr_t, intptr_t, intptr_t, float, float *, void *, cvk_element);
-} variant;
-
-static const variant variants[] = {
-    {"baseline", baseline_layer_norm, baseline_softmax, baseline_narrow_bfloat16, baseline_attend_ancestors},
+static const cvk_row_kernels generations[] = {
+    {"baseline", baseline_layer_norm, baseline_softmax, baseline_attend_ancestors},
 #if defined(__x86_64__)
-    {"x86-64-v3", v3_layer_norm, v3_softmax, v3_narrow_bfloat16, v3_attend_ancestors},
-    {"x86-64-v4", v4_layer_norm, v4_softmax, v4_narrow_bfloat16, v4_attend_ancestors},
+    {"x86-64-v3", v3_layer_norm, v3_softmax, v3_attend_ancestors},
+    {"x86-64-v4", v4_layer_norm, v4_softmax, v4_attend_ancestors},
 #endif
 };
 
-static const variant *chosen = &variants[0];
-
-int cvk_variant_count(void) {
+static int runnable(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("x86-64-v4")) return 3;
@@ -61,16 +50,14 @@ int cvk_variant_count(void) {
     return 1;
 }
 
-int cvk_force_variant(int index) {
-    if (index < 0 || index >= cvk_variant_count()) return 0;
-    chosen = &variants[index];
-    return 1;
+const cvk_row_kernels *cvk_generation(int index) {
+    return index >= 0 && index < runnable() ? &generations[index] : 0;
 }
 
-// Before main, so that no thread can meet a half-made choice; no resolver, so that sanitizers can run the program.
-__attribute__((constructor)) static void choose(void) { chosen = &variants[cvk_variant_count() - 1]; }
+static const cvk_row_kernels *chosen = &generations[0];
 
-const char *cvk_variant(void) { return chosen->name; }
+// Before main, so that no thread can meet a half-made choice; no resolver, so that sanitizers can run the program.
+__attribute__((constructor)) static void choose(void) { chosen = &generations[runnable() - 1]; }
 
 void cvk_layer_norm(
     const float *x, intptr_t width, const float *weight, const float *bias, float epsilon, void *output,
@@ -80,10 +67,6 @@ void cvk_layer_norm(
 
 void cvk_softmax(float *row, intptr_t count, float scale, cvk_element type) {
     chosen->softmax(row, count, scale, type);
-}
-
-void cvk_narrow_bfloat16(const float *x, intptr_t count, uint16_t *output) {
-    chosen->narrow_bfloat16(x, count, output);
 }
 
 void cvk_attend_ancestors(

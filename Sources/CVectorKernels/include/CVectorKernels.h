@@ -28,9 +28,6 @@ void cvk_layer_norm(
 /// row: `count` >= 1 floats. With bfloat16 the result starts at the same address, two bytes an element.
 void cvk_softmax(float *row, intptr_t count, float scale, cvk_element type);
 
-/// Rounds `count` floats to bfloat16, to nearest even; NaN stays NaN. `output` may be the same address as `x`.
-void cvk_narrow_bfloat16(const float *x, intptr_t count, uint16_t *output);
-
 /// Self-attention of one row over itself and its ancestors, all heads: softmax(scale * q . k) . v per head.
 ///
 /// qkv: rows of 3 * heads * head_dim elements of `type`; q, k, v side by side, heads as consecutive slices.
@@ -41,14 +38,18 @@ void cvk_attend_ancestors(
     const void *qkv, const int32_t *parents, intptr_t row, intptr_t heads, intptr_t head_dim, float scale,
     float *scores, void *output, cvk_element type);
 
-/// Name of the chosen variant: "x86-64-v4", "x86-64-v3" or "baseline".
-const char *cvk_variant(void);
+/// The row kernels of one processor generation; parameters as above.
+typedef struct {
+    const char *name;
+    void (*layer_norm)(const float *, intptr_t, const float *, const float *, float, void *, cvk_element);
+    void (*softmax)(float *, intptr_t, float, cvk_element);
+    void (*attend_ancestors)(
+        const void *, const int32_t *, intptr_t, intptr_t, intptr_t, float, float *, void *, cvk_element);
+} cvk_row_kernels;
 
-/// Number of variants that this processor runs; 0 is the baseline.
-int cvk_variant_count(void);
-
-/// Forces a variant for tests; returns 0 when there is no such variant here. Not to be called while kernels run.
-int cvk_force_variant(int index);
+/// The kernels of a generation, for tests: 0 is the baseline, which every processor runs; null for one that this processor lacks. The functions
+/// above are those of the last.
+const cvk_row_kernels *cvk_generation(int index);
 
 #ifdef __cplusplus
 }

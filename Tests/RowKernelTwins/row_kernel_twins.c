@@ -1,0 +1,186 @@
+#include "RowKernelTwins.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LARGEST 2048
+#define ROWS 9
+
+/// SplitMix64; a float between low and high.
+static float draw(uint64_t *state, float low, float high) {
+    uint64_t z = *state += 0x9E3779B97F4A7C15;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+    z = (z ^ z >> 27) * 0x94D049BB133111EB;
+    return low + (high - low) * (float)((z ^ z >> 31) >> 40) / 16777216;
+}
+
+static void fill(float *values, int count, uint64_t *state, float low, float high) {
+    for (int i = 0; i < count; i++) values[i] = draw(state, low, high);
+}
+
+static float widened(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &bits, 4);
+    return value;
+}
+
+/// The bfloat16 nearest to a float, the even one of two, found by trying both neighbours.
+static uint16_t nearest(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, 4);
+    uint16_t down = (uint16_t)(bits >> 16);
+    if (isnan(value)) return down | 0x40;
+    if (isinf(value)) return down;
+    // Beyond the largest number a step away lies what would come next.
+    double low = widened(down), step = ldexp(1, (int)(bits >> 23 & 0xFF) - (bits >> 23 & 0xFF ? 134 : 133));
+    double above = fabs((double)value) - fabs(low);
+    return above * 2 > step || (above * 2 == step && down & 1) ? down + 1 : down;
+}
+
+/// Element `index` of a result.
+static float element(const void *output, int index, cvk_element type) {
+    return type == cvk_float32 ? ((const float *)output)[index] : widened(((const uint16_t *)output)[index]);
+}
+
+static int close_to(
+    const void *output, const double *expected, int count, cvk_element type, double tolerance, const char *what,
+    char *message) {
+    for (int i = 0; i < count; i++) {
+        double actual = element(output, i, type);
+        double bound = tolerance + (type == cvk_bfloat16 ? fabs(expected[i]) / 256 : 0);
+        if (!(fabs(actual - expected[i]) <= bound)) {
+            snprintf(
+                message, 200, "%s of %d elements, %s: expected %g at %d, found %g", what, count,
+                type == cvk_float32 ? "float32" : "bfloat16", expected[i], i, actual);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int layer_norm_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static float x[LARGEST], weight[LARGEST], bias[LARGEST], output[LARGEST];
+    static double expected[LARGEST];
+    fill(x, count, state, -3, 7);
+    fill(weight, count, state, -1, 1);
+    fill(bias, count, state, -1, 1);
+    double mean = 0, variance = 0;
+    for (int i = 0; i < count; i++) mean += x[i];
+    mean /= count;
+    for (int i = 0; i < count; i++) variance += (x[i] - mean) * (x[i] - mean);
+    variance /= count;
+    for (int i = 0; i < count; i++) expected[i] = (x[i] - mean) / sqrt(variance + 1e-5) * weight[i] + bias[i];
+    kernels->layer_norm(x, count, weight, bias, 1e-5f, output, cvk_bfloat16);
+    if (!close_to(output, expected, count, cvk_bfloat16, 1e-4, "layer norm", message)) return 0;
+    kernels->layer_norm(x, count, weight, bias, 1e-5f, x, cvk_float32);
+    return close_to(x, expected, count, cvk_float32, 1e-4, "layer norm in place", message);
+}
+
+/// With weights of zero a layer norm is its bias, rounded.
+static int rounding_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static const uint32_t special[] = {0x3F808000, 0x3F818000, 0x3F808001, 0x7FC00000, 0xFF800001, 0x7F800000,
+                                       0xFF800000, 0x7F7FFFFF, 0x00008000, 0x00018000, 0x80007FFF, 0x00000001};
+    static float x[LARGEST], weight[LARGEST], bias[LARGEST];
+    static uint16_t output[LARGEST];
+    fill(x, count, state, -1, 1);
+    memset(weight, 0, sizeof weight);
+    for (int i = 0; i < count; i++) {
+        uint32_t bits = special[i % 12];
+        if (i % 24 >= 12) bits ^= (uint32_t)(draw(state, 0, 1) * 0x7FFFFF) << 8;
+        memcpy(&bias[i], &bits, 4);
+    }
+    kernels->layer_norm(x, count, weight, bias, 1e-5f, output, cvk_bfloat16);
+    for (int i = 0; i < count; i++) {
+        uint16_t expected = nearest(bias[i]);
+        // Zero loses its sign to the sum.
+        if (output[i] == expected || ((output[i] | expected) & 0x7FFF) == 0) continue;
+        snprintf(message, 200, "%a as bfloat16 at %d: expected %04x, found %04x", bias[i], i, expected, output[i]);
+        return 0;
+    }
+    return 1;
+}
+
+static int softmax_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static float row[LARGEST], output[LARGEST];
+    static double expected[LARGEST];
+    fill(row, count, state, -60, 60);
+    double largest = row[0], total = 0;
+    for (int i = 0; i < count; i++) largest = fmax(largest, row[i]);
+    for (int i = 0; i < count; i++) total += expected[i] = exp(0.7f * (row[i] - largest));
+    for (int i = 0; i < count; i++) expected[i] /= total;
+    for (cvk_element type = cvk_float32; type <= cvk_bfloat16; type++) {
+        memcpy(output, row, sizeof row);
+        kernels->softmax(output, count, 0.7f, type);
+        if (!close_to(output, expected, count, type, 1e-6, "softmax", message)) return 0;
+    }
+    return 1;
+}
+
+/// Two heads; rows continue any of those before them, or begin.
+static int attention_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    if (count > 128) return 1;
+    enum { heads = 2 };
+    static float qkv[ROWS * 3 * heads * 128], scores[ROWS], output[heads * 128];
+    static uint16_t halves[ROWS * 3 * heads * 128];
+    static double expected[heads * 128];
+    int width = heads * count;
+    int32_t parents[ROWS];
+    fill(qkv, ROWS * 3 * width, state, -2, 2);
+    for (int i = 0; i < ROWS * 3 * width; i++) {
+        halves[i] = nearest(qkv[i]);
+        qkv[i] = widened(halves[i]);
+    }
+    for (int row = 0; row < ROWS; row++) parents[row] = (int32_t)draw(state, -1, row) - (row == 0);
+    float scale = 1 / sqrtf((float)count);
+    for (int row = 0; row < ROWS; row++) {
+        for (int head = 0; head < heads; head++) {
+            double power[ROWS], total = 0;
+            for (int at = row, n = 0; at >= 0; at = parents[at], n++) {
+                double dot = 0;
+                for (int i = 0; i < count; i++) {
+                    dot += (double)qkv[row * 3 * width + head * count + i] * qkv[(at * 3 + 1) * width + head * count + i];
+                }
+                total += power[n] = exp(dot * scale);
+            }
+            for (int i = 0; i < count; i++) {
+                double sum = 0;
+                for (int at = row, n = 0; at >= 0; at = parents[at], n++) {
+                    sum += power[n] * qkv[(at * 3 + 2) * width + head * count + i];
+                }
+                expected[head * count + i] = sum / total;
+            }
+        }
+        for (cvk_element type = cvk_float32; type <= cvk_bfloat16; type++) {
+            const void *operands = type == cvk_float32 ? (const void *)qkv : halves;
+            kernels->attend_ancestors(operands, parents, row, heads, count, scale, scores, output, type);
+            if (!close_to(output, expected, width, type, 2e-5, "attention", message)) return 0;
+        }
+    }
+    return 1;
+}
+
+int twins_agree(const cvk_row_kernels *kernels, int count, uint64_t seed, char *message) {
+    return layer_norm_agrees(kernels, count, &seed, message) && rounding_agrees(kernels, count, &seed, message)
+        && softmax_agrees(kernels, count, &seed, message) && attention_agrees(kernels, count, &seed, message);
+}
+
+#ifdef TWINS_MAIN
+/// All generations of this processor.
+int main(void) {
+    static const int counts[] = {1, 2, 3, 7, 15, 16, 17, 31, 33, 64, 80, 100, 257, 1024, 2048};
+    char message[200];
+    for (int index = 0; cvk_generation(index); index++) {
+        const cvk_row_kernels *kernels = cvk_generation(index);
+        for (unsigned i = 0; i < sizeof counts / sizeof *counts; i++) {
+            for (uint64_t seed = 1; seed <= 20; seed++) {
+                if (twins_agree(kernels, counts[i], seed, message)) continue;
+                printf("%s, seed %d: %s\n", kernels->name, (int)seed, message);
+                return 1;
+            }
+        }
+        printf("row kernels, %s: as their naive twins\n", kernels->name);
+    }
+    return 0;
+}
+#endif
