@@ -49,4 +49,13 @@ static inline void linux_set_slice(uint64_t nanoseconds) {
     syscall(SYS_sched_setattr, 0, &scheduling, 0);
 }
 
+/// Processors that the calling thread may run on: the system's, less what affinity and cpusets exclude; 0 where the kernel does not tell.
+static inline int linux_usable_processors(void) {
+    unsigned long masks[128]; // Room for 8192 processors, the most that Linux can be built for.
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof masks, masks);
+    int count = 0;
+    for (long i = 0; i < bytes / (long)sizeof *masks; i++) count += __builtin_popcountl(masks[i]);
+    return count;
+}
+
 #endif

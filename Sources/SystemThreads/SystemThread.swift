@@ -59,6 +59,11 @@ public enum SystemThread {
         pthread_detach(thread)
     }
 
+    /// Processors that the calling thread may run on: the system's, less what affinity and cpusets exclude; at least 1.
+    ///
+    /// Foundation's `activeProcessorCount` counts all that are online.
+    public static var usableProcessors: Int { max(1, Int(linux_usable_processors())) }
+
     /// The calling thread's nice value.
     public static var niceness: Int { Int(linux_niceness()) }
 

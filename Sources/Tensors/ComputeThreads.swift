@@ -1,4 +1,4 @@
-import FoundationEssentials
+import SystemThreads
 
 /// How many threads numeric code may use, and the one way it spreads work over them.
 ///
@@ -12,7 +12,7 @@ public struct ComputeThreads: Sendable, Equatable {
 
     /// The processors this process may really use: its CPU affinity (cpusets included), lowered to its control groups' CPU quota rounded up.
     public static func available() -> ComputeThreads {
-        available(schedulable: ProcessInfo.processInfo.activeProcessorCount, quota: CgroupQuota.processors())
+        available(schedulable: SystemThread.usableProcessors, quota: CgroupQuota.processors())
     }
 
     /// The same from what the system says.

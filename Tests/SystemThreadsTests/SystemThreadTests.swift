@@ -39,6 +39,19 @@ struct SystemThreadTests {
         #expect(try facts(.normal).slice > SystemThread.promptSliceNanoseconds)
     }
 
+    @Test("count the processors that they may run on")
+    func processors() throws {
+        let status = try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
+        // Such as "0-3,8,10-11".
+        let ranges = line.split(separator: "\t").last?.split(separator: ",") ?? []
+        let count = ranges.reduce(0) { sum, range in
+            let ends = range.split(separator: "-").compactMap { Int($0) }
+            return sum + (ends.last ?? 0) - (ends.first ?? 0) + 1
+        }
+        #expect(SystemThread.usableProcessors == count)
+    }
+
     @Test("do work in turn, each piece once, and hand back what it made")
     func serial() {
         let thread = SerialThread(name: "serial", precedence: .yielding)
