@@ -10,7 +10,7 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench bench-results bench-server crash docs contract golden clean
+.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server portability crash docs contract golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -50,6 +50,12 @@ bench-results: build ## measure lists, exports, retention and start-up over a mi
 bench-server: build ## measure the HTTP server beside nginx and Hummingbird (needs nginx, wrk, Python)
 	swift build -c release --package-path Tools/bench/hummingbird
 	Tools/bench/server.py
+
+bench-growth: build ## measure how inspections grow with side, references, states, clients, threads, and draw it (needs Python)
+	Tools/bench/growth.py
+
+portability: build ## run the binary on emulated old processors, and the kernels on an arm64 (needs qemu-user, gcc-aarch64-linux-gnu, Python)
+	Tools/portability.sh $(RELEASE)
 
 docs: build ## run the commands of docs/api.md against a fresh server and write their output below them (needs python3, curl)
 	Tools/docs/api.py --program $(RELEASE)
