@@ -16,6 +16,7 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #define CVK(name) baseline_##name
 #define CVK_TARGET
 #include "row_kernels.inc"
+#include "search_kernels.inc"
 #undef CVK
 #undef CVK_TARGET
 
@@ -23,21 +24,30 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #define CVK(name) v3_##name
 #define CVK_TARGET __attribute__((target("arch=x86-64-v3")))
 #include "row_kernels.inc"
+#include "search_kernels.inc"
 #undef CVK
 #undef CVK_TARGET
 
 #define CVK(name) v4_##name
 #define CVK_TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #include "row_kernels.inc"
+#include "search_kernels.inc"
 #undef CVK
 #undef CVK_TARGET
 #endif
 
+// Functions in the order of the type's members.
+#define CVK_GENERATION(NAME, PREFIX) \
+    { \
+        NAME, PREFIX##_layer_norm, PREFIX##_softmax, PREFIX##_attend_ancestors, PREFIX##_largest, PREFIX##_above, \
+            PREFIX##_dot, PREFIX##_widen_codes \
+    }
+
 static const cvk_row_kernels generations[] = {
-    {"baseline", baseline_layer_norm, baseline_softmax, baseline_attend_ancestors},
+    CVK_GENERATION("baseline", baseline),
 #if defined(__x86_64__)
-    {"x86-64-v3", v3_layer_norm, v3_softmax, v3_attend_ancestors},
-    {"x86-64-v4", v4_layer_norm, v4_softmax, v4_attend_ancestors},
+    CVK_GENERATION("x86-64-v3", v3),
+    CVK_GENERATION("x86-64-v4", v4),
 #endif
 };
 
@@ -73,4 +83,22 @@ void cvk_attend_ancestors(
     const void *qkv, const int32_t *parents, intptr_t row, intptr_t heads, intptr_t head_dim, float scale,
     float *scores, void *output, cvk_element type) {
     chosen->attend_ancestors(qkv, parents, row, heads, head_dim, scale, scores, output, type);
+}
+
+intptr_t cvk_largest(const float *row, intptr_t count, float *value) { return chosen->largest(row, count, value); }
+
+intptr_t cvk_above(const float *row, intptr_t count, float threshold, float *values, int32_t *positions) {
+    return chosen->above(row, count, threshold, values, positions);
+}
+
+float cvk_dot(const float *x, intptr_t width, const void *row, cvk_codes kind) {
+    return chosen->dot(x, width, row, kind);
+}
+
+void cvk_widen_codes(const void *codes, intptr_t width, cvk_codes kind, float *output) {
+    chosen->widen_codes(codes, width, kind, output);
+}
+
+void cvk_prefetch(const void *address, intptr_t bytes) {
+    for (intptr_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)address + i);
 }

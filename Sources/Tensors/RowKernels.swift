@@ -143,7 +143,7 @@ public enum RowKernels {
     }
 
     @inline(__always)
-    private static func squaredLength(_ row: UnsafeBufferPointer<Float>) -> Float {
+    static func squaredLength(_ row: UnsafeBufferPointer<Float>) -> Float {
         var sum = SIMD16<Float>.zero
         var index = 0
         while index &+ 16 <= row.count {

@@ -160,9 +160,83 @@ static int attention_agrees(const cvk_row_kernels *kernels, int count, uint64_t 
     return 1;
 }
 
+/// Rows of few different numbers, so that equal ones occur; then one in which nothing is left.
+static int candidates_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static float row[LARGEST], values[LARGEST];
+    static int32_t positions[LARGEST];
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < count; i++) row[i] = pass == 0 ? roundf(draw(state, -9, 9)) : -INFINITY;
+        int first = 0;
+        for (int i = 1; i < count; i++) first = row[i] > row[first] ? i : first;
+        float largest;
+        intptr_t place = kernels->largest(row, count, &largest);
+        if (place != first || largest != row[first]) {
+            snprintf(message, 200, "largest: %g at %d, expected %g at %d", largest, (int)place, row[first], first);
+            return 0;
+        }
+        static const float thresholds[] = {-INFINITY, 0, 7, 9};
+        for (int t = 0; t < 4; t++) {
+            intptr_t found = kernels->above(row, count, thresholds[t], values, positions), expected = 0;
+            for (int i = 0; i < count; i++) {
+                if (!(row[i] > thresholds[t])) continue;
+                if (expected < found && positions[expected] == i && values[expected] == row[i]) expected++;
+                else expected = LARGEST + 1;
+            }
+            if (found != expected) {
+                snprintf(message, 200, "above %g: %d found, of which some are wrong", thresholds[t], (int)found);
+                return 0;
+            }
+        }
+    }
+    return 1;
+}
+
+/// Dot products with rows of floats and of codes, and what the codes stand for.
+static int codes_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static float x[LARGEST], y[LARGEST], wide[LARGEST + 1];
+    static uint8_t codes[LARGEST / 32 * 48];
+    fill(x, count, state, -1, 1);
+    for (cvk_codes kind = cvk_codes_float32; kind <= cvk_codes_8_bits; kind++) {
+        memset(codes, 0, sizeof codes);
+        double dot = 0, size = 0;
+        for (int i = 0; i < count; i++) {
+            int block = i / 32, place = i % 32;
+            if (kind == cvk_codes_float32) {
+                y[i] = draw(state, -1, 1);
+            } else if (kind == cvk_codes_8_bits) {
+                y[i] = roundf(draw(state, -128, 127));
+                codes[i] = (uint8_t)(int8_t)y[i];
+            } else {
+                int code = (int)roundf(draw(state, -2048, 2047));
+                y[i] = (float)code;
+                codes[block * 48 + place] = (uint8_t)(int8_t)((code - (code & 15)) / 16);
+                codes[block * 48 + 32 + place % 16] |= (uint8_t)((code & 15) << (place < 16 ? 0 : 4));
+            }
+            dot += (double)x[i] * y[i];
+            size += fabs((double)x[i] * y[i]);
+        }
+        const void *row = kind == cvk_codes_float32 ? (const void *)y : codes;
+        double actual = kernels->dot(x, count, row, kind);
+        if (fabs(actual - dot) > 1e-6 * size + 1e-12) {
+            snprintf(message, 200, "dot with codes %d: %.9g, expected %.9g", kind, actual, dot);
+            return 0;
+        }
+        if (kind == cvk_codes_float32) continue;
+        wide[count] = 0.5f;
+        kernels->widen_codes(codes, count, kind, wide);
+        for (int i = 0; i <= count; i++) {
+            if (wide[i] == (i < count ? y[i] : 0.5f)) continue;
+            snprintf(message, 200, "codes %d at %d: %g", kind, i, wide[i]);
+            return 0;
+        }
+    }
+    return 1;
+}
+
 int twins_agree(const cvk_row_kernels *kernels, int count, uint64_t seed, char *message) {
     return layer_norm_agrees(kernels, count, &seed, message) && rounding_agrees(kernels, count, &seed, message)
-        && softmax_agrees(kernels, count, &seed, message) && attention_agrees(kernels, count, &seed, message);
+        && softmax_agrees(kernels, count, &seed, message) && attention_agrees(kernels, count, &seed, message)
+        && candidates_agree(kernels, count, &seed, message) && codes_agree(kernels, count, &seed, message);
 }
 
 #ifdef TWINS_MAIN

@@ -16,6 +16,16 @@ typedef enum {
     cvk_bfloat16 = 1,
 } cvk_element;
 
+/// How a row of numbers is written for `cvk_dot`.
+typedef enum {
+    cvk_codes_float32 = 0,
+    /// Whole numbers from -2048 to 2047 in blocks of 48 bytes for 32 numbers: 32 bytes with the upper eight bits, then 16 with the lower
+    /// four, those of number i in the lower and of number 16 + i in the upper half of byte i.
+    cvk_codes_12_bits = 1,
+    /// Signed bytes in blocks of 32.
+    cvk_codes_8_bits = 2,
+} cvk_codes;
+
 /// Layer normalisation of one row: output[i] = (x[i] - mean) / sqrt(variance + epsilon) * weight[i] + bias[i].
 ///
 /// x, weight, bias: `width` floats. output: `width` elements of `type`; for float32 it may be x itself.
@@ -38,6 +48,21 @@ void cvk_attend_ancestors(
     const void *qkv, const int32_t *parents, intptr_t row, intptr_t heads, intptr_t head_dim, float scale,
     float *scores, void *output, cvk_element type);
 
+/// Position of the largest of `count` floats, of equal ones the first, and its value; 0 and -infinity when there are none. NaN is passed over.
+intptr_t cvk_largest(const float *row, intptr_t count, float *value);
+
+/// Which of `count` floats are above a threshold: their values and positions, in order. Returns how many; there must be room for all.
+intptr_t cvk_above(const float *row, intptr_t count, float threshold, float *values, int32_t *positions);
+
+/// Asks for memory that will be read soon.
+void cvk_prefetch(const void *address, intptr_t bytes);
+
+/// Dot product of `width` floats with a row; numbers past the width of the row's last block are not looked at, but must be readable.
+float cvk_dot(const float *x, intptr_t width, const void *row, cvk_codes kind);
+
+/// The whole numbers that `width` codes of 12 or 8 bits stand for.
+void cvk_widen_codes(const void *codes, intptr_t width, cvk_codes kind, float *output);
+
 /// The row kernels of one processor generation; parameters as above.
 typedef struct {
     const char *name;
@@ -45,6 +70,10 @@ typedef struct {
     void (*softmax)(float *, intptr_t, float, cvk_element);
     void (*attend_ancestors)(
         const void *, const int32_t *, intptr_t, intptr_t, intptr_t, float, float *, void *, cvk_element);
+    intptr_t (*largest)(const float *, intptr_t, float *);
+    intptr_t (*above)(const float *, intptr_t, float, float *, int32_t *);
+    float (*dot)(const float *, intptr_t, const void *, cvk_codes);
+    void (*widen_codes)(const void *, intptr_t, cvk_codes, float *);
 } cvk_row_kernels;
 
 /// The kernels of a generation, for tests: 0 is the baseline, which every processor runs; null for one that this processor lacks. The functions

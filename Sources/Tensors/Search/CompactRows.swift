@@ -134,13 +134,16 @@ public struct CompactRows: Sendable {
     ///   - range: Not empty and within the rows (traps otherwise).
     ///   - scratch: Room for `range.count` × ``width`` numbers; left alone where the rows are float32 already.
     ///   - body: Called once with [range.count, width].
-    func withRows(
-        _ range: Range<Int>, scratch: UnsafeMutablePointer<Float>, _ body: (UnsafePointer<Float>) -> Void
-    ) {
+    /// - Returns: What `body` returns.
+    func withRows<Output>(
+        _ range: Range<Int>, scratch: UnsafeMutablePointer<Float>, _ body: (UnsafePointer<Float>) -> Output
+    ) -> Output {
         precondition(!range.isEmpty && range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         switch storage {
         case .floats(let matrix):
-            matrix.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped + range.lowerBound * width) }
+            return matrix.withUnsafeBufferPointer {
+                body($0.baseAddress.unsafelyUnwrapped + range.lowerBound * width)
+            }
         case .bytes:
             withBytes { bytes in
                 if element == .float16 {
@@ -152,7 +155,7 @@ public struct CompactRows: Sendable {
                     widenInt8(bytes, range, into: scratch)
                 }
             }
-            body(scratch)
+            return body(scratch)
         }
     }
 

@@ -1,0 +1,141 @@
+/// Rows prepared for finding the one most similar to a query, without comparing each with each.
+///
+/// A row r is split into its part in a space of few dimensions, where most of it lies, and a small rest: r = Pᵀs + e with orthonormal
+/// directions P. Then ⟨q, r⟩ = ⟨Pq, s⟩ + ⟨q, e⟩, and the last term is at most |q⊥|·|e| + |Pq|·|Pe| (Cauchy-Schwarz), of which the second product is due
+/// to rounding alone. So one short dot product, of (Pq, |q⊥|, |Pq|) with (s, |e|, |Pe|), bounds the similarity and says which rows need not be looked
+/// at; the answer is exact whatever the rows are. The idea is that of LEMP (Teflioudi et al. 2015) and FEXIPRO (Li et al. 2017).
+///
+/// The rest is small, so that 12 bits keep it better than 16 bits keep the whole row.
+public struct RowIndex: Sendable {
+    /// Number of rows.
+    public let rows: Int
+    /// Numbers per row.
+    public let width: Int
+    /// Rows of each part, in order.
+    let parts: [Int]
+    /// Length of a row of ``sketches``.
+    let columns: Int
+    /// [columns − 2, width]: P.
+    let directions: Tensor
+    /// [rows, columns]: s, |e| and |Pe|.
+    let sketches: FloatBuffer
+    let residuals: ResidualRows
+    /// What a bound may fall short of the similarity by because sums are rounded.
+    static let slack: Float = 1e-5
+
+    private static let block = 256
+    /// Rows that the directions are estimated from.
+    private static let samples = 2048
+
+    /// Prepares rows.
+    ///
+    /// - Parameters:
+    ///   - parts: The rows, of one width; Euclidean lengths at most 1.
+    ///   - threads: Workers to use.
+    public init(_ parts: [CompactRows], threads: ComputeThreads) {
+        let width = parts.first?.width ?? 0
+        precondition(parts.allSatisfy { $0.width == width }, "rows of width \(width) expected")
+        let rows = parts.reduce(0) { $0 + $1.rows }
+        let columns = Self.columns(width: width)
+        let directions = PrincipalDirections.estimate(
+            Self.sample(parts, rows: rows, width: width), count: columns - 2, threads: threads)
+        let sketches = FloatBuffer(count: rows * columns)
+        let residuals = ResidualRows(.init(for: parts.map(\.element)), rows: rows, width: width)
+        let blocks = Self.blocks(of: parts)
+        // Sound: every block fills rows of its own.
+        threads.forEach(blocks.count) { _, index in
+            let (part, range, first) = blocks[index]
+            let scratch = FloatBuffer(count: range.count * width)
+            parts[part].withRows(range, scratch: scratch.baseAddress) { source in
+                if source != UnsafePointer(scratch.baseAddress) {
+                    scratch.baseAddress.update(from: source, count: range.count * width)
+                }
+                Self.split(
+                    scratch.baseAddress, first..<first + range.count, directions: directions, columns: columns,
+                    sketches: sketches, residuals: residuals)
+            }
+        }
+        (self.rows, self.width, self.columns) = (rows, width, columns)
+        self.parts = parts.map(\.rows)
+        (self.directions, self.sketches, self.residuals) = (directions, sketches, residuals)
+    }
+
+    /// Size in bytes.
+    public var byteCount: Int {
+        residuals.element.byteCount(rows: rows, width: width) + 4 * (rows * columns + directions.count)
+    }
+
+    /// Size in bytes of an index over rows in some formats.
+    public static func byteCount(_ elements: [CompactRows.Element], rows: Int, width: Int) -> Int {
+        let columns = columns(width: width)
+        return ResidualRows.Element(for: elements).byteCount(rows: rows, width: width)
+            + 4 * (rows * columns + (columns - 2) * width)
+    }
+
+    /// Whether an index is worth its making and its directions' memory: not for few rows or short ones.
+    public static func pays(rows: Int, width: Int) -> Bool { width >= 64 && rows >= 16 * columns(width: width) }
+
+    /// A sixteenth of the width, which costs as many bytes as a quarter of it in 8 bits.
+    static func columns(width: Int) -> Int { min(64, max(16, (width + 255) / 256 * 16)) }
+
+    /// Turns rows into sketches and residuals.
+    private static func split(
+        _ rows: UnsafeMutablePointer<Float>, _ range: Range<Int>, directions: Tensor, columns: Int,
+        sketches: FloatBuffer, residuals: ResidualRows
+    ) {
+        let (rank, width) = (columns - 2, residuals.width)
+        let target = sketches.baseAddress + range.lowerBound * columns
+        let overlaps = FloatBuffer(count: range.count * rank)
+        directions.withUnsafeBufferPointer { elements in
+            guard let basis = elements.baseAddress else { return }
+            Gemm.multiplyTransposed(
+                rows, lda: width, basis, ldb: width, into: target, ldc: columns, m: range.count, n: rank, k: width)
+            Gemm.multiply(
+                target, lda: columns, basis, ldb: width, into: rows, ldc: width, m: range.count, n: width, k: rank,
+                alpha: -1, beta: 1)
+            for (index, row) in range.enumerated() { residuals.store(rows + index * width, at: row) }
+            Gemm.multiplyTransposed(
+                rows, lda: width, basis, ldb: width, into: overlaps.baseAddress, ldc: rank, m: range.count, n: rank,
+                k: width)
+        }
+        for index in 0..<range.count {
+            target[index * columns + rank] = length(rows + index * width, width)
+            target[index * columns + rank + 1] = length(overlaps.baseAddress + index * rank, rank)
+        }
+    }
+
+    private static func length(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
+        RowKernels.squaredLength(UnsafeBufferPointer(start: row, count: count)).squareRoot()
+    }
+
+    private static func sample(_ parts: [CompactRows], rows: Int, width: Int) -> Tensor {
+        let count = min(rows, samples)
+        return Tensor(shape: [count, width]) { target in
+            guard let start = target.baseAddress else { return }
+            var (part, first) = (0, 0)
+            for index in 0..<count {
+                let row = index * rows / count
+                while row >= first + parts[part].rows {
+                    first += parts[part].rows
+                    part += 1
+                }
+                let line = start + index * width
+                parts[part].withRows(row - first..<row - first + 1, scratch: line) { source in
+                    if source != UnsafePointer(line) { line.update(from: source, count: width) }
+                }
+            }
+        }
+    }
+
+    private static func blocks(of parts: [CompactRows]) -> [(part: Int, range: Range<Int>, first: Int)] {
+        var blocks: [(part: Int, range: Range<Int>, first: Int)] = []
+        var first = 0
+        for (part, rows) in parts.enumerated() {
+            for start in stride(from: 0, to: rows.rows, by: block) {
+                blocks.append((part, start..<min(start + block, rows.rows), first + start))
+            }
+            first += rows.rows
+        }
+        return blocks
+    }
+}
