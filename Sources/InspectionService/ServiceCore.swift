@@ -47,7 +47,8 @@ final class ServiceCore: Sendable {
             model: model, compute: compute, pictures: pictures, limits: limits, element: configuration.bankElement)
         let coresets = CoresetMaker(store: store, compute: compute, threads: model.threads, logger: logger)
         banks = BankLibrary(
-            loader: BankLoader(store: store, coresets: coresets), maxBytes: configuration.maxLoadedBankBytes)
+            loader: BankLoader(store: store, coresets: coresets, compute: compute, threads: model.threads),
+            maxBytes: configuration.maxLoadedBankBytes)
         registry = ProductRegistry(
             preparer: ProductPreparer(
                 store: store, prompts: prompts, references: references, banks: banks, now: environment.now,

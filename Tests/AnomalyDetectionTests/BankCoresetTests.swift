@@ -101,7 +101,7 @@ struct ReferenceComparisonTests {
             })
         let maps = try golden.model.maps(
             features: try golden.model.features(of: golden.picture("query"), imageSide: golden.side),
-            imageSide: golden.side, states: states, references: Array(pictures.prefix(2)))
+            imageSide: golden.side, states: states, references: ReferenceBank(Array(pictures.prefix(2))))
         let map = try #require(maps.reference)
         // Enlarging need not meet the middle of a patch exactly.
         let highest = Double(map.values.max() ?? 0)

@@ -27,9 +27,15 @@ struct MapGoldenTests {
     private func maps(
         _ references: [ReferenceFeatures] = [], options: MapOptions = MapOptions(), validity: [Float]? = nil
     ) throws -> AnomalyMaps {
+        try maps(bank: ReferenceBank(references), options: options, validity: validity)
+    }
+
+    private func maps(
+        bank: ReferenceBank, options: MapOptions = MapOptions(), validity: [Float]? = nil
+    ) throws -> AnomalyMaps {
         let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
         return try golden.model.maps(
-            features: features, imageSide: golden.side, states: states, references: references, validity: validity,
+            features: features, imageSide: golden.side, states: states, references: bank, validity: validity,
             options: options)
     }
 
@@ -57,6 +63,39 @@ struct MapGoldenTests {
         expectClose(reference.values, try golden.tensor("reference_map").values, within: 2e-6, "reference")
         expectClose(maps.final.values, try golden.tensor("final_map").values, within: 1e-4, "final")
         expectClose([maps.imageScore], try golden.tensor("image_score").values, within: 5e-5, "score")
+    }
+
+    @Test("few-shot with an index over the references' rows")
+    func indexed() throws {
+        let references = try references()
+        let indices = golden.model.stages.indices.map { stage in
+            RowIndex(references.map { $0.stages[stage] }, threads: ComputeThreads(count: 2))
+        }
+        let bank = ReferenceBank(indices: indices, count: references.count)
+        #expect(bank.count == 2 && bank.pictures.isEmpty)
+        let reference = try #require(try maps(bank: bank).reference)
+        expectClose(reference.values, try golden.tensor("reference_map").values, within: 2e-6)
+        #expect {
+            try maps(bank: bank, options: MapOptions(referenceMatching: .samePosition))
+        } throws: { ($0 as? InspectionModelError)?.code == .badReferences }
+        let fewer = ReferenceBank(indices: Array(indices.dropLast()), count: 2)
+        #expect { try maps(bank: fewer) } throws: { ($0 as? InspectionModelError)?.code == .badReferences }
+    }
+
+    @Test("indices are made where they pay, and only for the nearest patch")
+    func indexing() throws {
+        var random = SeededGenerator(seed: 3)
+        let threads = ComputeThreads(count: 1)
+        func picture(_ rows: Int) -> ReferenceFeatures {
+            ReferenceFeatures(unitStages: (0..<2).map { _ in CompactRows(random.tensor([rows, 64], in: -0.1...0.1)) })
+        }
+        #expect(ReferenceBank(indexing: [picture(200), picture(200)], threads: threads).pictures.isEmpty)
+        #expect(ReferenceBank(indexing: [picture(20), picture(20)], threads: threads).pictures.count == 2)
+        let samePosition = MapOptions(referenceMatching: .samePosition)
+        #expect(
+            ReferenceBank(indexing: [picture(200), picture(200)], options: samePosition, threads: threads)
+                .pictures.count == 2)
+        #expect(ReferenceBank(indexing: [], threads: threads).isEmpty)
     }
 
     @Test("the paper's position-wise matching as an option")

@@ -171,7 +171,7 @@ struct BundledModelTests {
             let image = try ImageDecoder.decode(Fixtures.bytes("BundledModel/\(example.file)"))
             let maps = try model.maps(
                 features: model.features(of: image, imageSide: side), imageSide: side, states: states,
-                references: references[example.family] ?? [])
+                references: ReferenceBank(references[example.family] ?? []))
             let findings = try DefectFinder(rules: DefectRules(), mode: .multitype).findings(
                 maps, imageWidth: image.width, imageHeight: image.height)
             let truth = try example.mask.map { try ImageDecoder.decode(Fixtures.bytes("BundledModel/\($0)")) }

@@ -65,7 +65,7 @@ struct EvaluatorTests {
                         from: try golden.model.features(of: dataset.picture(of: reference), imageSide: golden.side))
                 }
                 let maps = try golden.model.maps(
-                    features: features, imageSide: golden.side, states: states, references: references)
+                    features: features, imageSide: golden.side, states: states, references: ReferenceBank(references))
                 #expect(abs(record.scores[index].score - maps.imageScore) < 1e-6)
                 #expect(abs(record.scores[index].mapMaximum - maps.maximum) < 1e-6)
             }

@@ -19,13 +19,13 @@ struct BankLibraryTests {
     }
 
     /// The rows of a product's only reference at a stage: different for each.
-    private static func rows(_ product: Int, stage: Int) -> CompactRows {
+    private static func rows(_ product: Int, stage: Int, shape: [Int] = [6, 8]) -> CompactRows {
         var random = SeededGenerator(seed: UInt64(product * 10 + stage))
-        return CompactRows(random.tensor([6, 8]), as: .float16)
+        return CompactRows(random.tensor(shape, in: -0.1...0.1), as: .float16)
     }
 
     private func withProducts(
-        _ count: Int, room: Int, compute: ComputeQueue = ComputeQueue(),
+        _ count: Int, room: Int, compute: ComputeQueue = ComputeQueue(), shape: [Int] = [6, 8],
         _ body: @Sendable (BankLibrary, SQLiteStore) async throws -> Void
     ) async throws {
         try await withDataFolder { folder in
@@ -35,7 +35,8 @@ struct BankLibraryTests {
                 _ = try await store.putProduct("p\(product)", settings: ProductSettings(noun: "x"), if: .none, at: now)
                 let banks = [1, 2].map { stage in
                     StageBank(
-                        stage: stage, element: .f16, rows: 6, width: 8, bytes: Self.rows(product, stage: stage).bytes)
+                        stage: stage, element: .f16, rows: shape[0], width: shape[1],
+                        bytes: Self.rows(product, stage: stage, shape: shape).bytes)
                 }
                 let digest = try #require(SHA256Digest(bytes: [UInt8](repeating: UInt8(product), count: 32)))
                 let reference = NewReference(
@@ -49,7 +50,9 @@ struct BankLibraryTests {
                 store: store, compute: compute, threads: ComputeThreads(count: 1), logger: Logger(label: "test"))
             try await body(
                 BankLibrary(
-                    loader: BankLoader(store: store, coresets: coresets), maxBytes: room * Self.bankBytes), store)
+                    loader: BankLoader(
+                        store: store, coresets: coresets, compute: compute, threads: ComputeThreads(count: 1)),
+                    maxBytes: room * Self.bankBytes), store)
             try await store.close()
         }
     }
@@ -57,7 +60,7 @@ struct BankLibraryTests {
     private func check(_ lease: BankLibrary.Lease, _ product: Int) {
         #expect(lease.references.count == 1)
         for stage in [1, 2] {
-            #expect(lease.references.first?.stages[stage - 1].bytes == Self.rows(product, stage: stage).bytes)
+            #expect(lease.references.pictures.first?.stages[stage - 1].bytes == Self.rows(product, stage: stage).bytes)
         }
     }
 
@@ -97,6 +100,17 @@ struct BankLibraryTests {
             #expect(largest.value == room * Self.bankBytes)
             #expect(library.bytes <= room * Self.bankBytes)
             #expect(library.waiting == 0)
+        }
+    }
+
+    @Test("lends an index over a bank's rows where that pays, and counts its bytes", arguments: [nil, 280])
+    func indexed(_ maxRows: Int?) async throws {
+        try await withProducts(1, room: 4, shape: [300, 64]) { library, store in
+            let lease = try await library.lease(
+                BankName(product: "p0", version: 1, key: Self.key, maxRows: maxRows))
+            #expect(lease.references.count == 1 && lease.references.pictures.isEmpty)
+            #expect(library.bytes == lease.references.byteCount)
+            #expect(lease.references.byteCount < 2 * (maxRows ?? 300) * 64 * 4)
         }
     }
 
@@ -173,11 +187,11 @@ struct BankLibraryTests {
         try await withProducts(1, room: 4) { library, store in
             let name = BankName(product: "p0", version: 1, key: Self.key, maxRows: 4)
             let lease = try await library.lease(name)
-            #expect(lease.references.map { $0.stages.map(\.rows) } == [[4, 4]])
+            #expect(lease.references.pictures.map { $0.stages.map(\.rows) } == [[4, 4]])
             #expect(library.bytes == Self.bankBytes * 4 / 6)
             let chosen = try #require(
                 try await store.coreset(of: "p0", version: 1, encodedWith: Self.key, maxRows: 4))
-            for (stage, rows) in zip(chosen.stages, lease.references[0].stages) {
+            for (stage, rows) in zip(chosen.stages, lease.references.pictures[0].stages) {
                 #expect(stage.rowCount == 6)
                 #expect(rows.bytes == Self.rows(0, stage: stage.stage).selecting(stage.rows.map { Int($0) }).bytes)
             }

@@ -5,6 +5,8 @@ import Tensors
 struct AnomalyMapper {
     let adapter: Adapter
     let options: MapOptions
+    /// Of the tower that made the features.
+    let precision: Precision
     let threads: ComputeThreads
 
     /// All maps and the image score.
@@ -18,7 +20,7 @@ struct AnomalyMapper {
     /// - Returns: Maps of `side` × `side` pixels.
     /// - Throws: ``InspectionModelError`` with `.badImage` when `side` is not positive.
     func maps(
-        features: VisionTower.Features, side: Int, states: StateEmbeddings, references: [ReferenceFeatures],
+        features: VisionTower.Features, side: Int, states: StateEmbeddings, references: ReferenceBank,
         validity: [Float]?
     ) throws(InspectionModelError) -> AnomalyMaps {
         let classes = states.states.count
@@ -83,12 +85,10 @@ struct AnomalyMapper {
     }
 
     /// Distances of the picture's patches to their matches, for every stage.
-    func distances(_ features: VisionTower.Features, references: [ReferenceFeatures]) -> ReferenceDistances {
-        let matcher = ReferenceMatcher(matching: options.referenceMatching, threads: threads)
-        return ReferenceDistances(
-            stages: features.stageTokens.enumerated().map { stage, tokens in
-                matcher.distances(tokens, references: references.map { $0.stages[stage] }).values
-            })
+    func distances(_ features: VisionTower.Features, references: ReferenceBank) -> ReferenceDistances {
+        ReferenceMatcher(
+            matching: options.referenceMatching, tolerance: precision.searchTolerance, threads: threads
+        ).distances(features.stageTokens, references)
     }
 
     private func masked(_ map: Tensor, by validity: [Float]?) -> Tensor {

@@ -38,7 +38,7 @@ public struct ReferenceComparison: Sendable {
         let matcher = ReferenceMatcher(matching: .nearest, threads: threads)
         var sum = [Float](repeating: 0, count: stages.first?.shape[0] ?? 0)
         for (tokens, rows) in zip(stages, other.stages) {
-            let distances = matcher.distances(unit: tokens, references: [rows]).values
+            let distances = matcher.distances(unit: tokens, references: [rows])
             // Rounded rows may come out a little longer than 1.
             for patch in sum.indices { sum[patch] += max(0, distances[patch]) / Float(stages.count) }
         }

@@ -4,27 +4,37 @@ import Tensors
 /// Distances of a picture's patches to the patches of normal references (MultiADS, section 3.4).
 struct ReferenceMatcher {
     let matching: MapOptions.ReferenceMatching
+    /// How much a distance found with an index may be too large.
+    var tolerance: Float = 0
     let threads: ComputeThreads
 
-    /// 1 − cosine similarity of each query patch with its match, for one stage.
+    /// 1 − cosine similarity of each query patch with its match.
     ///
     /// - Parameters:
-    ///   - tokens: [patches, width] of the query, raw.
-    ///   - references: The same stage of each reference, unit rows [patches, width]; at least one.
-    /// - Returns: [patches], in 0…2 up to rounding.
-    func distances(_ tokens: Tensor, references: [CompactRows]) -> Tensor {
-        distances(unit: unitRows(tokens, threads: threads), references: references)
+    ///   - stageTokens: [patches, width] of the query per stage, raw.
+    ///   - bank: Of the same stages and width; at least one picture.
+    /// - Returns: [patches] per stage, in 0…2 up to rounding.
+    func distances(_ stageTokens: [Tensor], _ bank: ReferenceBank) -> ReferenceDistances {
+        ReferenceDistances(
+            stages: stageTokens.enumerated().map { stage, tokens in
+                let queries = unitRows(tokens, threads: threads)
+                return switch bank.form {
+                case .pictures(let pictures): distances(unit: queries, references: pictures.map { $0.stages[stage] })
+                case .indexed(let indices):
+                    distances(of: indices[stage].bestSimilarity(queries, tolerance: tolerance, threads: threads))
+                }
+            })
     }
 
-    /// The same for tokens [patches, width] that are of unit length already.
-    func distances(unit queries: Tensor, references: [CompactRows]) -> Tensor {
-        let similarity =
-            switch matching {
-            case .nearest: NearestNeighbor.bestSimilarity(queries, in: references, threads: threads)
-            case .samePosition: samePosition(queries, references)
-            }
-        return Tensor(shape: similarity.shape, similarity.values.map { 1 - $0 })
+    /// The same for one stage of tokens [patches, width] that are of unit length already.
+    func distances(unit queries: Tensor, references: [CompactRows]) -> [Float] {
+        switch matching {
+        case .nearest: distances(of: NearestNeighbor.bestSimilarity(queries, in: references, threads: threads))
+        case .samePosition: distances(of: samePosition(queries, references))
+        }
     }
+
+    private func distances(of similarity: Tensor) -> [Float] { similarity.values.map { 1 - $0 } }
 
     private func samePosition(_ queries: Tensor, _ references: [CompactRows]) -> Tensor {
         let (patches, width) = (queries.shape[0], queries.shape[1])

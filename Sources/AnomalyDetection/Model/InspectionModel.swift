@@ -87,7 +87,7 @@ public struct InspectionModel: Sendable {
     /// - Throws: ``InspectionModelError``: `.badStates` or `.badReferences` when something was made with another model,
     ///   `.badImage` when `validity` has the wrong size.
     public func maps(
-        features: VisionTower.Features, imageSide: Int, states: StateEmbeddings, references: [ReferenceFeatures] = [],
+        features: VisionTower.Features, imageSide: Int, states: StateEmbeddings, references: ReferenceBank = .none,
         validity: [Float]? = nil, options: MapOptions = MapOptions()
     ) throws(InspectionModelError) -> AnomalyMaps {
         guard states.matrix.shape[1] == clip.configuration.embedDim else {
@@ -100,8 +100,7 @@ public struct InspectionModel: Sendable {
             throw InspectionModelError(
                 .badImage, "expected \(imageSide * imageSide) validity values, found \(validity.count)")
         }
-        let mapper = AnomalyMapper(adapter: adapter, options: options, threads: threads)
-        return try mapper.maps(
+        return try mapper(options).maps(
             features: features, side: imageSide, states: states, references: references, validity: validity)
     }
 
@@ -114,22 +113,39 @@ public struct InspectionModel: Sendable {
     /// - Returns: One list for every stage.
     /// - Throws: ``InspectionModelError`` with `.badReferences` when they were made with another model or are none.
     public func distances(
-        of features: VisionTower.Features, to references: [ReferenceFeatures], options: MapOptions = MapOptions()
+        of features: VisionTower.Features, to references: ReferenceBank, options: MapOptions = MapOptions()
     ) throws(InspectionModelError) -> ReferenceDistances {
         guard !references.isEmpty else {
             throw InspectionModelError(.badReferences, "expected at least one reference, found none")
         }
         try check(references, features: features, options: options)
-        return AnomalyMapper(adapter: adapter, options: options, threads: threads)
-            .distances(features, references: references)
+        return mapper(options).distances(features, references: references)
+    }
+
+    private func mapper(_ options: MapOptions) -> AnomalyMapper {
+        AnomalyMapper(
+            adapter: adapter, options: options, precision: clip.arithmetic.precision, threads: threads)
     }
 
     private func check(
-        _ references: [ReferenceFeatures], features: VisionTower.Features, options: MapOptions
+        _ references: ReferenceBank, features: VisionTower.Features, options: MapOptions
     ) throws(InspectionModelError) {
         let patches = features.gridSize * features.gridSize
         let width = clip.configuration.vision.width
-        for (index, reference) in references.enumerated() {
+        if case .indexed(let indices) = references.form {
+            guard options.referenceMatching == .nearest else {
+                throw InspectionModelError(
+                    .badReferences,
+                    "expected pictures' own rows for comparing same places, found an index over all of them")
+            }
+            guard indices.count == stages.count, indices.allSatisfy({ $0.width == width }) else {
+                throw InspectionModelError(
+                    .badReferences,
+                    "expected \(stages.count) stages of width \(width), found widths \(indices.map(\.width)) in an index"
+                )
+            }
+        }
+        for (index, reference) in references.pictures.enumerated() {
             let fits =
                 reference.stages.count == stages.count
                 && reference.stages.allSatisfy {

@@ -82,8 +82,8 @@ struct ProductEvaluator {
         return try (0..<options.seeds).map { try ReferenceDraw.draw(from: product, shots: most, seed: $0) }
     }
 
-    private func encode(_ draws: [[DatasetSample]]) throws -> [String: ReferenceFeatures] {
-        var bank: [String: ReferenceFeatures] = [:]
+    private func encode(_ draws: [[DatasetSample]]) throws -> [String: ReferenceBank] {
+        var bank: [String: ReferenceBank] = [:]
         for sample in draws.joined() where bank[sample.picture] == nil {
             let picture: RGBImage
             do {
@@ -93,7 +93,9 @@ struct ProductEvaluator {
                 throw EvaluationError(.badPicture, "\(error); it was drawn as a reference")
             }
             let features = try model.features(of: picture, imageSide: options.imageSide)
-            bank[sample.picture] = model.reference(from: features)
+            // Every test picture is compared with each.
+            bank[sample.picture] = ReferenceBank(
+                indexing: [model.reference(from: features)], options: options.mapOptions, threads: model.threads)
         }
         return bank
     }
@@ -101,7 +103,7 @@ struct ProductEvaluator {
     // MARK: - Pictures
 
     private func evaluate(
-        _ sample: DatasetSample, draws: [[DatasetSample]], bank: [String: ReferenceFeatures], store: MapStore,
+        _ sample: DatasetSample, draws: [[DatasetSample]], bank: [String: ReferenceBank], store: MapStore,
         tally: inout Tally
     ) throws {
         let picture = try dataset.picture(of: sample)
@@ -136,11 +138,11 @@ struct ProductEvaluator {
 
     /// The deciding map of each setting, in order.
     private func decidingMaps(
-        _ maps: AnomalyMaps, features: VisionTower.Features, draws: [[DatasetSample]], bank: [String: ReferenceFeatures]
+        _ maps: AnomalyMaps, features: VisionTower.Features, draws: [[DatasetSample]], bank: [String: ReferenceBank]
     ) throws -> [Tensor] {
         var distances: [String: ReferenceDistances] = [:]
         for (name, reference) in bank {
-            distances[name] = try model.distances(of: features, to: [reference], options: options.mapOptions)
+            distances[name] = try model.distances(of: features, to: reference, options: options.mapOptions)
         }
         return try options.settings.map { setting in
             let used = setting.shots > 0 ? draws[setting.seed].prefix(setting.shots) : []

@@ -98,7 +98,7 @@ struct Inspector: Sendable {
     }
 
     private static func compute(
-        _ image: RGBImage, _ product: PreparedProduct, _ references: [ReferenceFeatures], _ model: InspectionModel,
+        _ image: RGBImage, _ product: PreparedProduct, _ references: ReferenceBank, _ model: InspectionModel,
         _ environment: ServiceEnvironment
     ) throws -> Computed {
         let started = environment.uptime()

@@ -12,22 +12,22 @@ final class BankLibrary: Sendable {
     /// A bank that stays in memory while this is held.
     final class Lease: Sendable {
         /// Empty for zero-shot.
-        let references: [ReferenceFeatures]
+        let references: ReferenceBank
         private let release: @Sendable () -> Void
 
-        fileprivate init(_ references: [ReferenceFeatures], release: @escaping @Sendable () -> Void) {
+        fileprivate init(_ references: ReferenceBank, release: @escaping @Sendable () -> Void) {
             self.references = references
             self.release = release
         }
 
         /// No references at all.
-        static let none = Lease([], release: {})
+        static let none = Lease(.none, release: {})
 
         deinit { release() }
     }
 
     private struct Entry {
-        let task: Task<[ReferenceFeatures], any Error>
+        let task: Task<ReferenceBank, any Error>
         let bytes: Int
         /// How many hold it or wait for it.
         var leases: Int
@@ -46,7 +46,7 @@ final class BankLibrary: Sendable {
 
         var bytes: Int { entries.values.reduce(0) { $0 + $1.bytes } }
 
-        mutating func lend(_ name: BankName) -> Task<[ReferenceFeatures], any Error>? {
+        mutating func lend(_ name: BankName) -> Task<ReferenceBank, any Error>? {
             guard entries[name] != nil else { return nil }
             uses += 1
             entries[name]?.leases += 1
@@ -118,7 +118,7 @@ final class BankLibrary: Sendable {
         wakeWaiters()
     }
 
-    private func admit(_ name: BankName, bytes: Int, ticket: Int) -> Task<[ReferenceFeatures], any Error>? {
+    private func admit(_ name: BankName, bytes: Int, ticket: Int) -> Task<ReferenceBank, any Error>? {
         state.withLock { state in
             if let task = state.lend(name) { return task }
             guard state.tickets.first == ticket, state.makeRoom(for: bytes, within: maxBytes, replacing: name) else {
@@ -133,7 +133,7 @@ final class BankLibrary: Sendable {
         }
     }
 
-    private func lease(_ name: BankName, _ task: Task<[ReferenceFeatures], any Error>) async throws -> Lease {
+    private func lease(_ name: BankName, _ task: Task<ReferenceBank, any Error>) async throws -> Lease {
         guard let result = await Self.result(of: task) else {
             giveBack(name, task)
             throw CancellationError()
@@ -148,9 +148,9 @@ final class BankLibrary: Sendable {
 
     /// What a bank's reading comes to; nil at once when the caller is cancelled, for the reading goes on for others.
     private static func result(
-        of task: Task<[ReferenceFeatures], any Error>
-    ) async -> Result<[ReferenceFeatures], any Error>? {
-        let (results, continuation) = AsyncStream<Result<[ReferenceFeatures], any Error>>.makeStream()
+        of task: Task<ReferenceBank, any Error>
+    ) async -> Result<ReferenceBank, any Error>? {
+        let (results, continuation) = AsyncStream<Result<ReferenceBank, any Error>>.makeStream()
         Task {
             continuation.yield(await task.result)
             continuation.finish()
@@ -158,7 +158,7 @@ final class BankLibrary: Sendable {
         return await results.first { _ in true }
     }
 
-    private func giveBack(_ name: BankName, _ task: Task<[ReferenceFeatures], any Error>, failed: Bool = false) {
+    private func giveBack(_ name: BankName, _ task: Task<ReferenceBank, any Error>, failed: Bool = false) {
         state.withLock { state in
             guard let entry = state.entries[name], entry.task == task else { return }
             if failed { state.entries[name] = nil } else { state.entries[name]?.leases -= 1 }

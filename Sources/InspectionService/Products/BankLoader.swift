@@ -11,10 +11,12 @@ struct BankName: Sendable, Hashable {
     let maxRows: Int?
 }
 
-/// Reads banks from the store.
+/// Reads banks from the store, and indexes them where that pays.
 struct BankLoader: Sendable {
     let store: any ReferenceStore
     let coresets: CoresetMaker
+    let compute: ComputeQueue
+    let threads: ComputeThreads
 
     /// What a bank takes in memory, in bytes.
     ///
@@ -26,25 +28,31 @@ struct BankLoader: Sendable {
                 .staleEncoding, "references were encoded with another model, side or stages", expected: 0,
                 found: layout.stale.count)
         }
-        guard let maxRows = name.maxRows else { return layout.byteCount }
-        return name.key.stages.reduce(0) { sum, stage in
+        let sizes = name.key.stages.map { stage in
             let entries = layout.entries.filter { $0.stage == stage }
+            let rows = min(layout.rows(stage: stage), name.maxRows ?? .max)
+            let width = entries.first?.width ?? 0
             let widest = entries.map { $0.element.byteCount(rows: 1, width: $0.width) ?? 0 }.max() ?? 0
-            return sum + min(layout.rows(stage: stage), maxRows) * widest
+            return (
+                plain: name.maxRows == nil ? entries.reduce(0) { $0 + $1.byteCount } : rows * widest,
+                indexed: RowIndex.byteCount(
+                    entries.map { CompactRows.Element($0.element) }, rows: rows, width: width),
+                pays: RowIndex.pays(rows: rows, width: width)
+            )
         }
+        let pays = sizes.allSatisfy(\.pays)
+        return sizes.reduce(0) { $0 + (pays ? $1.indexed : $1.plain) }
     }
 
     /// Reads a bank; where its rows are capped, those that were chosen, which are chosen now if they never were.
-    ///
-    /// - Returns: One entry per picture of the set.
-    func load(_ name: BankName) async throws -> [ReferenceFeatures] {
+    func load(_ name: BankName) async throws -> ReferenceBank {
         var chosen: [Int: [UInt32]]?
         if let maxRows = name.maxRows {
             let coreset = try await coresets.coreset(of: name, maxRows: maxRows)
             chosen = Dictionary(coreset.stages.map { ($0.stage, $0.rows) }) { $1 }
         }
         // The entries come by stage, then by position: the first stage's order is the references'.
-        let stages = try await store.reduceBank(
+        var stages = try await store.reduceBank(
             of: name.product, version: name.version, encodedWith: name.key, into: [[CompactRows]]()
         ) { [chosen] stages, entry, span in
             if entry.rowOffset == 0 { stages.append([]) }
@@ -61,7 +69,16 @@ struct BankLoader: Sendable {
         guard let count = stages.first?.count, stages.allSatisfy({ $0.count == count }) else {
             throw StorageError(.corrupt, "a reference set's banks are incomplete")
         }
-        return (0..<count).map { index in ReferenceFeatures(unitStages: stages.map { $0[index] }) }
+        guard ReferenceBank.pays(stages) else {
+            return ReferenceBank((0..<count).map { index in ReferenceFeatures(unitStages: stages.map { $0[index] }) })
+        }
+        var indices: [RowIndex] = []
+        while !stages.isEmpty {
+            // Rows are let go stage by stage: both forms of all of them never lie in memory together.
+            let parts = stages.removeFirst()
+            indices.append(try await compute.run(.background) { [threads] in RowIndex(parts, threads: threads) })
+        }
+        return ReferenceBank(indices: indices, count: count)
     }
 }
 

@@ -60,7 +60,7 @@ struct InspectCommand: ParsableCommand {
         let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: model.clip.textKey) }
         let states = try ProductPrompts.embeddings(of: ensemble, clip: model.clip, cache: cache, progress: progress)
         var inspector = Inspector(model: model, ensemble: ensemble, states: states, formulas: formulas)
-        try inspector.addReferences(product.reference, progress: progress)
+        try inspector.takeReferences(product.reference, progress: progress)
         return inspector
     }
 

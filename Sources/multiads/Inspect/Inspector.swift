@@ -12,7 +12,7 @@ struct Inspector {
     let formulas: FormulaArguments
     /// Side that the network sees.
     let side: Int
-    private(set) var references: [ReferenceFeatures] = []
+    private(set) var references = ReferenceBank.none
     /// SHA-256 over the digests of the reference files, in order; nil for zero-shot.
     private(set) var referencesDigest: String?
 
@@ -24,15 +24,18 @@ struct Inspector {
         side = formulas.imageSize ?? model.defaultImageSide
     }
 
-    /// Adds pictures of good parts to compare with.
-    mutating func addReferences(_ paths: [String], progress: ProgressReporter) throws {
+    /// Takes the pictures of good parts to compare with.
+    mutating func takeReferences(_ paths: [String], progress: ProgressReporter) throws {
         var digests: [UInt8] = []
+        var pictures: [ReferenceFeatures] = []
         for (index, path) in paths.enumerated() {
             progress.advance("reading references", index, of: paths.count)
             let picture = try Self.read(path)
-            references.append(model.reference(from: try model.features(of: picture.pixels, imageSide: side)))
+            pictures.append(model.reference(from: try model.features(of: picture.pixels, imageSide: side)))
             digests += Array(picture.sha256.utf8)
         }
+        references = ReferenceBank(
+            indexing: pictures, options: formulas.mapOptions, threads: model.threads)
         if !paths.isEmpty { referencesDigest = SHA256Digest.of(digests).hex }
     }
 
