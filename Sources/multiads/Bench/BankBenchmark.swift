@@ -1,4 +1,5 @@
 import AnomalyDetection
+import CLIP
 import Datasets
 import Evaluation
 import Images
@@ -54,21 +55,21 @@ struct BankBenchmark {
             return model.reference(from: try model.features(of: dataset.picture(of: sample), imageSide: imageSide))
         }
         guard !references.isEmpty else { return }
-        var queries: [ReferenceFeatures] = []
+        var queries: [VisionTower.Features] = []
         var truth = PixelTruth()
         for (index, sample) in product.test.enumerated() {
             progress.advance("\(product.name): encoding pictures", index, of: product.test.count)
-            let picture = try dataset.picture(of: sample)
-            queries.append(model.reference(from: try model.features(of: picture, imageSide: imageSide)))
+            queries.append(try model.features(of: dataset.picture(of: sample), imageSide: imageSide))
             truth.append(try dataset.groundTruth(of: sample, types: [], side: imageSide).mask)
         }
         var exact: [[Float]] = []
         for index in results.indices {
             progress.advance("\(product.name): searching", index, of: results.count)
-            let bank = bank(of: references, results[index].variant)
-            results[index].bytes += bank.joined().reduce(0) { $0 + $1.byteCount }
-            results[index].rows = max(results[index].rows, bank[0].reduce(0) { $0 + $1.rows })
-            let distances = queries.map { search($0, bank, &results[index]) }
+            let rows = rows(of: references, results[index].variant)
+            let bank = bank(of: rows, results[index].variant)
+            results[index].bytes += bank.byteCount
+            results[index].rows = max(results[index].rows, rows[0].reduce(0) { $0 + $1.rows })
+            let distances = try queries.map { try search($0, bank, &results[index]) }
             if index == 0 { exact = distances }
             for (found, expected) in zip(distances, exact) { results[index].compare(found, expected) }
             try results[index].judge(
@@ -76,8 +77,8 @@ struct BankBenchmark {
         }
     }
 
-    /// By stage, then by picture.
-    private func bank(of references: [ReferenceFeatures], _ variant: Variant) -> [[CompactRows]] {
+    /// Rows by stage, then by picture.
+    private func rows(of references: [ReferenceFeatures], _ variant: Variant) -> [[CompactRows]] {
         model.stages.indices.map { stage in
             let parts = references.map { $0.stages[stage] }
             guard let maxRows = variant.maxRows, maxRows < parts.reduce(0, { $0 + $1.rows }) else {
@@ -96,15 +97,25 @@ struct BankBenchmark {
         }
     }
 
-    /// [patches]: mean over the stages of the distance to the nearest row.
-    private func search(_ query: ReferenceFeatures, _ bank: [[CompactRows]], _ result: inout Result) -> [Float] {
-        let watch = Stopwatch()
-        let similarities = zip(query.stages, bank).map { tokens, rows in
-            NearestNeighbor.bestSimilarity(tokens.widened(), in: rows, threads: model.threads).values
+    /// As inspections have it; all rows in float32 are compared each with each, for the others to be compared with.
+    private func bank(of rows: [[CompactRows]], _ variant: Variant) -> ReferenceBank {
+        let isExact = variant.element == .float32 && variant.maxRows == nil
+        guard !isExact, ReferenceBank.pays(rows) else {
+            return ReferenceBank(
+                rows[0].indices.map { picture in ReferenceFeatures(unitStages: rows.map { $0[picture] }) })
         }
+        return ReferenceBank(indices: rows.map { RowIndex($0, threads: model.threads) }, count: rows[0].count)
+    }
+
+    /// [patches]: mean over the stages of the distance to the nearest row.
+    private func search(
+        _ query: VisionTower.Features, _ bank: ReferenceBank, _ result: inout Result
+    ) throws -> [Float] {
+        let watch = Stopwatch()
+        let distances = try model.distances(of: query, to: bank).stages
         result.seconds.append(watch.seconds)
-        return similarities[0].indices.map { patch in
-            similarities.reduce(Float(0)) { $0 + (1 - $1[patch]) } / Float(similarities.count)
+        return distances[0].indices.map { patch in
+            distances.reduce(Float(0)) { $0 + $1[patch] } / Float(distances.count)
         }
     }
 }

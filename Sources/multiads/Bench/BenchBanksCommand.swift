@@ -103,8 +103,5 @@ struct BenchBanksCommand: ParsableCommand {
 
 extension BankBenchmark.Result {
     /// Median seconds of searching one picture.
-    fileprivate var median: Double {
-        let sorted = seconds.sorted()
-        return sorted.isEmpty ? .nan : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
+    fileprivate var median: Double { Statistics.median(seconds) }
 }

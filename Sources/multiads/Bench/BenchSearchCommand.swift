@@ -1,89 +1,93 @@
+import AnomalyDetection
 import ArgumentParser
-import Foundation
+import CLIP
+import Synthesis
 import Tensors
 
-/// `multiads bench search`: seconds per search of a memory bank.
+/// `multiads bench search`: seconds per search of a memory bank, beside those of the image tower.
 struct BenchSearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Time the search of memory banks in each number format.",
+        abstract: "Time the search of memory banks beside the image tower.",
         discussion: """
-            Rows are random; their values do not change the time. The processors' time, over all threads, says more than \
-            the clock on a machine that does other things as well. For example a ViT-L-14 at 518 pixels with 16 references:
-              multiads bench search --patches 1369 --width 1024 --stages 4 --shots 16
+            Encodes synthetic pictures of one product, good ones as references and one with a defect, and searches the \
+            references' banks in each number format. Deviations are those of the distances of patches, every stage, from comparing \
+            each with each in float32. For example ViT-L-14 at 518 pixels with 16 references:
+              multiads bench search --model models/ViT-L-14-336 --image-side 518 --shots 4,16 --precision bf16
             """)
 
-    @Option(help: ArgumentHelp("Patches of a picture.", valueName: "n"))
-    var patches = 1369
+    @OptionGroup var engine: EngineArguments
 
-    @Option(help: ArgumentHelp("Numbers per token.", valueName: "n"))
-    var width = 1024
+    @Option(help: ArgumentHelp("References in the bank, such as 4,16.", valueName: "list"))
+    var shots = Counts(values: [4, 16])
 
-    @Option(help: ArgumentHelp("Stages searched one after the other.", valueName: "n"))
-    var stages = 4
+    @Option(help: ArgumentHelp("Product, one of `multiads synth --list`.", valueName: "name"))
+    var product = "hex_nut"
 
-    @Option(help: ArgumentHelp("References in the bank.", valueName: "n"))
-    var shots = 16
+    @Option(help: ArgumentHelp("Side of the pictures in pixels; by default the model's own.", valueName: "n"))
+    var imageSide: Int?
 
     @Option(name: .customLong("repeat"), help: ArgumentHelp("Timed searches.", valueName: "n"))
-    var repeats = 3
+    var repeats = 5
 
-    @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
-    var threads: Int?
+    /// Positive numbers, separated by commas.
+    struct Counts: ExpressibleByArgument {
+        let values: [Int]
+
+        init(values: [Int]) { self.values = values }
+
+        init?(argument: String) {
+            guard let list = StageList(argument: argument) else { return nil }
+            values = list.blocks
+        }
+
+        var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
+    }
 
     func validate() throws {
-        for (name, value) in [
-            ("patches", patches), ("width", width), ("stages", stages), ("shots", shots), ("repeat", repeats),
-            ("threads", threads ?? 1),
-        ] where value < 1 {
-            throw ValidationError("expected --\(name) of 1 or more, found \(value)")
-        }
+        guard repeats >= 1 else { throw ValidationError("expected --repeat of 1 or more, found \(repeats)") }
     }
 
     func run() throws {
-        let workers = threads.map(ComputeThreads.init(count:)) ?? .available()
-        let progress = ProgressReporter()
-        let queries = unitRows(seed: 1, workers)
-        let references = (0..<shots).map { unitRows(seed: UInt64($0) + 2, workers) }
-        var rows = [["bank", "size", "processor time", "median", "min"]]
-        for element in CompactRows.Element.allCases {
-            let bank = references.map { CompactRows($0, as: element) }
-            var seconds: [Double] = []
-            var started = 0.0
-            for pass in 0...repeats {
-                progress.advance("searching in \(element.rawValue)", pass, of: repeats + 1)
-                // The first one warms up.
-                if pass == 1 { started = Self.processorSeconds() }
-                let watch = Stopwatch()
-                for _ in 0..<stages { _ = NearestNeighbor.bestSimilarity(queries, in: bank, threads: workers) }
-                if pass > 0 { seconds.append(watch.seconds) }
+        try Self.reporting {
+            let progress = ProgressReporter()
+            let model = try engine.load { progress.step($0) }
+            let side = imageSide ?? model.defaultImageSide
+            let benchmark = SearchBenchmark(model: model, imageSide: side, product: product)
+            let most = shots.values.max() ?? 1
+            let pictures = try benchmark.pictures(references: most, progress: progress)
+            var rows = [
+                [
+                    "references", "bank", "size", "of float32", "made in", "search: median", "least", "of the tower",
+                    "deviation: largest", "mean",
+                ]
+            ]
+            for count in shots.values {
+                rows += try benchmark.measure(pictures, references: count, repeats: repeats, progress: progress)
+                    .map { row($0, tower: pictures.towerSeconds, count) }
             }
-            let perSearch = (Self.processorSeconds() - started) / Double(repeats)
-            let sorted = seconds.sorted()
-            rows.append([
-                element.rawValue, TextLayout.bytes(bank.reduce(0) { $0 + $1.byteCount } * stages),
-                TextLayout.decimal(perSearch, 3) + " s", TextLayout.decimal(sorted[sorted.count / 2], 3) + " s",
-                TextLayout.decimal(sorted[0], 3) + " s",
-            ])
+            progress.finish()
+            let subject =
+                "\(model.clip.configuration.architectureName), \(product), side \(side), \(model.threads.count) threads, "
+                + "\(model.clip.arithmetic.description): tower median "
+                + "\(TextLayout.decimal(Statistics.median(pictures.towerSeconds), 3)) s, least "
+                + "\(TextLayout.decimal(pictures.towerSeconds.min() ?? .nan, 3)) s"
+            let table = TextLayout.columns(rows, rightAligned: Set([0] + Array(2..<rows[0].count)))
+            Terminal.standardOutput.write(([subject, ""] + table).joined(separator: "\n") + "\n")
         }
-        progress.finish()
-        let subject =
-            "\(shots) references of \(patches) × \(width) in \(stages) stages, \(workers.count) threads, "
-            + "kernel \(Gemm.kernelName)"
-        let table = TextLayout.columns(rows, rightAligned: [1, 2, 3, 4])
-        Terminal.standardOutput.write(([subject, ""] + table).joined(separator: "\n") + "\n")
     }
 
-    /// Time that processors worked for this process so far.
-    private static func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
-
-    /// Random rows of length 1.
-    private func unitRows(seed: UInt64, _ workers: ComputeThreads) -> Tensor {
-        var random = SplitMix64(seed: seed)
-        return Tensor(shape: [patches, width]) { values in
-            for index in values.indices { values[index] = random.unit() - 0.5 }
-            guard let start = values.baseAddress else { return }
-            RowKernels.normalizeRows(start, rows: patches, width: width, threads: workers)
-        }
+    private func row(_ result: SearchBenchmark.Result, tower: [Double], _ count: Int) -> [String] {
+        let median = Statistics.median(result.seconds)
+        let share = median / Statistics.median(tower)
+        return [
+            "\(count)", result.name, TextLayout.bytes(result.bytes),
+            TextLayout.decimal(100 * result.share, 0) + " %",
+            result.makingSeconds.map { TextLayout.decimal($0 * 1000, 0) + " ms" } ?? "",
+            TextLayout.decimal(median * 1000, 1) + " ms",
+            TextLayout.decimal((result.seconds.min() ?? .nan) * 1000, 1) + " ms",
+            TextLayout.decimal(100 * share, 1) + " %", TextLayout.decimal(Double(result.largestDeviation), 6),
+            TextLayout.decimal(result.meanDeviation, 7),
+        ]
     }
 }

@@ -16,10 +16,7 @@ struct TowerBenchmark {
         /// Largest resident memory of this process so far, in bytes.
         let peakBytes: Int
 
-        var median: Double {
-            let sorted = seconds.sorted()
-            return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-        }
+        var median: Double { Statistics.median(seconds) }
     }
 
     let model: CLIPModel
