@@ -10,7 +10,7 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server portability crash docs contract golden clean
+.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server bench-fewshot portability crash docs contract golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ crash: build ## kill the service 200 times under load and check that nothing ack
 
 bench-results: build ## measure lists, exports, retention and start-up over a million results (needs Python)
 	Tools/bench/results.py
+
+bench-fewshot: build ## measure few-shot inspection over HTTP beside PyTorch (needs Python, see Tools/bench)
+	$(or $(PYTHON),python3) Tools/bench/fewshot.py
 
 bench-server: build ## measure the HTTP server beside nginx and Hummingbird (needs nginx, wrk, Python)
 	swift build -c release --package-path Tools/bench/hummingbird
