@@ -34,6 +34,7 @@ struct AttentionTests {
 
     /// The same, rounded as the integer kernels round.
     private func naiveInteger(_ qkv: [Float], range: Range<Int>, heads: Int, headDim: Int, causal: Bool) -> [Float] {
+        if range.isEmpty { return [] }
         let width = heads * headDim
         func rows(_ part: Int, _ head: Int) -> [[Float]] {
             range.map { token in
@@ -54,6 +55,7 @@ struct AttentionTests {
             (heads: 1, headDim: 1, lengths: [1]), (heads: 3, headDim: 24, lengths: [50]),
             (heads: 2, headDim: 80, lengths: [7, 1, 33]), (heads: 1, headDim: 16, lengths: [229]),
             (heads: 1, headDim: 64, lengths: [97]), (heads: 1, headDim: 37, lengths: [31, 32]),
+            (heads: 2, headDim: 8, lengths: [0, 3, 0]),
         ], [false, true])
     func againstNaive(shape: (heads: Int, headDim: Int, lengths: [Int]), causal: Bool) throws {
         let (heads, headDim, lengths) = shape

@@ -136,6 +136,8 @@ struct KernelTests {
         var output: [Float] = [7]
         Gemm.linear([1], rows: 0, weight: Tensor(shape: [1, 1], [2]), into: &output, threads: threads)
         RowKernels.normalizeRows(&output, rows: 0, width: 1, threads: threads)
+        let one = Tensor(shape: [1], [1])
+        RowKernels.layerNorm([1], rows: 0, weight: one, bias: one, into: &output)
         #expect(output == [7])
     }
 }

@@ -8,6 +8,7 @@ struct LinearMapTests {
     static let shapes = [
         (rows: 1, from: 1, to: 1), (rows: 16, from: 24, to: 40), (rows: 33, from: 100, to: 17),
         (rows: 96, from: 192, to: 80), (rows: 129, from: 64, to: 64),
+        (rows: 13, from: 4096, to: 33), (rows: 5, from: 7, to: 1025),
     ]
 
     @Test("equal the naive product in every arithmetic, for every use", arguments: shapes)
@@ -69,7 +70,9 @@ struct LinearMapTests {
                 }
                 // Results stored as bfloat16 are rounded to 8 bits; bytes are exact, but ties may round either way.
                 let exact = precision == .f32 || use == .accumulate && precision != .int8
-                expectClose(actual, expected, within: exact ? 2e-5 : 4e-3 * (expected.map(abs).max() ?? 1) + 1e-5)
+                // A random sum grows with the square root of its length, and so does the number of its roundings that do not cancel.
+                let sums = 2e-5 * max(1, Float(from) / 256)
+                expectClose(actual, expected, within: exact ? sums : 4e-3 * (expected.map(abs).max() ?? 1) + 1e-5)
             }
         }
     }
