@@ -114,8 +114,10 @@ class Vision(nn.Module):
         self.proj = nn.Parameter(width**-0.5 * torch.randn(width, EMBED))
 
     def forward(self, images, rows=None):
-        """`rows` [B, patches] names the grid positions of the patches when the pictures are crops."""
+        """`rows` [B, patches] names the grid positions of the patches when the pictures are crops, or those to look at."""
         x = self.conv1(images).flatten(2).transpose(1, 2)
+        if rows is not None and rows.shape[1] < x.shape[1]:
+            x = x.gather(1, rows[..., None].expand(-1, -1, x.shape[2]))
         places = self.positional_embedding[1:] if rows is None else self.positional_embedding[1:][rows]
         x = x + places.to(x.dtype)
         first = (self.class_embedding + self.positional_embedding[0]).to(x.dtype)

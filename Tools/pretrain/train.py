@@ -44,6 +44,7 @@ def arguments():
     parser.add_argument("--fresh", type=float, default=0.5, help="of these, how many on average were never seen before")
     parser.add_argument("--windows-until", type=float, default=0.45, help="share of the run that looks at windows")
     parser.add_argument("--window", type=int, default=8, help="patches along a window's side")
+    parser.add_argument("--patches", type=int, default=160, help="patches of a whole picture to look at, but in the last fifth of a run")
     parser.add_argument("--full-share", type=float, default=0.25, help="a patch is wholly defective from this share on")
     parser.add_argument("--emphasis", type=float, default=5, help="extra weight of defective patches at the start")
     parser.add_argument("--rate", type=float, default=2.5e-4, help="peak learning rate")
@@ -112,12 +113,16 @@ def scene_views(scene, window, generator, draws):
         yield image, target, rows
 
 
-def make_batch(scenes, window, generator, draws):
+def make_batch(scenes, window, patches, generator, draws):
     """The tower's input [2B, 3, S, S], soft labels [2B, patches, states] and grid positions (None for whole pictures)."""
     images, targets, rows = zip(*(view for s in scenes for view in scene_views(s, window, generator, draws)), strict=True)
     lit = views.lit(torch.stack(images).float().div_(255), draws)
     positions = torch.stack(rows) if window else None
-    return views.standardized(lit).contiguous(), torch.stack(targets).flatten(1, 2), positions
+    images, labels = views.standardized(lit).contiguous(), torch.stack(targets).flatten(1, 2)
+    if patches < labels.shape[1]:
+        positions = views.busy_patches(images, labels, patches, draws)
+        labels = labels.gather(1, positions[..., None].expand(-1, -1, labels.shape[2]))
+    return images, labels, positions
 
 
 def losses(vision, adapters, batch, targets, emphasis):
@@ -246,8 +251,9 @@ def work(rank, options, meeting):
             break
         window = options.window if progress < options.windows_until else 0
         count = options.scenes if window else options.whole_scenes
+        patches = views.GRID**2 if window or progress > 0.8 else options.patches
         for _ in range(MEET_EVERY):
-            batch = make_batch(run.scenes.batch(count, generator), window, generator, draws)
+            batch = make_batch(run.scenes.batch(count, generator), window, patches, generator, draws)
             with torch.autocast("cpu", torch.bfloat16):
                 values = losses(run.vision, run.adapters, batch, targets, options.emphasis * (1 - 0.7 * progress))
             for optimizer in run.optimizers:
