@@ -58,7 +58,7 @@ def line_chart(path, title, x, y, lines):
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     place = lambda px, py: (LEFT + x.share(px) * (right - LEFT), bottom - y.share(py) * (bottom - TOP))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-14 0 {WIDTH + 14} {HEIGHT}" role="img">',
         f"<title>{html.escape(title)}</title><style>{STYLE}</style>",
         f'<text class="title" x="{LEFT}" y="22">{html.escape(title)}</text>',
     ]
@@ -72,7 +72,7 @@ def line_chart(path, title, x, y, lines):
                      f'<text x="{LEFT - 7}" y="{at + 4:.1f}" text-anchor="end">{number(tick)}</text>')
     parts.append(f'<path class="frame" d="M{LEFT} {TOP}V{bottom}H{right}"/>')
     parts.append(f'<text x="{(LEFT + right) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{html.escape(x.label)}</text>')
-    parts.append(f'<text transform="translate(15 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
+    parts.append(f'<text transform="translate(0 {(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
                  f"{html.escape(y.label)}</text>")
     hues, labels = {}, []
     for name, points, kind in lines:
