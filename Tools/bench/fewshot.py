@@ -17,6 +17,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -107,6 +108,8 @@ def main():
     parser.add_argument("--no-pytorch", action="store_true")
     parser.add_argument("--data", type=pathlib.Path, help="folder for the services' data, kept afterwards")
     options = parser.parse_args()
+    # So that the services are stopped whatever ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     knowledge = json.loads(pathlib.Path(__file__, "../../../Config/knowledge-base/mvtec-ad.json").resolve().read_text())
     types = [entry["name"] for entry in knowledge["defectTypes"]]
 
@@ -115,7 +118,7 @@ def main():
         references, picture = pictures(options, scratch / "pictures")
         services = []
         for precision in options.precisions.split(","):
-            folder = (options.data or scratch) / f"{precision}-{options.shots}"
+            folder = (options.data or scratch) / f"{options.product}-{options.side}-{options.shots}-{precision}"
             folder.mkdir(parents=True, exist_ok=True)
             service = Service(options, precision, folder)
             stack.callback(service.stop)
@@ -132,7 +135,7 @@ def main():
             torch.set_num_threads(options.threads)
             stack.enter_context(torch.inference_mode())
             pipeline = FewShotPipeline(options.model, 518, len(types) + 1, [6, 12, 18, 24])
-            pipeline.add_references(references)
+            pipeline.fill_bank(references[0], options.shots)
 
         seconds = {service.precision: [] for service in services}
         timings = {service.precision: [] for service in services}

