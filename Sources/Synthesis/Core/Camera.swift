@@ -95,6 +95,7 @@ struct Camera: Sendable {
     ///   - change: From ``change(from:to:in:)``.
     ///   - before: The piece without it.
     ///   - area: The rectangle of `change`.
+    /// - Returns: A plane on that rectangle.
     func noticed(_ change: Plane, over before: LinearPicture, in area: PixelRect) -> Plane {
         guard !area.isEmpty else { return change }
         let side = before.green.rect.width
