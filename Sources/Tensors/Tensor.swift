@@ -59,6 +59,14 @@ public struct Tensor: Sendable {
         try withExtendedLifetime(storage) { () throws(Failure) -> Result in try body(storage.elements) }
     }
 
+    /// This tensor, copied when its memory is somebody else's: what must outlive a mapped file.
+    public func owned() -> Tensor {
+        if storage.ownsElements { return self }
+        return withUnsafeBufferPointer { elements in
+            Tensor(shape: shape) { _ = $0.initialize(from: elements) }
+        }
+    }
+
     /// A copy of the elements in row-major order.
     public var values: [Float] { withUnsafeBufferPointer { Array($0) } }
 
@@ -122,4 +130,7 @@ private final class TensorStorage: @unchecked Sendable {
         self.elements = elements
         self.owner = owner
     }
+
+    /// Whether the memory was allocated for a tensor, and is not part of a file or of a larger one.
+    var ownsElements: Bool { owner is FloatBuffer }
 }

@@ -18,28 +18,6 @@ public struct Arithmetic: Sendable, Hashable {
     /// float32 through OpenBLAS, which every machine can do.
     public static let reference = Arithmetic(engine: .openblas, precision: .f32)
 
-    /// Chooses what was asked for, or the fastest that keeps float32's accuracy to what tests allow.
-    ///
-    /// Automatic precision is bfloat16 where the processor multiplies it in hardware, else float32. The automatic engine is the fastest that has
-    /// the precision here: oneDNN where a matrix unit (AMX) multiplies bfloat16, else the tile kernels, oneDNN, OpenBLAS (measured:
-    /// docs/performance.md).
-    ///
-    /// - Parameters:
-    ///   - engine: nil chooses.
-    ///   - precision: nil chooses.
-    /// - Returns: A pair that ``LinearMap`` accepts here.
-    /// - Throws: ``ArithmeticError`` when the processor or the engine cannot do what was asked for.
-    public static func resolve(
-        engine: MatrixEngine?, precision: Precision?
-    ) throws(ArithmeticError) -> Arithmetic {
-        for precision in precision.map({ [$0] }) ?? [.bf16, .f32] {
-            for engine in engine.map({ [$0] }) ?? preferred(for: precision) where supports(engine, precision) {
-                return Arithmetic(engine: engine, precision: precision)
-            }
-        }
-        throw refusal(engine, precision ?? .f32)
-    }
-
     /// The same precision or the nearest wider one for a network whose results are computed once and kept, such as the text tower: bfloat16
     /// beside int8, for a text's rounding would reach every picture.
     public var keeping: Arithmetic {
@@ -49,51 +27,6 @@ public struct Arithmetic: Sendable, Hashable {
 
     /// The same engine in bfloat16, for linear maps that int8 would round too coarsely; every processor with int8 has it.
     public var forSensitiveMaps: Arithmetic { Arithmetic(engine: engine, precision: .bf16) }
-
-    private static func preferred(for precision: Precision) -> [MatrixEngine] {
-        precision == .bf16 && OneDNN.offer?.matrixUnit == true
-            ? [.onednn, .tiles] : [.tiles, .onednn, .openblas]
-    }
-
-    private static func supports(_ engine: MatrixEngine, _ precision: Precision) -> Bool {
-        switch (engine, precision) {
-        case (.tiles, _): Tiles.supports(precision)
-        case (.openblas, _): precision == .f32
-        case (.onednn, .f32): OneDNN.offer != nil
-        case (.onednn, .bf16): OneDNN.offer?.bfloat16 == true
-        case (.onednn, .int8): false
-        }
-    }
-
-    private static func refusal(_ engine: MatrixEngine?, _ precision: Precision) -> ArithmeticError {
-        let found = OneDNN.instructionSetName
-        switch (engine, precision) {
-        case (.openblas, _):
-            return ArithmeticError(
-                .unsupported,
-                "expected precision f32 with engine openblas, found \(precision.rawValue): OpenBLAS multiplies float32 only"
-            )
-        case (.onednn, .int8):
-            return ArithmeticError(
-                .unsupported, "expected engine tiles with precision int8, found onednn; leave the engine to auto")
-        case (.onednn, _) where OneDNN.offer == nil:
-            return ArithmeticError(
-                .unsupported,
-                "expected a processor and a process in which oneDNN can generate code, found none; use engine openblas")
-        case (_, .int8):
-            return ArithmeticError(
-                .unsupported,
-                "expected a processor with exact products of bytes (AVX512_VNNI and AVX512_BF16), found \(found); "
-                    + "use precision bf16 or f32")
-        case (_, .bf16):
-            return ArithmeticError(
-                .unsupported,
-                "expected a processor with bfloat16 products (AVX512_BF16), found \(found); use precision f32")
-        case (_, .f32):
-            return ArithmeticError(
-                .unsupported, "expected a processor with AVX-512 for engine tiles, found \(found); use engine openblas")
-        }
-    }
 
     /// Rows that a worker best takes through several maps at once, a multiple of ``rowUnit``.
     ///
@@ -137,6 +70,8 @@ public struct ArithmeticError: Error, Sendable, Equatable, CustomStringConvertib
         case unsupported
         /// oneDNN refused to build a matrix product.
         case engineFailure
+        /// It computes, but not what the equations say.
+        case wrongResult
     }
 
     /// Stable code.
