@@ -4,6 +4,8 @@ public struct CLIPError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// A file that the model folder needs is not there or cannot be read.
         case missingFile
+        /// A file's digest is not the one that the model folder records.
+        case changedFile
         /// A file's content cannot be understood.
         case unreadableFile
         /// The configuration is malformed or contradicts itself.

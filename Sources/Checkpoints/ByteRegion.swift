@@ -3,8 +3,8 @@ import Glibc
 /// Read-only bytes that stay in place: a memory-mapped file, static memory or a private copy.
 ///
 /// Tensors borrow from a region instead of copying, so a region lives as long as any tensor read from it. A mapped file
-/// must not be truncated while in use (the kernel would end the process); replace model files by renaming, as
-/// ``SafeTensorsWriter`` does.
+/// must not be truncated while in use (the kernel would end the process): replace model files by renaming, as
+/// ``SafeTensorsWriter`` does, and copy what outlives loading with `Tensor.owned()`.
 public final class ByteRegion: @unchecked Sendable {
     // Sound to share: the bytes are never written after construction and are released only in deinit.
 
@@ -43,10 +43,15 @@ public final class ByteRegion: @unchecked Sendable {
     /// Takes a mapped file's pages out of the process's memory; they come back, from the page cache or the disk, when touched again.
     ///
     /// Nothing happens to other regions.
-    public func releasePages() {
+    ///
+    /// - Parameter range: Bytes that were read, of which whole pages are released; nil for all.
+    public func releasePages(_ range: Range<Int>? = nil) {
         guard isMapped, let address = bytes.baseAddress else { return }
+        let range = range ?? 0..<count
+        let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = range.lowerBound / pageSize * pageSize
         // Advice: a refusal only means that the pages stay.
-        _ = madvise(UnsafeMutableRawPointer(mutating: address), bytes.count, MADV_DONTNEED)
+        _ = madvise(UnsafeMutableRawPointer(mutating: address + start), range.upperBound - start, MADV_DONTNEED)
     }
 
     /// Maps a regular file for reading; pages are loaded when first touched.

@@ -82,22 +82,17 @@ public struct FileDigests: Sendable, Equatable {
         try file.commit()
     }
 
-    /// Compares a file with its record.
+    /// Compares a file's digest with its record.
     ///
     /// - Parameters:
     ///   - name: The file's name; a file without a record passes.
-    ///   - folder: The folder it lies in.
-    ///   - progress: Called with the number of bytes read so far.
-    /// - Throws: ``CheckpointError``: `.checksumMismatch` with both digests, or `.cannotOpen`.
-    public func verify(
-        _ name: String, in folder: String, progress: (Int) -> Void = { _ in }
-    ) throws(CheckpointError) {
-        guard let entry = files[name] else { return }
-        let path = "\(folder)/\(name)"
-        let found = try SHA256Digest.ofFile(path, progress: progress)
-        guard found == entry.sha256 else {
-            throw CheckpointError(
-                .checksumMismatch, file: path, "expected SHA-256 \(entry.sha256), found \(found); the file was changed")
-        }
+    ///   - found: The digest of its content.
+    ///   - path: For the message.
+    /// - Throws: ``CheckpointError``: `.checksumMismatch` with both digests.
+    public func check(_ name: String, _ found: SHA256Digest, path: String) throws(CheckpointError) {
+        guard let entry = files[name], found != entry.sha256 else { return }
+        throw CheckpointError(
+            .checksumMismatch, file: path,
+            "expected SHA-256 \(entry.sha256) as recorded in \(Self.fileName), found \(found); the file was changed")
     }
 }

@@ -18,7 +18,8 @@ struct CalibrationTests {
     private func reader() throws -> WeightReader {
         let name = "open_clip_model.safetensors"
         let region = try ByteRegion.map(path: Fixtures.path("CLIP/tiny/\(name)"))
-        return WeightReader(try CanonicalCLIPTensors(try CheckpointFile.open(region: region, name: name)))
+        return WeightReader(
+            try CanonicalCLIPTensors(try CheckpointFile.open(region: region, name: name)), keepsFile: false)
     }
 
     /// Sum over the blocks of the stage tokens' error against OpenCLIP, relative to their size.

@@ -100,7 +100,8 @@ public struct Adapter: Sendable {
         _ name: String, _ shape: [Int], _ source: any TensorSource
     ) throws(InspectionModelError) -> Tensor {
         do {
-            return try source.tensor(name, shape: shape)
+            // Copied: the file may be replaced while the model is in use.
+            return try source.tensor(name, shape: shape).owned()
         } catch {
             throw InspectionModelError(.badAdapter, error.description)
         }

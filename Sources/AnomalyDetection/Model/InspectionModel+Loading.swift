@@ -40,8 +40,16 @@ extension InspectionModel {
         } catch {
             throw InspectionModelError(.badModel, error.description)
         }
+        let digest = SHA256Digest.of(region)
+        if adapterPath == nil {
+            do {
+                try files.check(adapterFileName, digest: digest)
+            } catch {
+                throw InspectionModelError(.badAdapter, error.description)
+            }
+        }
         let adapter = try Adapter(
-            source: source, digest: SHA256Digest.of(region).hex, width: clip.configuration.vision.width,
+            source: source, digest: digest.hex, width: clip.configuration.vision.width,
             embedDim: clip.configuration.embedDim)
         return try InspectionModel(clip: clip, adapter: adapter, stages: stages, threads: threads)
     }

@@ -11,7 +11,8 @@ extension CLIPModel {
 
     /// Loads a model from a folder in OpenCLIP's hub layout or in Hugging Face's CLIPModel layout.
     ///
-    /// float32 safetensors are used in place, from the mapped file.
+    /// The weights file's digest is computed meanwhile and compared with `digests.json`. When all is packed nothing is left of the mapped file; only
+    /// OpenBLAS uses float32 safetensors in place.
     ///
     /// - Parameters:
     ///   - files: `open_clip_config.json` or `config.json`, a weights file and a vocabulary.
@@ -30,23 +31,35 @@ extension CLIPModel {
         if let activation { configuration.activation = activation }
 
         let (vocabularyFile, vocabulary) = try files.first(of: vocabularyFileNames, purpose: "a vocabulary")
+        let vocabularyDigest = SHA256Digest.of(vocabulary)
+        try files.check(vocabularyFile, digest: vocabularyDigest)
         let tokenizer = try CLIPTokenizer.load(
             vocabulary, file: vocabularyFile, configuration: configuration.text)
 
         let (weightsFile, region) = try files.first(of: weightFileNames, purpose: "model weights")
         progress("reading \(weightsFile)")
-        // Pages that were read once and packed elsewhere would count as this process's memory for ever.
-        let digest = SHA256Digest.of(region) { _ in region.releasePages() }.hex
-        let source: any TensorSource
-        do {
-            source = try CanonicalCLIPTensors(try CheckpointFile.open(region: region, name: weightsFile))
+        let digest = PendingDigest(of: region)
+        do throws(CLIPError) {
+            let source: any TensorSource
+            do throws(CheckpointError) {
+                source = try CanonicalCLIPTensors(try CheckpointFile.open(region: region, name: weightsFile))
+            } catch {
+                throw CLIPError(.unreadableFile, error.description)
+            }
+            progress("checking and packing weights")
+            return try CLIPModel(
+                configuration: configuration, weights: source, tokenizer: tokenizer,
+                vocabularyDigest: vocabularyDigest.hex,
+                digest: { () throws(CLIPError) in
+                    let digest = digest.wait()
+                    try files.check(weightsFile, digest: digest)
+                    return digest.hex
+                },
+                arithmetic: arithmetic, threads: threads, releasePages: { region.releasePages() })
         } catch {
-            throw CLIPError(.unreadableFile, error.description)
+            // That a file was changed says more than what is wrong with it now.
+            try files.check(weightsFile, digest: digest.wait())
+            throw error
         }
-        progress("checking weights")
-        return try CLIPModel(
-            configuration: configuration, weights: source, tokenizer: tokenizer, digest: digest,
-            vocabularyDigest: SHA256Digest.of(vocabulary).hex, arithmetic: arithmetic, threads: threads,
-            releasePages: { region.releasePages() })
     }
 }

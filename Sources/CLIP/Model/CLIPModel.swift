@@ -37,26 +37,24 @@ public struct CLIPModel: Sendable {
     ///   - configuration: Already validated.
     ///   - weights: Tensors by OpenCLIP name.
     ///   - tokenizer: Its vocabulary size must equal the configuration's.
-    ///   - digest: SHA-256 of the weights file.
     ///   - vocabularyDigest: SHA-256 of the vocabulary file.
+    ///   - digest: Asked for SHA-256 of the weights file once they are read.
     ///   - arithmetic: Engine and precision of the image tower; the text tower keeps at least bfloat16.
     ///   - threads: Workers that both towers use.
     ///   - releasePages: Called when weights read so far were packed elsewhere.
     /// - Throws: ``CLIPError`` for tensors that are missing, of the wrong shape, unknown or not finite.
     init(
-        configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer, digest: String,
-        vocabularyDigest: String, arithmetic: Arithmetic, threads: ComputeThreads,
-        releasePages: @escaping () -> Void = {}
+        configuration: CLIPConfiguration, weights: any TensorSource, tokenizer: CLIPTokenizer,
+        vocabularyDigest: String, digest: () throws(CLIPError) -> String, arithmetic: Arithmetic,
+        threads: ComputeThreads, releasePages: @escaping () -> Void = {}
     ) throws(CLIPError) {
-        var reader = WeightReader(weights, releasePages: releasePages)
         self.configuration = configuration
         self.tokenizer = tokenizer
-        self.digest = digest
         self.arithmetic = arithmetic
         textArithmetic = arithmetic.keeping
-        let common = [digest, vocabularyDigest, configuration.activation.rawValue].joined(separator: " ")
-        textKey = "\(common) \(textArithmetic.precision.rawValue)"
-        imageKey = "\(common) \(arithmetic.precision.rawValue)"
+        var reader = WeightReader(
+            weights, keepsFile: arithmetic.engine == .openblas || textArithmetic.engine == .openblas,
+            releasePages: releasePages)
         var vision = try VisionTower(
             configuration: configuration, reader: &reader, arithmetic: arithmetic, threads: threads)
         try vision.keepSensitiveMaps(reader: &reader)
@@ -66,6 +64,11 @@ public struct CLIPModel: Sendable {
         // The learned temperature is read and checked like any weight, though inference uses the fixed one.
         if weights.info(CLIPTensorName.logitScale.openCLIP) != nil { _ = try reader.tensor(.logitScale, []) }
         try reader.refuseUnused()
+        let weightsDigest = try digest()
+        self.digest = weightsDigest
+        let common = [weightsDigest, vocabularyDigest, configuration.activation.rawValue].joined(separator: " ")
+        textKey = "\(common) \(textArithmetic.precision.rawValue)"
+        imageKey = "\(common) \(arithmetic.precision.rawValue)"
     }
 
     /// Tokenizes texts and decides which are encoded together, by ``TextTower/encode(_:)-(TextBatch)``.
@@ -104,7 +107,7 @@ extension VisionTower {
             .vision, width: width, layers: vision.layers, heads: vision.heads, mlpWidth: vision.mlpWidth,
             causal: false, activation: configuration.activation, arithmetic: arithmetic, threads: threads)
         lnPost = try reader.layerNorm(CLIPTensorName.visionPostNorm, width: width)
-        proj = try reader.tensor(.visionProjection, [width, configuration.embedDim]).transposed()
+        proj = try reader.borrowed(.visionProjection, [width, configuration.embedDim]).transposed()
     }
 }
 
@@ -121,6 +124,6 @@ extension TextTower {
             .text, width: text.width, layers: text.layers, heads: text.heads, mlpWidth: text.mlpWidth,
             causal: true, activation: configuration.activation, arithmetic: arithmetic, threads: threads)
         lnFinal = try reader.layerNorm(CLIPTensorName.textFinalNorm, width: text.width)
-        projection = try reader.tensor(.textProjection, [text.width, configuration.embedDim]).transposed()
+        projection = try reader.borrowed(.textProjection, [text.width, configuration.embedDim]).transposed()
     }
 }

@@ -55,6 +55,21 @@ public struct ModelFiles: Sendable {
             .missingFile,
             "expected \(purpose) (\(candidates.joined(separator: " or "))), found none of these in \(name)")
     }
+
+    /// Compares a file's digest with the one that the folder records; a file without a record passes, and so does one in memory.
+    ///
+    /// - Parameters:
+    ///   - file: Its name in the folder.
+    ///   - digest: Of all its bytes.
+    /// - Throws: ``CLIPError`` with `.changedFile` when they differ, or `.unreadableFile` when the record cannot be read.
+    public func check(_ file: String, digest: SHA256Digest) throws(CLIPError) {
+        guard case .folder(let folder) = place else { return }
+        do {
+            try FileDigests.read(folder: folder)?.check(file, digest, path: "\(folder)/\(file)")
+        } catch {
+            throw CLIPError(error.code == .checksumMismatch ? .changedFile : .unreadableFile, error.description)
+        }
+    }
 }
 
 /// ENOENT, the same number on every system this runs on.

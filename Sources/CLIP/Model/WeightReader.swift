@@ -5,22 +5,34 @@ import Tensors
 struct WeightReader {
     let source: any TensorSource
     private(set) var used: Set<String> = []
+    private let keepsFile: Bool
     private let releasePages: () -> Void
 
     /// Reads from a checkpoint.
     ///
     /// - Parameters:
     ///   - source: The tensors.
+    ///   - keepsFile: Weights may be used where they lie in the file; otherwise nothing borrows from it once all is read, so that whatever happens to
+    ///     the file later does no harm.
     ///   - releasePages: Called when what was read so far is packed elsewhere.
-    init(_ source: any TensorSource, releasePages: @escaping () -> Void = {}) {
+    init(_ source: any TensorSource, keepsFile: Bool, releasePages: @escaping () -> Void = {}) {
         self.source = source
+        self.keepsFile = keepsFile
         self.releasePages = releasePages
     }
 
-    /// The tensor `name` with exactly `shape` and only finite values.
+    /// The tensor `name` with exactly `shape` and only finite values, to be kept.
+    ///
+    /// - Throws: ``CLIPError`` as ``borrowed(_:_:)``.
+    mutating func tensor(_ tensorName: CLIPTensorName, _ shape: [Int]) throws(CLIPError) -> Tensor {
+        let tensor = try borrowed(tensorName, shape)
+        return keepsFile ? tensor : tensor.owned()
+    }
+
+    /// The same, to be packed or copied at once.
     ///
     /// - Throws: ``CLIPError`` with `.missingTensor`, `.wrongShape`, `.nonFiniteWeight` or `.unreadableFile`.
-    mutating func tensor(_ tensorName: CLIPTensorName, _ shape: [Int]) throws(CLIPError) -> Tensor {
+    mutating func borrowed(_ tensorName: CLIPTensorName, _ shape: [Int]) throws(CLIPError) -> Tensor {
         let name = tensorName.openCLIP
         used.insert(name)
         do {
@@ -63,7 +75,7 @@ struct WeightReader {
                     ln2: try layerNorm({ name(.ln2, $0) }, width: width),
                     expand: try map(.expand, from: width, to: mlpWidth),
                     contract: try map(.contract, from: mlpWidth, to: width)))
-            if arithmetic.engine != .openblas { releasePages() }
+            if !keepsFile { releasePages() }
         }
         return Transformer(
             blocks: blocks, width: width, mlpWidth: mlpWidth,
@@ -85,7 +97,7 @@ struct WeightReader {
             case .expand: .mlpInput
             case .contract: .mlpOutput
             }
-        let weight = try tensor(.block(tower, index: block, part, .weight), [to, from])
+        let weight = try borrowed(.block(tower, index: block, part, .weight), [to, from])
         let bias = try tensor(.block(tower, index: block, part, .bias), [to])
         do {
             return try LinearMap(weight: weight, bias: bias, arithmetic: arithmetic, threads: threads)

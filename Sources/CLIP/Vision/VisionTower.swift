@@ -56,11 +56,7 @@ public struct VisionTower: Sendable {
         }
         let gridSize = imageSide / configuration.patchSize
         let tokens = gridSize * gridSize + 1
-        let ready = try cache.takeWorkspace(tokens: tokens) { () throws(CLIPError) in
-            let workspace = try TransformerWorkspace(transformer: transformer, tokens: tokens, threads: threads)
-            return VisionCache.Ready(
-                workspace: workspace, pass: try workspace.prepare(transformer, sequences: [0..<tokens]))
-        }
+        let ready = try takeWorkspace(tokens: tokens)
         defer { cache.giveBack(ready) }
         let stream = ready.workspace.stream.baseAddress
         embed(square, gridSize: gridSize, into: stream)
@@ -81,6 +77,31 @@ public struct VisionTower: Sendable {
         return Features(stageTokens: collected, embedding: project(stream), gridSize: gridSize)
     }
 
+    /// Makes ready for pictures of a size what else the first one would wait for: memory, generated code, resampled positions.
+    ///
+    /// - Parameter imageSide: Side in pixels that the network sees, a positive multiple of the patch size.
+    /// - Throws: ``CLIPError`` with `.badImageSide`, or `.arithmetic` when the engine fails.
+    public func prepare(imageSide: Int) throws(CLIPError) {
+        try checkSide(imageSide)
+        let gridSize = imageSide / configuration.patchSize
+        _ = positions(gridSize: gridSize)
+        cache.giveBack(try takeWorkspace(tokens: gridSize * gridSize + 1))
+    }
+
+    private func takeWorkspace(tokens: Int) throws(CLIPError) -> VisionCache.Ready {
+        try cache.takeWorkspace(tokens: tokens) { () throws(CLIPError) in
+            let workspace = try TransformerWorkspace(transformer: transformer, tokens: tokens, threads: threads)
+            return VisionCache.Ready(
+                workspace: workspace, pass: try workspace.prepare(transformer, sequences: [0..<tokens]))
+        }
+    }
+
+    private func positions(gridSize: Int) -> Tensor {
+        cache.positions(gridSize: gridSize) {
+            PositionalResampling.resample(positionalEmbedding, from: configuration.gridSize, to: gridSize)
+        }
+    }
+
     /// Fills the residual stream with [class, patch₀, …] + positions, then `lnPre`: equation 1.
     private func embed(_ image: RGBImage, gridSize: Int, into stream: UnsafeMutablePointer<Float>) {
         let width = configuration.width
@@ -91,10 +112,7 @@ public struct VisionTower: Sendable {
         classEmbedding.withUnsafeBufferPointer { embedding in
             for channel in 0..<width { stream[channel] = embedding[channel] }
         }
-        let positions = cache.positions(gridSize: gridSize) {
-            PositionalResampling.resample(positionalEmbedding, from: configuration.gridSize, to: gridSize)
-        }
-        positions.withUnsafeBufferPointer { positions in
+        positions(gridSize: gridSize).withUnsafeBufferPointer { positions in
             for index in 0..<positions.count { stream[index] += positions[index] }
         }
         RowKernels.layerNorm(stream, rows: patches + 1, weight: lnPre.weight, bias: lnPre.bias, into: stream)

@@ -105,10 +105,11 @@ struct ModelReport {
         do throws(CheckpointError) {
             guard let recorded = try FileDigests.read(folder: path) else { return }
             for file in files {
-                guard let entry = recorded.files[file.name], entry.sha256 != file.sha256 else { continue }
-                problems.append(
-                    "\(file.name): expected SHA-256 \(entry.sha256) as recorded in \(FileDigests.fileName), "
-                        + "found \(file.sha256); the file was changed")
+                do throws(CheckpointError) {
+                    try recorded.check(file.name, file.sha256, path: file.name)
+                } catch {
+                    problems.append(error.description)
+                }
             }
         } catch {
             problems.append(error.description)
