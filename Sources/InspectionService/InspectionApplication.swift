@@ -59,7 +59,8 @@ public final class InspectionApplication: Sendable {
     /// Warms and tests the model, makes the default product on a first start, and turns ready.
     ///
     /// On the first start with a model this encodes the default product's prompts, so that being ready means that a
-    /// picture can be sent; later starts find them in the store.
+    /// picture can be sent; later starts find them in the store. With a large model that takes longer than anyone should wait for other
+    /// products: readiness waits as long as the configuration says, and the rest follows while the service runs.
     ///
     /// - Throws: `InspectionModelError` when the model gives numbers that are not finite, or `StorageError`. The
     ///   service then stays not ready.
@@ -105,9 +106,19 @@ public final class InspectionApplication: Sendable {
                 if: .absent, at: core.environment.now())
         }
         guard let product = try await core.store.product(id) else { return }
-        if case .failed(let problem) = await (try core.registry.preparation(of: product)).finalState() {
+        let preparation = try await core.registry.preparation(of: product)
+        let watch = Task { [core] in
+            guard case .failed(let problem) = await preparation.finalState(), core.readiness.state != .draining
+            else { return }
             // Other products may be fine, and this one says what is wrong with it.
             core.logger.error("the default product cannot be inspected", metadata: ["problem": "\(problem.detail)"])
+        }
+        if await preparation.isFinished(within: configuration.defaultProductWait, core.environment) {
+            await watch.value
+        } else {
+            core.logger.notice(
+                "the default product's prompts are still being encoded; until then its pictures are answered 503",
+                metadata: ["product": "\(id)"])
         }
     }
 }

@@ -9,6 +9,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var server = ServerConfiguration()
     /// Name and version of the program, as results record them.
     public var engineName = "multiads"
+    /// How the model's arithmetic was chosen, for `/readyz?verbose`; nil when nobody says.
+    public var arithmetic: ArithmeticSelection?
     /// Largest picture, width × height.
     public var maxImagePixels = 50_000_000
     /// Longest body of an inspection, in bytes.
@@ -37,6 +39,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var maxLoadedBankBytes = 2 * 1024 * 1024 * 1024
     /// Products whose texts' embeddings stay in memory; those of others are read when they are needed.
     public var maxPreparedProducts = 1000
+    /// Longest time that readiness waits, on a first start with a model, for the default product's prompts.
+    public var defaultProductWait = Duration.seconds(3)
     /// What prompts call the product ``defaultProduct``.
     public var defaultProductNoun = "object"
     /// Defect types of products that name none, by their names in the knowledge base; at least one.

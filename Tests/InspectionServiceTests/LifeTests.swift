@@ -1,4 +1,5 @@
 import Storage
+import Tensors
 import Testing
 
 @testable import InspectionService
@@ -25,6 +26,47 @@ struct LifeTests {
                 #expect(details["model"]["imageSide"].int == 56)
                 #expect(details["queue"]["requests"].int == 0)
             }
+        }
+    }
+
+    @Test("is ready after a while although the default product's prompts take longer, and says so to its inspections")
+    func longPreparation() async throws {
+        try await withDataFolder { folder in
+            try await withService(in: folder, isStarted: false) { service in
+                // The engine is taken until the self-test waits for it, and again right behind the self-test.
+                let release = await service.occupyEngine()
+                let start = Task { try await service.application.start() }
+                await service.eventually { service.core.compute.waiting == 1 }
+                let gate = DispatchGate()
+                let blocker = Task { try await service.core.compute.run { gate.wait() } }
+                await service.eventually { service.core.compute.waiting == 2 }
+                release()
+                await service.eventually { service.clock.pendingAlarms > 0 }
+                try await service.send("GET", "/readyz").expectProblem(503, "not-ready")
+                service.clock.ringAlarms()
+                try await start.value
+                #expect(try await service.send("GET", "/readyz").status == 200)
+                let refused = try await service.send("POST", "/inspect", body: try Golden.png())
+                try refused.expectProblem(503, "product-preparing")
+                #expect(refused["retry-after"] != nil)
+                gate.open()
+                try await blocker.value
+                let product = try #require(try await service.store.product("default"))
+                _ = await (try service.core.registry.preparation(of: product)).finalState()
+                #expect(try await service.send("POST", "/inspect", body: try Golden.png()).status == 200)
+            }
+        }
+    }
+
+    @Test("shows in its details what computes, why, and what is not used because it computes wrongly")
+    func arithmetic() async throws {
+        let selection = try Arithmetic.select(engine: .openblas, precision: .f32)
+        try await withService(.inProcess, { $0.arithmetic = selection }) { service in
+            let shown = try await service.send("GET", "/readyz?verbose").json()["arithmetic"]
+            #expect(shown["image"].string == Arithmetic.reference.description)
+            #expect(shown["text"].string == Arithmetic.reference.description)
+            #expect(shown["reason"].string == "f32 as asked for; engine openblas, as asked for")
+            #expect(shown["rejected"].count == 0)
         }
     }
 

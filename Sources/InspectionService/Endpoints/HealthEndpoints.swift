@@ -50,13 +50,24 @@ struct HealthEndpoints {
                 + Verdict.allCases.map { .init(name: $0.rawValue, value: amount(totals[$0])) })
     }
 
+    /// What computes, why it was chosen, and what was not because it computes wrongly.
+    private var arithmetic: JSONTree {
+        let (clip, selection) = (core.model.clip, core.configuration.arithmetic)
+        return [
+            "image": .string(clip.arithmetic.description), "text": .string(clip.textArithmetic.description),
+            "reason": .string(selection?.reason),
+            "rejected": .array((selection?.rejected ?? []).map { .string($0) }),
+        ]
+    }
+
     private func details(_ state: Readiness.State) async -> JSONTree {
         let model = core.model
         let load = core.line.load
         let store = await core.store.health()
         return [
             "status": .string(state.rawValue), "engine": .string(core.configuration.engineName),
-            "kernel": .string(model.clip.arithmetic.description), "threads": .integer(model.threads.count),
+            "kernel": .string(model.clip.arithmetic.description), "arithmetic": arithmetic,
+            "threads": .integer(model.threads.count),
             "model": [
                 "weights": .string("sha256:\(model.clip.digest)"), "adapter": .string("sha256:\(model.adapter.digest)"),
                 "activation": .string(model.clip.configuration.activation.rawValue),

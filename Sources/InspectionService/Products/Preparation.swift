@@ -47,6 +47,24 @@ final class Preparation: Sendable {
         }
     }
 
+    /// Whether nothing is left to compute, as soon as that is so, or when the time is over.
+    ///
+    /// - Parameters:
+    ///   - limit: Longest time to wait.
+    ///   - environment: The alarm.
+    /// - Returns: False when the time was over first.
+    func isFinished(within limit: Duration, _ environment: ServiceEnvironment) async -> Bool {
+        let (events, event) = AsyncStream.makeStream(of: Bool.self)
+        let watch = Task {
+            _ = await finalState()
+            event.yield(true)
+        }
+        environment.alarm(limit) { event.yield(false) }
+        defer { watch.cancel() }
+        for await isFinished in events { return isFinished }
+        return false
+    }
+
     /// Something must be computed: `total` units of work.
     func begin(total: Int) {
         change {

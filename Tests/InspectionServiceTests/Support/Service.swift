@@ -139,6 +139,9 @@ final class TestClock: Sendable {
             alarm: { limit, call in self.alarms.withLock { $0.append((limit, call)) } })
     }
 
+    /// Alarms that somebody waits for.
+    var pendingAlarms: Int { alarms.withLock { $0.count } }
+
     /// Lets everything that waits for an alarm have it now.
     func ringAlarms() {
         let due = alarms.withLock { alarms in
