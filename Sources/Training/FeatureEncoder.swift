@@ -49,8 +49,10 @@ public struct FeatureEncoder: Sendable {
     var key: String {
         let preprocessing = clip.configuration.preprocessing
         let parts =
-            ["multiads.features.1", clip.digest, clip.configuration.activation.rawValue, "f32", "\(stages)", "\(side)"]
-            + (preprocessing.mean + preprocessing.standardDeviation).map { "\($0.bitPattern)" }
+            [
+                "multiads.features.1", clip.digest, clip.configuration.activation.rawValue,
+                clip.arithmetic.precision.rawValue, "\(stages)", "\(side)",
+            ] + (preprocessing.mean + preprocessing.standardDeviation).map { "\($0.bitPattern)" }
         return SHA256Digest.of(Array(parts.joined(separator: " ").utf8)).hex
     }
 

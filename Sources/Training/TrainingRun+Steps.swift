@@ -46,7 +46,8 @@ extension TrainingRun {
             "stages": encoder.stages.map(String.init).joined(separator: ","),
             "activation": encoder.clip.configuration.activation.rawValue,
             "image_side": "\(encoder.side)", "defect_types": set.types.joined(separator: ","),
-            "model": encoder.clip.digest, "engine": engine, "epoch": "\(epoch)", "steps": "\(history.terms.count)",
+            "precision": encoder.clip.arithmetic.precision.rawValue, "model": encoder.clip.digest, "engine": engine,
+            "epoch": "\(epoch)", "steps": "\(history.terms.count)",
             "pictures": "\(prepared.pictures.count)", "loss": options.loss.variant.rawValue,
             "loss_mean": "\(Float(mean.total))", "focal_mean": "\(Float(mean.terms.focal))", "seed": "\(options.seed)",
             "batch_size": "\(options.batchSize)", "learning_rate": "\(options.learningRate)",
@@ -100,6 +101,7 @@ extension TrainingRun {
         }
         var values = [
             "model": encoder.clip.digest, "activation": encoder.clip.configuration.activation.rawValue,
+            "precision": encoder.clip.arithmetic.precision.rawValue,
             "stages": encoder.stages.map(String.init).joined(separator: ","), "image_side": "\(encoder.side)",
             "start": start?.digest ?? "random", "states": SHA256Digest.of(texts).hex,
             "seed": "\(options.seed)", "batch_size": "\(options.batchSize)",

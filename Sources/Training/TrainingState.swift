@@ -82,7 +82,7 @@ struct TrainingIdentity: Equatable {
 
     /// Names in the order in which differences are reported.
     private static let order = [
-        "model", "activation", "stages", "image_side", "start", "states", "pictures", "seed", "batch_size",
+        "model", "activation", "precision", "stages", "image_side", "start", "states", "pictures", "seed", "batch_size",
         "learning_rate", "loss", "ground_truth", "mosaic_rate",
     ]
 

@@ -27,7 +27,7 @@ struct EvaluatorTests {
     }
 
     private func evaluator(
-        _ change: (inout EvaluationOptions) -> Void = { _ in }, out: String = "results"
+        _ change: (inout EvaluationOptions) -> Void = { _ in }, out: String = "results", model: InspectionModel? = nil
     ) throws -> Evaluator {
         var options = EvaluationOptions(imageSide: golden.side)
         options.filtersTypes = true
@@ -35,7 +35,7 @@ struct EvaluatorTests {
         let path = files.root + "/" + out
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return try Evaluator(
-            model: golden.model, modelName: "tiny", source: "mvtec-ad", dataset: files.open(.folder),
+            model: model ?? golden.model, modelName: "tiny", source: "mvtec-ad", dataset: files.open(.folder),
             knowledge: KnowledgeBase.builtIn(), options: options, folder: path)
     }
 
@@ -132,6 +132,11 @@ struct EvaluatorTests {
         _ = try evaluator()
         let error = try #require(throws: EvaluationError.self) { try evaluator { $0.scoreRule = .max } }
         #expect(error.code == .otherResults)
+        // Numbers of another format are other numbers.
+        guard let other = try? Arithmetic.resolve(engine: nil, precision: .bf16) else { return }
+        let model = try GoldenModel.tiny(other).model
+        let mixed = try #require(throws: EvaluationError.self) { try evaluator(model: model) }
+        #expect(mixed.code == .otherResults)
     }
 
     @Test("impossible numbers of shots and datasets without defects are refused before anything is computed")

@@ -1,3 +1,5 @@
+import AnomalyDetection
+import CLIP
 import Datasets
 import Images
 import Tensors
@@ -55,6 +57,15 @@ struct TrainingPartsTests {
         var other = marks
         other[48] ^= 1
         #expect(compressed.digestInput != PixelLabels(labels: labels, foreground: other, side: 7).digestInput)
+    }
+
+    @Test("features kept on disk belong to one number format")
+    func featureKeys() throws {
+        let exact = try FeatureEncoder(clip: GoldenModel.tiny().model.clip, side: 56)
+        #expect(try FeatureEncoder(clip: GoldenModel.tiny().model.clip, side: 56).key == exact.key)
+        #expect(try FeatureEncoder(clip: GoldenModel.tiny().model.clip, side: 48).key != exact.key)
+        guard let rounded = try? Arithmetic.resolve(engine: nil, precision: .bf16) else { return }
+        #expect(try FeatureEncoder(clip: GoldenModel.tiny(rounded).model.clip, side: 56).key != exact.key)
     }
 
     @Test("a mosaic keeps every tile's own labels and pixels, row by row")

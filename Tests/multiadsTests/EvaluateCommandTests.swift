@@ -28,7 +28,8 @@ struct EvaluateCommandTests {
         let run = try evaluator.run { try golden.firstPrompts(of: $0) }
         let subject = EvaluationRun.Subject(
             dataset: name, title: name, products: run.subject.products, source: source, model: run.subject.model,
-            modelDigest: "", adapterDigest: "", stages: run.subject.stages, activation: "gelu", inputDigest: "")
+            modelDigest: "", adapterDigest: "", stages: run.subject.stages, activation: "gelu", precision: "bf16",
+            inputDigest: "")
         return EvaluationRun(subject: subject, options: run.options, products: run.products)
     }
 

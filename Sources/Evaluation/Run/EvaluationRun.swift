@@ -22,13 +22,15 @@ public struct EvaluationRun: Sendable, Equatable, Codable {
         public let stages: [Int]
         /// Non-linearity of the towers.
         public let activation: String
+        /// Number format of the towers' products, such as `f32`.
+        public let precision: String
         /// SHA-256 over all names, types and phrases that prompts are made of, and all paths of pictures.
         public let inputDigest: String
 
         /// Joins what is known.
         public init(
             dataset: String, title: String, products: [String], source: String?, model: String, modelDigest: String,
-            adapterDigest: String, stages: [Int], activation: String, inputDigest: String
+            adapterDigest: String, stages: [Int], activation: String, precision: String, inputDigest: String
         ) {
             self.dataset = dataset
             self.title = title
@@ -39,6 +41,7 @@ public struct EvaluationRun: Sendable, Equatable, Codable {
             self.adapterDigest = adapterDigest
             self.stages = stages
             self.activation = activation
+            self.precision = precision
             self.inputDigest = inputDigest
         }
     }

@@ -54,7 +54,7 @@ public struct Evaluator {
             source: source ?? model.adapter.metadata["source_dataset"], model: modelName,
             modelDigest: model.clip.digest, adapterDigest: model.adapter.digest, stages: model.stages,
             activation: model.clip.configuration.activation.rawValue,
-            inputDigest: Self.inputDigest(dataset, knowledge))
+            precision: model.clip.arithmetic.precision.rawValue, inputDigest: Self.inputDigest(dataset, knowledge))
         try checkInput()
         try claimFolder()
     }

@@ -9,6 +9,7 @@ enum EvaluationJSON {
             "dataset": .string(subject.dataset), "source": .text(subject.source), "model": .string(subject.model),
             "modelDigest": .string(subject.modelDigest), "adapterDigest": .string(subject.adapterDigest),
             "stages": .array(subject.stages.map(OutputJSON.integer)), "activation": .string(subject.activation),
+            "precision": .string(subject.precision),
             "inputDigest": .string(subject.inputDigest), "options": options(run.options),
             "results": .array(summary.tables.map(table)),
             "types": .array(summary.types.map(type)),

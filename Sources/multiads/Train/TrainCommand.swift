@@ -73,7 +73,7 @@ struct TrainCommand: ParsableCommand {
                 throw ExitCode(128 + (signals.received ?? SIGINT))
             }
             if files.featureCache == nil { try? FileManager.default.removeItem(atPath: features) }
-            report.finished(outcome, folder, model: tower.model)
+            report.finished(outcome, folder, model: tower.model, arithmetic: encoder.clip.arithmetic)
         }
     }
 

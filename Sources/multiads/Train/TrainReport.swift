@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Datasets
+import Tensors
 import Training
 
 /// What `multiads train` tells: progress on standard error, results on standard output.
@@ -51,10 +52,11 @@ final class TrainReport {
     }
 
     /// Where everything is, and how to use it.
-    func finished(_ outcome: TrainingRun.Outcome, _ folder: TrainingFolder, model: String?) {
+    func finished(_ outcome: TrainingRun.Outcome, _ folder: TrainingFolder, model: String?, arithmetic: Arithmetic) {
         var lines = [
             "\(outcome.steps) steps\(outcome.skipped > 0 ? ", \(outcome.skipped) pictures left out" : "")",
-            "adapters  \(folder.adapter)", "loss      \(folder.lossTable), \(folder.lossChart)",
+            "features  \(arithmetic.description)", "adapters  \(folder.adapter)",
+            "loss      \(folder.lossTable), \(folder.lossChart)",
         ]
         let option = model.map { " --model \($0)" } ?? ""
         lines.append("try them  multiads inspect PICTURE\(option) --adapter \(folder.adapter)")

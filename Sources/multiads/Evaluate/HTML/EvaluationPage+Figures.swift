@@ -95,6 +95,7 @@ extension EvaluationPage {
             ("model", "\(subject.model), SHA-256 \(subject.modelDigest)"),
             ("adapters", "\(subject.source.map { "trained on \($0), " } ?? "")SHA-256 \(subject.adapterDigest)"),
             ("blocks", subject.stages.map(String.init).joined(separator: ", ")), ("activation", subject.activation),
+            ("number format of the towers", subject.precision),
             ("types compared", options.filtersTypes ? "the product's own (MultiADS-F)" : "all of the dataset"),
             ("image score", score), ("stage maps", options.sumsStages ? "sum" : "mean"),
             ("text and reference map", options.sumsMaps ? "sum" : "mean"),
