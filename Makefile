@@ -10,7 +10,7 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server bench-fewshot portability crash docs contract golden clean
+.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server bench-fewshot bench-startup portability crash docs contract golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ bench-growth: build ## measure how inspections grow with side, references, state
 
 portability: build ## run the binary on emulated old processors, and the kernels on an arm64 (needs qemu-user, gcc-aarch64-linux-gnu, Python)
 	Tools/portability.sh $(RELEASE)
+
+bench-startup: build ## measure start-up and memory with a full-size model in every precision (needs Python, see make test-full)
+	Tools/bench/startup.py
 
 docs: build ## run the commands of docs/api.md against a fresh server and write their output below them (needs python3, curl)
 	Tools/docs/api.py --program $(RELEASE)

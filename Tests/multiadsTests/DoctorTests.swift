@@ -64,6 +64,7 @@ struct DoctorTests {
         #expect(configuration != nil)
         #expect(!checks.contains { $0.status == .fail })
         #expect(checks.contains { $0.name == "self-test" && $0.finding.hasPrefix("finite and repeatable") })
+        #expect(checks.contains { $0.name == "arithmetic" && $0.finding.contains("because precision is auto") })
         let bad = try EngineArguments.parse(["--model", Fixtures.path("Images")])
         let failed = ModelChecks(engine: bad, progress: progress).run().checks.filter { $0.status == .fail }
         #expect(!failed.isEmpty)

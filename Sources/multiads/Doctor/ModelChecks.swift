@@ -26,8 +26,24 @@ struct ModelChecks {
         if let path = engine.model { checks.append(digests(path)) }
         checks.append(adapter(report))
         if let configuration = report.configuration { checks.append(activation(configuration, report)) }
-        if !checks.contains(where: { $0.status == .fail }) { checks.append(selfTest()) }
+        do {
+            // As the service would choose it.
+            let selection = try engine.tower.arithmetic(unlessGiven: .auto).select()
+            checks.append(Self.arithmetic(selection))
+            if !checks.contains(where: { $0.status == .fail }) { checks.append(selfTest(selection.arithmetic)) }
+        } catch {
+            checks.append(
+                .fail("arithmetic", "\(error)", hint: "leave --precision and --engine to auto, or choose others"))
+        }
         return (checks, report.configuration)
+    }
+
+    static func arithmetic(_ selection: ArithmeticSelection) -> DoctorCheck {
+        let finding = "\(selection.arithmetic.description): \(selection.reason)"
+        guard !selection.rejected.isEmpty else { return .ok("arithmetic", finding) }
+        return .warn(
+            "arithmetic", "\(finding); not used: \(selection.rejected.joined(separator: "; "))",
+            hint: "suspect the memory or the processor of this machine, or the library; results are right, but slower")
     }
 
     private static let modelHint =
@@ -74,9 +90,9 @@ struct ModelChecks {
     }
 
     /// Loads the model and runs one picture twice: finite, and the same bits.
-    private func selfTest() -> DoctorCheck {
+    private func selfTest(_ arithmetic: Arithmetic) -> DoctorCheck {
         do {
-            let model = try engine.load { progress.step($0) }
+            let model = try engine.load(arithmetic) { progress.step($0) }
             progress.step("running the self-test")
             let picture = SyntheticPicture.make(side: 256)
             let first = try model.features(of: picture, imageSide: model.defaultImageSide)

@@ -29,8 +29,11 @@ struct ServiceRun {
     }
 
     private func serve(_ store: SQLiteStore, _ signals: ShutdownSignals) async throws {
-        let model = try loadModel()
+        let selection = try settings.arithmetic.select()
+        for fault in selection.rejected { logger.warning("an engine is not used", metadata: ["reason": "\(fault)"]) }
+        let model = try loadModel(selection)
         var configuration = settings.service
+        configuration.arithmetic = selection
         configuration.engineName = Version.text
         if let types = settings.defaultDefectTypes ?? ProductPrompts.trainedTypes(model.adapter) {
             configuration.defaultDefectTypes = types
@@ -64,12 +67,12 @@ struct ServiceRun {
         }
     }
 
-    private func loadModel() throws -> InspectionModel {
+    private func loadModel(_ selection: ArithmeticSelection) throws -> InspectionModel {
         let watch = Stopwatch()
         let model = try InspectionModel.load(
             try ModelLocation(folder: settings.model).files(), adapterPath: settings.adapter,
             activation: settings.activation, stages: settings.stages?.blocks,
-            arithmetic: try settings.arithmetic.resolve(), threads: settings.computeThreads
+            arithmetic: selection.arithmetic, threads: settings.computeThreads
         ) { step in logger.info("\(step)") }
         logger.info(
             "model loaded",
@@ -77,7 +80,8 @@ struct ServiceRun {
                 "model": "\(settings.model ?? "bundled")", "weights": "sha256:\(model.clip.digest)",
                 "adapter": "sha256:\(model.adapter.digest)",
                 "activation": "\(model.clip.configuration.activation.rawValue)",
-                "arithmetic": "\(model.clip.arithmetic.description)", "threads": "\(model.threads.count)",
+                "arithmetic": "\(model.clip.arithmetic.description)", "why": "\(selection.reason)",
+                "threads": "\(model.threads.count)",
                 "seconds": "\(TextLayout.decimal(watch.seconds, 2))",
             ])
         return model

@@ -21,7 +21,7 @@ extension Setting {
             },
             .list("model.stages") { $0.stages = StageList(argument: $1.joined(separator: ",")) },
             .custom("model.precision", .choice(ArithmeticChoice.Format.allCases.map(\.rawValue))) {
-                $0.arithmetic.format = .init(rawValue: $1) ?? .f32
+                $0.arithmetic.format = .init(rawValue: $1) ?? .auto
             },
             .custom("model.engine", .choice(ArithmeticChoice.Engine.allCases.map(\.rawValue))) {
                 $0.arithmetic.engine = .init(rawValue: $1) ?? .auto
@@ -81,6 +81,7 @@ extension Setting {
         [
             .text("inspection.defaultProductNoun", \.service.defaultProductNoun),
             .list("inspection.defaultDefectTypes") { $0.defaultDefectTypes = $1 },
+            .seconds("inspection.defaultProductWait", \.service.defaultProductWait),
             .number("inspection.defaultThreshold", 0...1, \.service.defaultThreshold),
             .count("inspection.maxImagePixels", atLeast: 1, \.service.maxImagePixels),
             .count("inspection.maxImageSide", atLeast: 1, \.service.maxImageSide),

@@ -22,19 +22,24 @@ struct ArithmeticChoice: Sendable, Equatable {
         var engine: MatrixEngine? { MatrixEngine(rawValue: rawValue) }
     }
 
-    var format = Format.f32
+    var format = Format.auto
     var engine = Engine.auto
 
-    /// What this processor runs of it.
+    /// What this processor runs of it, and why.
     ///
-    /// - Throws: ``CommandFailure`` that says what is missing.
-    func resolve() throws -> Arithmetic {
+    /// - Throws: ``CommandFailure`` that says what is missing, or what computes wrongly.
+    func select() throws -> ArithmeticSelection {
         do {
-            return try Arithmetic.resolve(engine: engine.engine, precision: format.precision)
+            return try Arithmetic.select(engine: engine.engine, precision: format.precision)
         } catch {
             throw CommandFailure(error.description)
         }
     }
+
+    /// The same without the reason.
+    ///
+    /// - Throws: ``CommandFailure`` as ``select()``.
+    func resolve() throws -> Arithmetic { try select().arithmetic }
 }
 
 /// Block numbers such as `6,12,18,24`.
@@ -65,7 +70,7 @@ struct TowerArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Number format of matrix products; where the processor has them, bf16 is about twice and int8 four times as fast. (default: f32)",
+            "Number format of matrix products; where the processor has them, bf16 is about twice and int8 four times as fast as f32. (default: f32, the same numbers on every machine; serve and doctor: auto, which is bf16 where the processor has it and else f32)",
             valueName: "auto|f32|bf16|int8"))
     var precision: ArithmeticChoice.Format?
 
@@ -84,12 +89,12 @@ struct TowerArguments: ParsableArguments {
         }
     }
 
-    /// Engine and precision, as given or by default.
-    var arithmetic: ArithmeticChoice {
-        var choice = ArithmeticChoice()
-        if let precision { choice.format = precision }
-        if let engine { choice.engine = engine }
-        return choice
+    /// Engine and precision, as given or by default: float32, so that what is compared, published or trained does not depend on the processor.
+    var arithmetic: ArithmeticChoice { arithmetic(unlessGiven: .f32) }
+
+    /// The same with another default.
+    func arithmetic(unlessGiven format: ArithmeticChoice.Format) -> ArithmeticChoice {
+        ArithmeticChoice(format: precision ?? format, engine: engine ?? .auto)
     }
 
     /// The workers to use.
@@ -114,14 +119,14 @@ struct EngineArguments: ParsableArguments {
     /// Loads and checks the model.
     ///
     /// - Parameters:
-    ///   - choice: Engine and precision; nil takes the options'.
+    ///   - arithmetic: Engine and precision; nil takes the options'.
     ///   - progress: Told what is being done.
     /// - Returns: The model with its adapter.
     /// - Throws: ``CommandFailure`` when there is no such folder, or `InspectionModelError`.
-    func load(_ choice: ArithmeticChoice? = nil, progress: (String) -> Void) throws -> InspectionModel {
+    func load(_ arithmetic: Arithmetic? = nil, progress: (String) -> Void) throws -> InspectionModel {
         try InspectionModel.load(
             try ModelLocation(folder: model).files(), adapterPath: adapter, activation: activation,
-            stages: stages?.blocks, arithmetic: try (choice ?? arithmetic).resolve(), threads: computeThreads,
+            stages: stages?.blocks, arithmetic: try arithmetic ?? self.arithmetic.resolve(), threads: computeThreads,
             progress: progress)
     }
 }
