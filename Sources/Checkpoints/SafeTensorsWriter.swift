@@ -137,25 +137,10 @@ public enum SafeTensorsWriter {
                         "tensor “\(entry.name)”: \(piece[bad]) at element \(start + bad) is beyond float16's ±65504")
                 }
                 try withBytes(of: FloatFormats.narrowToFloat16(piece), sink)
-            case .bfloat16: try withBytes(of: narrowToBFloat16(piece), sink)
+            case .bfloat16: try withBytes(of: FloatFormats.narrowToBFloat16(piece), sink)
             default: try sink(UnsafeRawBufferPointer(piece))
             }
             start += piece.count
-        }
-    }
-
-    /// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
-    private static func narrowToBFloat16(_ source: UnsafeBufferPointer<Float>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: source.count * 2) { bytes, initialized in
-            let raw = UnsafeMutableRawBufferPointer(bytes)
-            for index in 0..<source.count {
-                let bits = source[index].bitPattern
-                let rounded = (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16
-                let quieted = (bits >> 16) | 0x40  // a NaN whose payload sits in the lost half must not become infinity
-                let narrow = UInt16(truncatingIfNeeded: source[index].isNaN ? quieted : rounded)
-                raw.storeBytes(of: narrow.littleEndian, toByteOffset: index &* 2, as: UInt16.self)
-            }
-            initialized = source.count * 2
         }
     }
 

@@ -42,6 +42,23 @@ public enum FloatFormats {
         }
     }
 
+    /// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
+    ///
+    /// - Returns: Two little-endian bytes per value.
+    public static func narrowToBFloat16(_ source: UnsafeBufferPointer<Float>) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: source.count * 2) { bytes, initialized in
+            let raw = UnsafeMutableRawBufferPointer(bytes)
+            for index in 0..<source.count {
+                let bits = source[index].bitPattern
+                let rounded = (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16
+                let quieted = (bits >> 16) | 0x40  // a NaN whose payload sits in the lost half must not become infinity
+                let narrow = UInt16(truncatingIfNeeded: source[index].isNaN ? quieted : rounded)
+                raw.storeBytes(of: narrow.littleEndian, toByteOffset: index &* 2, as: UInt16.self)
+            }
+            initialized = source.count * 2
+        }
+    }
+
     @inline(__always)
     private static func widen(_ half: UInt32) -> Float {
         let sign = (half & 0x8000) << 16

@@ -90,13 +90,8 @@ struct AttentionTests {
                     try attention.prepare(plan, worker: worker)
                     return worker
                 }
-                var output = ElementArray(count: tokens * width, as: arithmetic.precision)
-                operands.bytes.withUnsafeBytes { source in
-                    output.bytes.withUnsafeMutableBytes { target in
-                        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                        ComputeThreads(count: count).run(
-                            attention.steps(qkv: source, plan: plan, output: target, workers: workers))
-                    }
+                let output = operands.running(tokens * width, threads: count) {
+                    attention.steps(qkv: $0, plan: plan, output: $1, workers: workers)
                 }
                 // bfloat16 keeps 8 bits of probabilities and of the result.
                 expectClose(output.floats, expected, within: arithmetic.precision == .f32 ? 1e-5 : 2e-2)

@@ -50,4 +50,24 @@ struct ElementArray {
             }
         }
     }
+
+    /// Runs steps that read these elements, with `threads` workers.
+    ///
+    /// - Parameters:
+    ///   - count: Elements that the steps write, of the same precision.
+    ///   - threads: Workers.
+    ///   - steps: Made from the addresses of the first element read and the first one written.
+    /// - Returns: What they wrote.
+    func running(
+        _ count: Int, threads: Int, _ steps: (UnsafeRawPointer, UnsafeMutableRawPointer) -> [ComputeStep]
+    ) -> ElementArray {
+        var output = ElementArray(count: count, as: precision)
+        bytes.withUnsafeBytes { source in
+            output.bytes.withUnsafeMutableBytes { target in
+                guard let source = source.baseAddress, let target = target.baseAddress else { return }
+                ComputeThreads(count: threads).run(steps(source, target))
+            }
+        }
+        return output
+    }
 }

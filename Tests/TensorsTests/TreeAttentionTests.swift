@@ -66,13 +66,8 @@ struct TreeAttentionTests {
                     attention.prepare(tree, worker: worker)
                     return worker
                 }
-                var output = ElementArray(count: rows * width, as: arithmetic.precision)
-                operands.bytes.withUnsafeBytes { source in
-                    output.bytes.withUnsafeMutableBytes { target in
-                        guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                        ComputeThreads(count: count).run(
-                            attention.steps(qkv: source, tree: tree, output: target, workers: workers))
-                    }
+                let output = operands.running(rows * width, threads: count) {
+                    attention.steps(qkv: $0, tree: tree, output: $1, workers: workers)
                 }
                 // bfloat16 keeps 8 bits of the result.
                 expectClose(output.floats, expected, within: arithmetic.precision == .f32 ? 1e-5 : 1e-2)
@@ -98,20 +93,11 @@ struct TreeAttentionTests {
         let worker = try ComputeWorker(.reference)
         try attention.prepare(plan, worker: worker)
         attention.prepare(tree, worker: worker)
-        var whole = ElementArray(count: rows * width, as: .f32)
-        var shared = whole
-        qkv.bytes.withUnsafeBytes { source in
-            whole.bytes.withUnsafeMutableBytes { whole in
-                shared.bytes.withUnsafeMutableBytes { shared in
-                    guard let source = source.baseAddress, let whole = whole.baseAddress,
-                        let shared = shared.baseAddress
-                    else { return }
-                    let steps =
-                        attention.steps(qkv: source, plan: plan, output: whole, workers: [worker])
-                        + attention.steps(qkv: source, tree: tree, output: shared, workers: [worker])
-                    ComputeThreads(count: 1).run(steps)
-                }
-            }
+        let whole = qkv.running(rows * width, threads: 1) {
+            attention.steps(qkv: $0, plan: plan, output: $1, workers: [worker])
+        }
+        let shared = qkv.running(rows * width, threads: 1) {
+            attention.steps(qkv: $0, tree: tree, output: $1, workers: [worker])
         }
         expectClose(shared.floats, whole.floats, within: 1e-6)
     }

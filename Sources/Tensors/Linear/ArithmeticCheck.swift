@@ -111,11 +111,8 @@ extension RawBuffer {
         switch element {
         case .float32: baseAddress.copyMemory(from: values, byteCount: values.count * 4)
         case .bfloat16:
-            for (index, value) in values.enumerated() {
-                let bits = value.bitPattern
-                let rounded = UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16)
-                baseAddress.storeBytes(of: rounded, toByteOffset: index * 2, as: UInt16.self)
-            }
+            let narrow = values.withUnsafeBufferPointer { FloatFormats.narrowToBFloat16($0) }
+            baseAddress.copyMemory(from: narrow, byteCount: narrow.count)
         }
     }
 
