@@ -13,26 +13,36 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
     return (half[0] + half[2]) + (half[1] + half[3]);
 }
 
+// Rows of a tile whose sums, 32 a row, fit into the registers.
 #define CVK(name) baseline_##name
 #define CVK_TARGET
+#define CVK_TILE_ROWS 1
 #include "row_kernels.inc"
 #include "search_kernels.inc"
+#include "map_kernels.inc"
 #undef CVK
+#undef CVK_TILE_ROWS
 #undef CVK_TARGET
 
 #if defined(__x86_64__)
 #define CVK(name) v3_##name
 #define CVK_TARGET __attribute__((target("arch=x86-64-v3")))
+#define CVK_TILE_ROWS 2
 #include "row_kernels.inc"
 #include "search_kernels.inc"
+#include "map_kernels.inc"
 #undef CVK
+#undef CVK_TILE_ROWS
 #undef CVK_TARGET
 
 #define CVK(name) v4_##name
 #define CVK_TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define CVK_TILE_ROWS 12
 #include "row_kernels.inc"
 #include "search_kernels.inc"
+#include "map_kernels.inc"
 #undef CVK
+#undef CVK_TILE_ROWS
 #undef CVK_TARGET
 #endif
 
@@ -40,7 +50,8 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #define CVK_GENERATION(NAME, PREFIX) \
     { \
         NAME, PREFIX##_layer_norm, PREFIX##_softmax, PREFIX##_attend_ancestors, PREFIX##_largest, PREFIX##_above, \
-            PREFIX##_dot, PREFIX##_widen_codes \
+            PREFIX##_dot, PREFIX##_widen_codes, PREFIX##_mix_softmax, PREFIX##_narrow_row, \
+            PREFIX##_panel_products, PREFIX##_mix_colors, PREFIX##_mix_reaching \
     }
 
 static const cvk_row_kernels generations[] = {
@@ -97,6 +108,33 @@ float cvk_dot(const float *x, intptr_t width, const void *row, cvk_codes kind) {
 
 void cvk_widen_codes(const void *codes, intptr_t width, cvk_codes kind, float *output) {
     chosen->widen_codes(codes, width, kind, output);
+}
+
+void cvk_mix_softmax(
+    const float *upper, const float *lower, float share, intptr_t stages, intptr_t stage_stride, intptr_t classes,
+    float weight, float *scratch, float *output, intptr_t plane, intptr_t count) {
+    chosen->mix_softmax(
+        upper, lower, share, stages, stage_stride, classes, weight, scratch, output, plane, count);
+}
+
+void cvk_narrow_row(const float *x, intptr_t count, uint16_t *output) { chosen->narrow_row(x, count, output); }
+
+void cvk_panel_products(
+    const float *x, intptr_t stride, intptr_t rows, const float *panels, intptr_t steps, intptr_t columns,
+    float *output, intptr_t output_stride) {
+    chosen->panel_products(x, stride, rows, panels, steps, columns, output, output_stride);
+}
+
+void cvk_mix_colors(
+    const float *upper, const float *lower, float share, intptr_t count, float threshold, float maximum, float steps,
+    uint8_t *output) {
+    chosen->mix_colors(upper, lower, share, count, threshold, maximum, steps, output);
+}
+
+intptr_t cvk_mix_reaching(
+    const float *upper, const float *lower, float share, intptr_t count, float threshold, float *output,
+    uint16_t *reached) {
+    return chosen->mix_reaching(upper, lower, share, count, threshold, output, reached);
 }
 
 void cvk_prefetch(const void *address, intptr_t bytes) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+// Rows are static, for they are long, and of each thread its own, for cases run side by side.
 #define LARGEST 2048
 #define ROWS 9
 
@@ -60,8 +61,8 @@ static int close_to(
 }
 
 static int layer_norm_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
-    static float x[LARGEST], weight[LARGEST], bias[LARGEST], output[LARGEST];
-    static double expected[LARGEST];
+    static _Thread_local float x[LARGEST], weight[LARGEST], bias[LARGEST], output[LARGEST];
+    static _Thread_local double expected[LARGEST];
     fill(x, count, state, -3, 7);
     fill(weight, count, state, -1, 1);
     fill(bias, count, state, -1, 1);
@@ -77,12 +78,12 @@ static int layer_norm_agrees(const cvk_row_kernels *kernels, int count, uint64_t
     return close_to(x, expected, count, cvk_float32, 1e-4, "layer norm in place", message);
 }
 
-/// With weights of zero a layer norm is its bias, rounded.
+/// With weights of zero a layer norm is its bias, rounded; rounding alone keeps the sign of zero too.
 static int rounding_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
     static const uint32_t special[] = {0x3F808000, 0x3F818000, 0x3F808001, 0x7FC00000, 0xFF800001, 0x7F800000,
                                        0xFF800000, 0x7F7FFFFF, 0x00008000, 0x00018000, 0x80007FFF, 0x00000001};
-    static float x[LARGEST], weight[LARGEST], bias[LARGEST];
-    static uint16_t output[LARGEST];
+    static _Thread_local float x[LARGEST], weight[LARGEST], bias[LARGEST];
+    static _Thread_local uint16_t output[LARGEST], alone[LARGEST];
     fill(x, count, state, -1, 1);
     memset(weight, 0, sizeof weight);
     for (int i = 0; i < count; i++) {
@@ -91,19 +92,21 @@ static int rounding_agrees(const cvk_row_kernels *kernels, int count, uint64_t *
         memcpy(&bias[i], &bits, 4);
     }
     kernels->layer_norm(x, count, weight, bias, 1e-5f, output, cvk_bfloat16);
+    kernels->narrow_row(bias, count, alone);
     for (int i = 0; i < count; i++) {
         uint16_t expected = nearest(bias[i]);
         // Zero loses its sign to the sum.
-        if (output[i] == expected || ((output[i] | expected) & 0x7FFF) == 0) continue;
-        snprintf(message, 200, "%a as bfloat16 at %d: expected %04x, found %04x", bias[i], i, expected, output[i]);
+        if (alone[i] == expected && (output[i] == expected || ((output[i] | expected) & 0x7FFF) == 0)) continue;
+        snprintf(message, 200, "%a as bfloat16 at %d: expected %04x, found %04x and %04x", bias[i], i, expected,
+            output[i], alone[i]);
         return 0;
     }
     return 1;
 }
 
 static int softmax_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
-    static float row[LARGEST], output[LARGEST];
-    static double expected[LARGEST];
+    static _Thread_local float row[LARGEST], output[LARGEST];
+    static _Thread_local double expected[LARGEST];
     fill(row, count, state, -60, 60);
     double largest = row[0], total = 0;
     for (int i = 0; i < count; i++) largest = fmax(largest, row[i]);
@@ -121,9 +124,9 @@ static int softmax_agrees(const cvk_row_kernels *kernels, int count, uint64_t *s
 static int attention_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
     if (count > 128) return 1;
     enum { heads = 2 };
-    static float qkv[ROWS * 3 * heads * 128], scores[ROWS], output[heads * 128];
-    static uint16_t halves[ROWS * 3 * heads * 128];
-    static double expected[heads * 128];
+    static _Thread_local float qkv[ROWS * 3 * heads * 128], scores[ROWS], output[heads * 128];
+    static _Thread_local uint16_t halves[ROWS * 3 * heads * 128];
+    static _Thread_local double expected[heads * 128];
     int width = heads * count;
     int32_t parents[ROWS];
     fill(qkv, ROWS * 3 * width, state, -2, 2);
@@ -162,8 +165,8 @@ static int attention_agrees(const cvk_row_kernels *kernels, int count, uint64_t 
 
 /// Rows of few different numbers, so that equal ones occur; then one in which nothing is left.
 static int candidates_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
-    static float row[LARGEST], values[LARGEST];
-    static int32_t positions[LARGEST];
+    static _Thread_local float row[LARGEST], values[LARGEST];
+    static _Thread_local int32_t positions[LARGEST];
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < count; i++) row[i] = pass == 0 ? roundf(draw(state, -9, 9)) : -INFINITY;
         int first = 0;
@@ -193,8 +196,8 @@ static int candidates_agree(const cvk_row_kernels *kernels, int count, uint64_t 
 
 /// Dot products with rows of floats and of codes, and what the codes stand for.
 static int codes_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
-    static float x[LARGEST], y[LARGEST], wide[LARGEST + 1];
-    static uint8_t codes[LARGEST / 32 * 48];
+    static _Thread_local float x[LARGEST], y[LARGEST], wide[LARGEST + 1];
+    static _Thread_local uint8_t codes[LARGEST / 32 * 48];
     fill(x, count, state, -1, 1);
     for (cvk_codes kind = cvk_codes_float32; kind <= cvk_codes_8_bits; kind++) {
         memset(codes, 0, sizeof codes);
@@ -233,10 +236,125 @@ static int codes_agree(const cvk_row_kernels *kernels, int count, uint64_t *stat
     return 1;
 }
 
+/// Scores of one row of pixels in blocks of 16, two stages, two rows each; planes are longer than the rows.
+static int mixing_agrees(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    if (count > 128) return 1;
+    enum { stages = 2, most = 9, blocks = 8 };
+    static _Thread_local float rows[2][stages * (blocks * most * 16 + 3)], scratch[2 * most * 16], output[most * (128 + 2)];
+    int classes = 1 + (int)draw(state, 0, most - 0.01f), stride = (count + 15) / 16 * 16 * classes + 3, plane = count + 2;
+    float share = draw(state, 0, 1);
+    fill(rows[0], stages * stride, state, -50, 50);
+    fill(rows[1], stages * stride, state, -50, 50);
+    for (int i = 0; i < classes * plane; i++) output[i] = -7;
+    kernels->mix_softmax(
+        rows[0], rows[1], share, stages, stride, classes, 0.5f, scratch, output, plane, count);
+    for (int x = 0; x < plane; x++) {
+        double expected[most] = {0};
+        for (int stage = 0; stage < stages && x < count; stage++) {
+            double power[most], largest = -INFINITY, total = 0;
+            for (int label = 0; label < classes; label++) {
+                int at = stage * stride + x / 16 * 16 * classes + label * 16 + x % 16;
+                power[label] = (1 - (double)share) * rows[0][at] + (double)share * rows[1][at];
+                largest = fmax(largest, power[label]);
+            }
+            for (int label = 0; label < classes; label++) total += power[label] = exp(power[label] - largest);
+            for (int label = 0; label < classes; label++) expected[label] += 0.5 * power[label] / total;
+        }
+        for (int label = 0; label < classes; label++) {
+            // Past a row's end nothing is written. Scores of 50 are known to 6e-6.
+            double wanted = x < count ? expected[label] : -7, found = output[label * plane + x];
+            if (fabs(found - wanted) <= 1e-5) continue;
+            snprintf(message, 200, "mixed softmax, class %d of %d at %d: %g, expected %g", label, classes, x, found, wanted);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/// Up to 30 rows, so that whole tiles and rests occur, and up to two panels and a half of as many steps as a row has elements.
+static int panels_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    if (count > 128) return 1;
+    enum { most = 30, wide = 80 };
+    static _Thread_local float x[most * 130], panels[wide * 128], output[most * (wide + 1)];
+    int rows = (int)draw(state, 0, most + 0.99f), stride = count + (int)draw(state, 0, 2.99f);
+    int columns = 16 * (int)draw(state, 0, 5.99f), width = columns + 1;
+    fill(x, most * 130, state, -1, 1);
+    fill(panels, columns * count, state, -1, 1);
+    for (int i = 0; i < most * width; i++) output[i] = -7;
+    kernels->panel_products(x, stride, rows, panels, count, columns, output, width);
+    for (int i = 0; i < most * width; i++) {
+        int row = i / width, column = i % width;
+        double wanted = -7, size = 0;
+        if (row < rows && column < columns) {
+            int first = column / 32 * 32, lanes = columns - first < 32 ? 16 : 32;
+            wanted = 0;
+            for (int step = 0; step < count; step++) {
+                double term = (double)x[row * stride + step] * panels[first * count + step * lanes + column - first];
+                wanted += term;
+                size += fabs(term);
+            }
+        }
+        if (fabs(output[i] - wanted) <= 1e-6 * size) continue;
+        snprintf(message, 200, "product of row %d of %d with column %d: %g, expected %g", row, rows, column, output[i], wanted);
+        return 0;
+    }
+    return 1;
+}
+
+/// A place on a scale; volatile, so that no compiler fuses a multiplication with an addition.
+static int color_of(float score, float threshold, float maximum, float steps) {
+    volatile float position = score > 0 ? score * 0.5f : 0;
+    if (score > threshold) {
+        if (!(maximum > threshold)) return (int)steps;
+        position = (score - threshold) * 0.5f;
+        position = position / (maximum - threshold);
+        position = position + 0.5f;
+    } else {
+        position = position / threshold;
+    }
+    position = position < 1 ? position : 1;
+    position = position * steps;
+    return (int)(position + 0.5f);
+}
+
+/// Two rows mixed to colours and to what reaches a threshold, to the bit.
+static int rows_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static _Thread_local float upper[LARGEST], lower[LARGEST], mixed[LARGEST + 1];
+    static _Thread_local uint8_t colors[LARGEST + 1];
+    static _Thread_local uint16_t reached[LARGEST / 16 + 1];
+    float share = draw(state, 0, 1), threshold = draw(state, 0.05f, 0.9f), maximum = draw(state, 0, 1.5f);
+    fill(upper, count, state, -0.2f, 1.3f);
+    fill(lower, count, state, -0.2f, 1.3f);
+    upper[count / 2] = NAN;
+    // One that meets the threshold exactly.
+    upper[count - 1] = lower[count - 1] = threshold = 0.125f * (1 + floorf(7 * threshold));
+    share = roundf(16 * share) / 16;
+    mixed[count] = colors[count] = 7;
+    kernels->mix_colors(upper, lower, share, count, threshold, maximum, 254, colors);
+    int any = (int)kernels->mix_reaching(upper, lower, share, count, threshold, mixed, reached), expected = 0;
+    for (int i = 0; i < count; i++) {
+        volatile float first = upper[i] * (1 - share), second = lower[i] * share;
+        float value = first + second;
+        int color = color_of(value, threshold, maximum, 254), bit = reached[i / 16] >> i % 16 & 1;
+        expected |= value >= threshold;
+        if (colors[i] == color && bit == (value >= threshold) && (mixed[i] == value || value != value)) continue;
+        snprintf(
+            message, 200, "mixed to %g at %d: colour %d, expected %d, reached %d of %g, found %g", value, i, colors[i],
+            color, bit, threshold, mixed[i]);
+        return 0;
+    }
+    if (any == expected && mixed[count] == 7 && colors[count] == 7
+        && (count % 16 == 0 || reached[count / 16] >> count % 16 == 0)) return 1;
+    snprintf(message, 200, "mixed rows of %d: %d reached, or written past the end", count, any);
+    return 0;
+}
+
 int twins_agree(const cvk_row_kernels *kernels, int count, uint64_t seed, char *message) {
     return layer_norm_agrees(kernels, count, &seed, message) && rounding_agrees(kernels, count, &seed, message)
         && softmax_agrees(kernels, count, &seed, message) && attention_agrees(kernels, count, &seed, message)
-        && candidates_agree(kernels, count, &seed, message) && codes_agree(kernels, count, &seed, message);
+        && candidates_agree(kernels, count, &seed, message) && codes_agree(kernels, count, &seed, message)
+        && mixing_agrees(kernels, count, &seed, message) && panels_agree(kernels, count, &seed, message)
+        && rows_agree(kernels, count, &seed, message);
 }
 
 #ifdef TWINS_MAIN

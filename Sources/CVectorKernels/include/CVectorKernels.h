@@ -33,6 +33,9 @@ void cvk_layer_norm(
     const float *x, intptr_t width, const float *weight, const float *bias, float epsilon, void *output,
     cvk_element type);
 
+/// Rounds `count` floats to the nearest bfloat16.
+void cvk_narrow_row(const float *x, intptr_t count, uint16_t *output);
+
 /// row <- softmax(scale * row), shifted by the maximum.
 ///
 /// row: `count` >= 1 floats. With bfloat16 the result starts at the same address, two bytes an element.
@@ -60,8 +63,39 @@ void cvk_prefetch(const void *address, intptr_t bytes);
 /// Dot product of `width` floats with a row; numbers past the width of the row's last block are not looked at, but must be readable.
 float cvk_dot(const float *x, intptr_t width, const void *row, cvk_codes kind);
 
+/// Products of rows with columns that lie in panels of 32, the last of 32 or 16.
+///
+/// x: `rows` rows of `steps` floats, `stride` floats apart. columns: a multiple of 16. panels: panel after panel, [steps, 32] or [steps, 16]. output:
+/// `columns` floats a row, `output_stride` floats apart.
+void cvk_panel_products(
+    const float *x, intptr_t stride, intptr_t rows, const float *panels, intptr_t steps, intptr_t columns,
+    float *output, intptr_t output_stride);
+
 /// The whole numbers that `width` codes of 12 or 8 bits stand for.
 void cvk_widen_codes(const void *codes, intptr_t width, cvk_codes kind, float *output);
+
+/// A row of class probabilities: the sum over stages of weight * softmax over the classes of (1 - share) * upper + share * lower.
+///
+/// upper, lower: for each stage, `stage_stride` floats apart, the scores of 16 pixels at a time, [count / 16 rounded up, classes, 16]. classes: at least 1.
+/// scratch: 2 * classes * 16 floats. output: `count` floats for each class, `plane` floats apart; overwritten.
+void cvk_mix_softmax(
+    const float *upper, const float *lower, float share, intptr_t stages, intptr_t stage_stride, intptr_t classes,
+    float weight, float *scratch, float *output, intptr_t plane, intptr_t count);
+
+/// The same bits on every processor: each of `count` numbers (1 - share) * upper + share * lower as a colour of a scale with `steps` steps, up to 255.
+///
+/// 0 is colour 0, `threshold` > 0 the middle, `maximum` the last, straight lines between; all above the threshold are the last when `maximum` is not
+/// above it. NaN is as 0.
+void cvk_mix_colors(
+    const float *upper, const float *lower, float share, intptr_t count, float threshold, float maximum, float steps,
+    uint8_t *output);
+
+/// The same bits on every processor: `count` numbers (1 - share) * upper + share * lower, and which of them are a threshold or more.
+///
+/// reached: a bit for each, 16 at a time, the first in the lowest. Returns 1 when any is set, else 0.
+intptr_t cvk_mix_reaching(
+    const float *upper, const float *lower, float share, intptr_t count, float threshold, float *output,
+    uint16_t *reached);
 
 /// The row kernels of one processor generation; parameters as above.
 typedef struct {
@@ -74,6 +108,13 @@ typedef struct {
     intptr_t (*above)(const float *, intptr_t, float, float *, int32_t *);
     float (*dot)(const float *, intptr_t, const void *, cvk_codes);
     void (*widen_codes)(const void *, intptr_t, cvk_codes, float *);
+    void (*mix_softmax)(
+        const float *, const float *, float, intptr_t, intptr_t, intptr_t, float, float *, float *, intptr_t, intptr_t);
+    void (*narrow_row)(const float *, intptr_t, uint16_t *);
+    void (*panel_products)(
+        const float *, intptr_t, intptr_t, const float *, intptr_t, intptr_t, float *, intptr_t);
+    void (*mix_colors)(const float *, const float *, float, intptr_t, float, float, float, uint8_t *);
+    intptr_t (*mix_reaching)(const float *, const float *, float, intptr_t, float, float *, uint16_t *);
 } cvk_row_kernels;
 
 /// The kernels of a generation, for tests: 0 is the baseline, which every processor runs; null for one that this processor lacks. The functions
