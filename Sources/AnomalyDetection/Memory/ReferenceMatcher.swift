@@ -17,11 +17,12 @@ struct ReferenceMatcher {
     func distances(_ stageTokens: [Tensor], _ bank: ReferenceBank) -> ReferenceDistances {
         ReferenceDistances(
             stages: stageTokens.enumerated().map { stage, tokens in
-                let queries = unitRows(tokens, threads: threads)
-                return switch bank.form {
-                case .pictures(let pictures): distances(unit: queries, references: pictures.map { $0.stages[stage] })
+                switch bank.form {
+                case .pictures(let pictures):
+                    distances(
+                        unit: unitRows(tokens, threads: threads), references: pictures.map { $0.stages[stage] })
                 case .indexed(let indices):
-                    distances(of: indices[stage].bestSimilarity(queries, tolerance: tolerance, threads: threads))
+                    distances(of: indices[stage].bestSimilarity(tokens, tolerance: tolerance, threads: threads))
                 }
             })
     }

@@ -1,8 +1,14 @@
 internal import CVectorKernels
 
 extension RowIndex {
-    private static let queryBlock = 128
+    /// Queries in hand at a time: their sketches meet each panel in the first-level cache, their bounds stay in the second.
+    private static let queryBlock = 60
+    /// Rows whose bounds are computed at a time, a multiple of 32.
     private static let rowBlock = 1024
+    /// Floats between the bounds of two queries: twelve of a tile must not share the cache's sets.
+    private static let boundStride = rowBlock + 16
+    /// Rows of a block that are looked at in the order of their bounds; then the largest similarity is nearly known, and memory's order is quicker.
+    private static let leaders = 4
     /// Rows of a block that a query looks at before it is put aside; where many queries are, the whole block is multiplied for them.
     private static let patience = 64
     /// Queries from which on that is quicker than to go on row by row.
@@ -15,8 +21,8 @@ extension RowIndex {
     /// Sums are rounded as in ``NearestNeighbor``; with a tolerance of 0 nothing else is lost. Scratch memory is fixed per worker, however many rows there are.
     ///
     /// - Parameters:
-    ///   - queries: [queries, width], rows of Euclidean length 1. Where a part has as many rows, the row at a query's place is looked at first: patches of
-    ///     pictures taken alike are most similar at the same place.
+    ///   - queries: [queries, width], of any length; a row of zeros is similar to nothing. Where a part has as many rows, the row at a query's place is looked
+    ///     at first: patches of pictures taken alike are most similar at the same place.
     ///   - tolerance: The result may be less than the largest similarity by at most this: rows that cannot be better by more are not looked at.
     ///   - threads: Workers to use.
     /// - Returns: [queries], in −1…1 up to rounding; −1 without rows.
@@ -28,18 +34,28 @@ extension RowIndex {
             guard let result = best.baseAddress, rows > 0, count > 0 else { return }
             queries.withUnsafeBufferPointer { elements in
                 guard let first = elements.baseAddress else { return }
-                let blocks = RowBlocks(rows: count, largest: Self.queryBlock, unit: 1, workers: threads.count).ranges
-                let scratch = (0..<threads.count).map { _ in Scratch(width: width, columns: columns) }
-                // Sound: every worker has scratch memory of its own, every block results of its own.
+                let blocks = RowBlocks(
+                    tapering: count, largest: Self.queryBlock, smallest: 24, unit: 12, workers: threads.count
+                ).ranges
+                let scratch = (0..<threads.count).map { _ in Scratch(width: width) }
+                let sketches = FloatBuffer(count: count * columns)
+                // Sound: every worker has scratch memory of its own, every block sketches and results of its own.
+                threads.split(count, granularity: 12) { range in
+                    project(
+                        first + range.lowerBound * width, range.count, sketches.baseAddress + range.lowerBound * columns
+                    )
+                }
                 threads.forEach(blocks.count) { worker, block in
-                    let range = blocks[block]
+                    let (range, scratch) = (blocks[block], scratch[worker])
                     let block = Queries(
-                        count: range.count, elements: first + range.lowerBound * width,
-                        sketches: scratch[worker].sketches.baseAddress, best: result + range.lowerBound,
-                        margin: tolerance - Self.slack)
-                    project(block)
+                        count: range.count, elements: scratch.queries.baseAddress,
+                        sketches: sketches.baseAddress + range.lowerBound * columns,
+                        best: result + range.lowerBound, margin: tolerance - Self.slack)
+                    scratch.queries.baseAddress.update(
+                        from: first + range.lowerBound * width, count: range.count * width)
+                    normalize(scratch.queries.baseAddress, block)
                     compare(block, from: range.lowerBound, of: count)
-                    search(block, scratch[worker])
+                    search(block, scratch)
                 }
             }
         }
@@ -48,7 +64,7 @@ extension RowIndex {
     /// Queries that a worker has in hand.
     private struct Queries {
         let count: Int
-        /// [count, width].
+        /// [count, width], of length 1.
         let elements: UnsafePointer<Float>
         /// [count, columns]: Pq, |q⊥| and |Pq|.
         let sketches: UnsafeMutablePointer<Float>
@@ -60,37 +76,46 @@ extension RowIndex {
 
     /// A worker's memory.
     private final class Scratch: Sendable {
-        let sketches: FloatBuffer
+        let queries: FloatBuffer
         let bounds: FloatBuffer
         /// Bounds and positions of the rows that a query may have to be compared with.
         let candidates: FloatBuffer
         let positions: RawBuffer
         /// For queries that are compared with all rows, which few searches need.
+        let chosen: FloatBuffer
         let rows: FloatBuffer
-        let queries: FloatBuffer
+        let scores: FloatBuffer
 
-        init(width: Int, columns: Int) {
-            sketches = FloatBuffer(count: 2 * queryBlock * columns)
-            bounds = FloatBuffer(count: queryBlock * rowBlock)
+        init(width: Int) {
+            queries = FloatBuffer(count: queryBlock * width)
+            bounds = FloatBuffer(count: queryBlock * boundStride)
             candidates = FloatBuffer(count: rowBlock)
             positions = RawBuffer(byteCount: 4 * rowBlock)
+            chosen = FloatBuffer(count: queryBlock * width)
             rows = FloatBuffer(count: denseBlock * width)
-            queries = FloatBuffer(count: queryBlock * width)
+            scores = FloatBuffer(count: queryBlock * denseBlock)
         }
     }
 
-    private func project(_ queries: Queries) {
-        let rank = columns - 2
+    /// Their parts along the directions, Pq, of queries as they are.
+    private func project(_ queries: UnsafePointer<Float>, _ count: Int, _ sketches: UnsafeMutablePointer<Float>) {
         directions.withUnsafeBufferPointer { elements in
             guard let basis = elements.baseAddress else { return }
             Gemm.multiplyTransposed(
-                queries.elements, lda: width, basis, ldb: width, into: queries.sketches, ldc: columns,
-                m: queries.count, n: rank, k: width)
+                queries, lda: width, basis, ldb: width, into: sketches, ldc: columns, m: count, n: columns - 2, k: width
+            )
         }
+    }
+
+    /// Scales queries and their sketches to length 1, and adds |q⊥| and |Pq|.
+    private func normalize(_ elements: UnsafeMutablePointer<Float>, _ queries: Queries) {
+        let rank = columns - 2
         for query in 0..<queries.count {
-            let line = queries.sketches + query &* columns
-            let whole = RowKernels.squaredLength(
-                UnsafeBufferPointer(start: queries.elements + query &* width, count: width))
+            let (row, line) = (elements + query &* width, queries.sketches + query &* columns)
+            var scale: Float = 0
+            RowKernels.normalizeRows(row, rows: 1, width: width, inverseLengths: &scale)
+            for direction in 0..<rank { line[direction] *= scale }
+            let whole = RowKernels.squaredLength(UnsafeBufferPointer(start: row, count: width))
             let part = RowKernels.squaredLength(UnsafeBufferPointer(start: line, count: rank))
             // A difference of nearly equal numbers: what rounding may have taken from it is given back.
             line[rank] = (max(0, whole - part) + 2e-6).squareRoot()
@@ -104,33 +129,42 @@ extension RowIndex {
         for rows in parts {
             if rows == count {
                 for query in 0..<queries.count {
-                    queries.best[query] = max(
-                        queries.best[query], similarity(queries, query, start &+ first &+ query))
+                    let row = start &+ first &+ query
+                    let line = queries.sketches + query &* columns
+                    let lane = lane(row)
+                    var (even, odd) = (Float(0), Float(0))
+                    for step in stride(from: 0, to: columns &- 2, by: 2) {
+                        even += line[step] * lane.first[step &* lane.stride]
+                        odd += line[step &+ 1] * lane.first[(step &+ 1) &* lane.stride]
+                    }
+                    let rest = residuals.dot(queries.elements + query &* width, row: row)
+                    queries.best[query] = max(queries.best[query], even + odd + rest)
                 }
             }
             start += rows
         }
     }
 
-    private func similarity(_ queries: Queries, _ query: Int, _ row: Int) -> Float {
-        let near = cvk_dot(
-            queries.sketches + query &* columns, columns - 2, sketches.baseAddress + row &* columns, cvk_codes_float32)
-        return near + residuals.dot(queries.elements + query &* width, row: row)
+    /// What a bound adds to a row's similarity in the space of the directions.
+    @inline(__always)
+    private func allowance(_ line: UnsafePointer<Float>, _ row: Int) -> Float {
+        let (lane, rank) = (lane(row), columns &- 2)
+        return line[rank] * lane.first[rank &* lane.stride] + line[rank &+ 1] * lane.first[(rank &+ 1) &* lane.stride]
     }
 
     private func search(_ queries: Queries, _ scratch: Scratch) {
         let bounds = scratch.bounds.baseAddress
         for start in stride(from: 0, to: rows, by: Self.rowBlock) {
             let block = start..<min(start + Self.rowBlock, rows)
-            Gemm.multiplyTransposed(
-                queries.sketches, lda: columns, sketches.baseAddress + start * columns, ldb: columns, into: bounds,
-                ldc: block.count, m: queries.count, n: block.count, k: columns)
+            cvk_panel_products(
+                queries.sketches, columns, queries.count, lane(start).first, columns,
+                Self.padded(block.count), bounds, Self.boundStride)
             let unfinished = (0..<queries.count).filter { query in
-                !look(at: block, bounds + query &* block.count, atMost: Self.patience, queries, query, scratch)
+                !look(at: block, bounds + query &* Self.boundStride, atMost: Self.patience, queries, query, scratch)
             }
             if unfinished.count < Self.crowd {
                 for query in unfinished {
-                    _ = look(at: block, bounds + query &* block.count, atMost: .max, queries, query, scratch)
+                    _ = look(at: block, bounds + query &* Self.boundStride, atMost: .max, queries, query, scratch)
                 }
             } else {
                 multiply(unfinished, block, queries, scratch)
@@ -138,7 +172,7 @@ extension RowIndex {
         }
     }
 
-    /// Compares a query with the rows of a block in the order of their bounds, until no other can be better.
+    /// Compares a query with the rows of a block whose bounds say that they may be better than the best so far.
     ///
     /// - Parameters:
     ///   - block: Rows.
@@ -147,66 +181,63 @@ extension RowIndex {
     ///   - queries: Their best similarities are raised.
     ///   - query: Which one.
     ///   - scratch: The worker's.
-    /// - Returns: Whether the end was reached.
+    /// - Returns: Whether no row is left that may be better.
     private func look(
         at block: Range<Int>, _ bounds: UnsafePointer<Float>, atMost limit: Int, _ queries: Queries,
         _ query: Int, _ scratch: Scratch
     ) -> Bool {
         let values = scratch.candidates.baseAddress
         let positions = scratch.positions.baseAddress.assumingMemoryBound(to: Int32.self)
+        let line = queries.sketches + query &* columns
+        let elements = queries.elements + query &* width
         var best = queries.best[query]
         defer { queries.best[query] = best }
-        var count = cvk_above(bounds, block.count, best + queries.margin, values, positions)
-        var looks = 0
-        var bound: Float = 0
-        var place = cvk_largest(values, count, &bound)
-        while bound > best + queries.margin {
-            guard looks < limit else { return false }
+        let count = cvk_above(bounds, block.count, best + queries.margin, values, positions)
+        func compare(_ place: Int) {
             let row = block.lowerBound &+ Int(positions[place])
-            // The next one is found and fetched while this one is multiplied.
+            best = max(best, values[place] - allowance(line, row) + residuals.dot(elements, row: row))
+        }
+        /// The next candidate from a place on that may still be better.
+        func next(_ place: Int) -> Int {
+            var place = place
+            while place < count, !(values[place] > best + queries.margin) { place &+= 1 }
+            return place
+        }
+        for _ in 0..<min(Self.leaders, count) {
+            var bound: Float = 0
+            let place = cvk_largest(values, count, &bound)
+            guard bound > best + queries.margin else { return true }
+            compare(place)
             values[place] = -.infinity
-            place = cvk_largest(values, count, &bound)
-            if bound > best + queries.margin { residuals.prefetch(row: block.lowerBound &+ Int(positions[place])) }
-            best = max(best, similarity(queries, query, row))
+        }
+        var (looks, place) = (Self.leaders, next(0))
+        while place < count {
+            guard looks < limit else { return false }
+            // The next row is fetched while this one is multiplied.
+            let following = next(place &+ 1)
+            if following < count { residuals.prefetch(row: block.lowerBound &+ Int(positions[following])) }
+            compare(place)
             looks &+= 1
-            if looks.isMultiple(of: 16), count > 64 {
-                (count, place) = Self.keep(values, positions, count, above: best + queries.margin, place)
-            }
+            place = next(following)
         }
         return true
     }
 
-    /// Leaves the candidates above a threshold.
-    ///
-    /// - Returns: How many these are, and where the one at `place` went.
-    private static func keep(
-        _ values: UnsafeMutablePointer<Float>, _ positions: UnsafeMutablePointer<Int32>, _ count: Int,
-        above threshold: Float, _ place: Int
-    ) -> (count: Int, place: Int) {
-        var kept = 0
-        var target = 0
-        for index in 0..<count where values[index] > threshold {
-            if index == place { target = kept }
-            (values[kept], positions[kept]) = (values[index], positions[index])
-            kept &+= 1
-        }
-        return (kept, target)
-    }
-
     /// Compares queries with all rows of a block.
     private func multiply(_ chosen: [Int], _ block: Range<Int>, _ queries: Queries, _ scratch: Scratch) {
-        let (gathered, scores) = (scratch.queries.baseAddress, scratch.bounds.baseAddress)
-        let sketch = scratch.sketches.baseAddress + Self.queryBlock * columns
+        let (gathered, scores) = (scratch.chosen.baseAddress, scratch.scores.baseAddress)
         for (index, query) in chosen.enumerated() {
             (gathered + index * width).update(from: queries.elements + query * width, count: width)
-            (sketch + index * columns).update(from: queries.sketches + query * columns, count: columns)
         }
         for start in stride(from: block.lowerBound, to: block.upperBound, by: Self.denseBlock) {
             let part = start..<min(start + Self.denseBlock, block.upperBound)
             residuals.widen(part, into: scratch.rows.baseAddress)
-            Gemm.multiplyTransposed(
-                sketch, lda: columns, sketches.baseAddress + start * columns, ldb: columns, into: scores,
-                ldc: part.count, m: chosen.count, n: part.count, k: columns - 2)
+            for (index, query) in chosen.enumerated() {
+                let bounds = scratch.bounds.baseAddress + query &* Self.boundStride - block.lowerBound
+                let line = queries.sketches + query &* columns
+                let target = scores + index &* part.count - start
+                for row in part { target[row] = bounds[row] - allowance(line, row) }
+            }
             Gemm.multiplyTransposed(
                 gathered, lda: width, scratch.rows.baseAddress, ldb: width, into: scores, ldc: part.count,
                 m: chosen.count, n: part.count, k: width, beta: 1)

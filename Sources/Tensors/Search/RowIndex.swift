@@ -13,11 +13,11 @@ public struct RowIndex: Sendable {
     public let width: Int
     /// Rows of each part, in order.
     let parts: [Int]
-    /// Length of a row of ``sketches``.
+    /// Numbers in a row's sketch.
     let columns: Int
     /// [columns − 2, width]: P.
     let directions: Tensor
-    /// [rows, columns]: s, |e| and |Pe|.
+    /// s, |e| and |Pe| of each row, in panels of 32 rows, the last of 32 or 16: [columns, 32] each.
     let sketches: FloatBuffer
     let residuals: ResidualRows
     /// What a bound may fall short of the similarity by because sums are rounded.
@@ -39,7 +39,9 @@ public struct RowIndex: Sendable {
         let columns = Self.columns(width: width)
         let directions = PrincipalDirections.estimate(
             Self.sample(parts, rows: rows, width: width), count: columns - 2, threads: threads)
-        let sketches = FloatBuffer(count: rows * columns)
+        let sketches = FloatBuffer(count: Self.padded(rows) * columns)
+        // Rows that are none, in the last panel, are multiplied too.
+        sketches.pointer.suffix(32 * columns).update(repeating: 0)
         let residuals = ResidualRows(.init(for: parts.map(\.element)), rows: rows, width: width)
         let blocks = Self.blocks(of: parts)
         // Sound: every block fills rows of its own.
@@ -51,7 +53,8 @@ public struct RowIndex: Sendable {
                     scratch.baseAddress.update(from: source, count: range.count * width)
                 }
                 Self.split(
-                    scratch.baseAddress, first..<first + range.count, directions: directions, columns: columns,
+                    scratch.baseAddress, first..<first + range.count, of: rows, directions: directions,
+                    columns: columns,
                     sketches: sketches, residuals: residuals)
             }
         }
@@ -62,45 +65,70 @@ public struct RowIndex: Sendable {
 
     /// Size in bytes.
     public var byteCount: Int {
-        residuals.element.byteCount(rows: rows, width: width) + 4 * (rows * columns + directions.count)
+        residuals.element.byteCount(rows: rows, width: width) + 4 * (sketches.count + directions.count)
     }
 
     /// Size in bytes of an index over rows in some formats.
     public static func byteCount(_ elements: [CompactRows.Element], rows: Int, width: Int) -> Int {
         let columns = columns(width: width)
         return ResidualRows.Element(for: elements).byteCount(rows: rows, width: width)
-            + 4 * (rows * columns + (columns - 2) * width)
+            + 4 * (padded(rows) * columns + (columns - 2) * width)
     }
 
     /// Whether an index is worth its making and its directions' memory: not for few rows or short ones.
     public static func pays(rows: Int, width: Int) -> Bool { width >= 64 && rows >= 16 * columns(width: width) }
 
-    /// A sixteenth of the width, which costs as many bytes as a quarter of it in 8 bits.
+    /// A sixteenth of the width, a multiple of 16, which costs as many bytes as a quarter of it in 8 bits.
     static func columns(width: Int) -> Int { min(64, max(16, (width + 255) / 256 * 16)) }
+
+    /// Rows up to the end of the last panel.
+    static func padded(_ rows: Int) -> Int { RowBlocks.padded(rows, unit: 16) }
+
+    /// A row's place among the sketches.
+    struct Lane {
+        /// Its first number.
+        let first: UnsafeMutablePointer<Float>
+        /// Floats between its numbers.
+        let stride: Int
+    }
+
+    /// Where a row's sketch lies.
+    @inline(__always)
+    func lane(_ row: Int) -> Lane { Self.lane(row, of: rows, in: sketches, columns: columns) }
+
+    @inline(__always)
+    private static func lane(_ row: Int, of rows: Int, in sketches: FloatBuffer, columns: Int) -> Lane {
+        let first = row & ~31
+        return Lane(
+            first: sketches.baseAddress + (first &* columns &+ row &- first), stride: min(32, padded(rows) &- first))
+    }
 
     /// Turns rows into sketches and residuals.
     private static func split(
-        _ rows: UnsafeMutablePointer<Float>, _ range: Range<Int>, directions: Tensor, columns: Int,
+        _ rows: UnsafeMutablePointer<Float>, _ range: Range<Int>, of count: Int, directions: Tensor, columns: Int,
         sketches: FloatBuffer, residuals: ResidualRows
     ) {
         let (rank, width) = (columns - 2, residuals.width)
-        let target = sketches.baseAddress + range.lowerBound * columns
+        let parts = FloatBuffer(count: range.count * rank)
+        let target = parts.baseAddress
         let overlaps = FloatBuffer(count: range.count * rank)
         directions.withUnsafeBufferPointer { elements in
             guard let basis = elements.baseAddress else { return }
             Gemm.multiplyTransposed(
-                rows, lda: width, basis, ldb: width, into: target, ldc: columns, m: range.count, n: rank, k: width)
+                rows, lda: width, basis, ldb: width, into: target, ldc: rank, m: range.count, n: rank, k: width)
             Gemm.multiply(
-                target, lda: columns, basis, ldb: width, into: rows, ldc: width, m: range.count, n: width, k: rank,
+                target, lda: rank, basis, ldb: width, into: rows, ldc: width, m: range.count, n: width, k: rank,
                 alpha: -1, beta: 1)
             for (index, row) in range.enumerated() { residuals.store(rows + index * width, at: row) }
             Gemm.multiplyTransposed(
                 rows, lda: width, basis, ldb: width, into: overlaps.baseAddress, ldc: rank, m: range.count, n: rank,
                 k: width)
         }
-        for index in 0..<range.count {
-            target[index * columns + rank] = length(rows + index * width, width)
-            target[index * columns + rank + 1] = length(overlaps.baseAddress + index * rank, rank)
+        for (index, row) in range.enumerated() {
+            let lane = lane(row, of: count, in: sketches, columns: columns)
+            for direction in 0..<rank { lane.first[direction &* lane.stride] = target[index &* rank &+ direction] }
+            lane.first[rank &* lane.stride] = length(rows + index * width, width)
+            lane.first[(rank &+ 1) &* lane.stride] = length(overlaps.baseAddress + index * rank, rank)
         }
     }
 
