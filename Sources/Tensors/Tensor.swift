@@ -100,6 +100,29 @@ public struct Tensor: Sendable {
         }
     }
 
+    /// A tensor of the same shape, element by element.
+    @inlinable
+    public func mapped(_ transform: (Float) -> Float) -> Tensor {
+        withUnsafeBufferPointer { source in
+            Tensor(shape: shape) { target in
+                for index in 0..<source.count { target[index] = transform(source[index]) }
+            }
+        }
+    }
+
+    /// The same of two tensors of one shape (traps when the shapes differ).
+    @inlinable
+    public func mapped(with other: Tensor, _ transform: (Float, Float) -> Float) -> Tensor {
+        precondition(shape == other.shape, "tensors of one shape expected, not \(shape) and \(other.shape)")
+        return other.withUnsafeBufferPointer { right in
+            withUnsafeBufferPointer { left in
+                Tensor(shape: shape) { target in
+                    for index in 0..<left.count { target[index] = transform(left[index], right[index]) }
+                }
+            }
+        }
+    }
+
     /// Position of the first element that is NaN or infinite, or nil when all are finite.
     public var firstNonFinite: Int? {
         withUnsafeBufferPointer { elements in

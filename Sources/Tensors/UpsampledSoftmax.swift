@@ -1,7 +1,10 @@
-/// Turns a coarse grid of class scores into full-size class probabilities.
+internal import CVectorKernels
+
+/// Turns coarse grids of class scores into full-size class probabilities.
 ///
 /// Scores are enlarged bilinearly with aligned corners and the softmax is taken afterwards, per pixel (MultiADS, Eq. 1
-/// and 3): the order matters, since softmax before enlarging gives nearly binary stairs.
+/// and 3): the order matters, since softmax before enlarging gives nearly binary stairs. All stages of a row are summed before it is written,
+/// because the result is larger than the caches.
 public struct UpsampledSoftmax: Sendable {
     /// Cells along one side of the coarse grid.
     public let gridSize: Int
@@ -9,6 +12,9 @@ public struct UpsampledSoftmax: Sendable {
     public let side: Int
     /// Number of classes.
     public let classes: Int
+
+    /// Rows of pixels that a worker takes at a time.
+    private static let rowBlock = 32
 
     /// Describes one enlargement (all counts at least 1; traps otherwise).
     public init(gridSize: Int, side: Int, classes: Int) {
@@ -18,97 +24,82 @@ public struct UpsampledSoftmax: Sendable {
         self.classes = classes
     }
 
-    /// Adds `weight` times the probabilities of one stage to `output`.
+    /// The weighted sum of the stages' probabilities.
     ///
     /// - Parameters:
-    ///   - scores: [gridSize², classes], cells row-major; already multiplied by the temperature factor.
-    ///   - weight: Factor of this stage, 1/stages for a mean.
-    ///   - output: [classes, side, side], accumulated into.
+    ///   - stages: [gridSize², classes] each, cells row-major; already multiplied by the temperature factor. At least one (traps otherwise).
+    ///   - weight: Factor of each stage, 1/stages for a mean.
+    ///   - output: [classes, side, side], overwritten.
     ///   - threads: Workers to use.
-    public func accumulate(
-        _ scores: UnsafePointer<Float>, weight: Float, into output: UnsafeMutablePointer<Float>, threads: ComputeThreads
+    public func fill(
+        _ stages: [Tensor], weight: Float, into output: UnsafeMutablePointer<Float>, threads: ComputeThreads
     ) {
-        let lanes = (side + 15) / 16 * 16
-        let columns = (0..<lanes).map { AlignedCorners.sample(min($0, side - 1), gridSize: gridSize, side: side) }
-        let leftIndex = columns.map { Int32($0.index) }
-        let rightWeight = columns.map(\.fraction)
-        threads.split(side) { rows in
-            let scratch = FloatBuffer(count: classes * gridSize + classes * lanes)
-            let coarse = scratch.baseAddress
-            let fine = coarse + classes * gridSize
-            leftIndex.withUnsafeBufferPointer { left in
-                rightWeight.withUnsafeBufferPointer { fraction in
-                    for y in rows {
-                        interpolateRow(scores, y, coarse)
-                        enlarge(coarse, left, fraction, lanes, fine)
-                        addProbabilities(fine, lanes, weight, output + y &* side)
+        let expected = gridSize * gridSize * classes
+        precondition(
+            !stages.isEmpty && stages.allSatisfy { $0.count == expected }, "\(expected) scores for every stage")
+        let columns = (0..<(side + 15) / 16 * 16).map {
+            AlignedCorners.sample(min($0, side - 1), gridSize: gridSize, side: side)
+        }
+        let stride = columns.count * classes
+        let blocks = (side + Self.rowBlock - 1) / Self.rowBlock
+        let workers = (0..<threads.count).map { _ in
+            Scratch(rows: 2 * stages.count * stride, pixels: 2 * classes * 16)
+        }
+        threads.forEach(blocks) { worker, block in
+            let scratch = workers[worker]
+            for y in block * Self.rowBlock..<min((block + 1) * Self.rowBlock, side) {
+                let position = AlignedCorners.sample(y, gridSize: gridSize, side: side)
+                let below = min(position.index + 1, gridSize - 1)
+                // Two coarse rows, enlarged across, serve as many rows of pixels as lie between them.
+                for row in [position.index, below] where scratch.held[row & 1] != row {
+                    for (stage, scores) in stages.enumerated() {
+                        enlarge(scores, row: row, columns, into: scratch.row(row) + stage * stride)
                     }
+                    scratch.held[row & 1] = row
                 }
+                cvk_mix_softmax(
+                    scratch.row(position.index), scratch.row(below), position.fraction, stages.count, stride, classes,
+                    weight, scratch.pixels.baseAddress, output + y &* side, side &* side, side)
             }
         }
     }
 
-    /// Vertical step: coarse ← [classes, gridSize] for output row `y`.
-    private func interpolateRow(_ scores: UnsafePointer<Float>, _ y: Int, _ coarse: UnsafeMutablePointer<Float>) {
-        let position = AlignedCorners.sample(y, gridSize: gridSize, side: side)
-        let upper = scores + position.index &* gridSize &* classes
-        let lower = scores + min(position.index &+ 1, gridSize &- 1) &* gridSize &* classes
-        for cell in 0..<gridSize {
-            for label in 0..<classes {
-                let offset = cell &* classes &+ label
-                coarse[label &* gridSize &+ cell] =
-                    upper[offset] * (1 - position.fraction) + lower[offset] * position.fraction
-            }
+    /// A worker's memory.
+    private final class Scratch: @unchecked Sendable {
+        // Sound to send: each worker has its own.
+
+        /// Two coarse rows of all stages: those with even numbers first.
+        let rows: FloatBuffer
+        let pixels: FloatBuffer
+        /// Which coarse rows these are.
+        var held = [-1, -1]
+
+        init(rows: Int, pixels: Int) {
+            self.rows = FloatBuffer(count: rows)
+            self.pixels = FloatBuffer(count: pixels)
+        }
+
+        func row(_ number: Int) -> UnsafeMutablePointer<Float> {
+            rows.baseAddress + (number & 1) * (rows.count / 2)
         }
     }
 
-    /// Horizontal step: fine ← [classes, lanes].
+    /// One coarse row enlarged across: [⌈side/16⌉, classes, 16].
     private func enlarge(
-        _ coarse: UnsafePointer<Float>, _ left: UnsafeBufferPointer<Int32>, _ fraction: UnsafeBufferPointer<Float>,
-        _ lanes: Int, _ fine: UnsafeMutablePointer<Float>
+        _ scores: Tensor, row: Int, _ columns: [(index: Int, fraction: Float)], into target: UnsafeMutablePointer<Float>
     ) {
-        for label in 0..<classes {
-            let source = coarse + label &* gridSize
-            let target = fine + label &* lanes
-            for x in 0..<lanes {
-                let index = Int(left[x])
-                let value = source[index]
-                let next = source[min(index &+ 1, gridSize &- 1)]
-                target[x] = value * (1 - fraction[x]) + next * fraction[x]
-            }
-        }
-    }
-
-    /// Softmax over the classes, sixteen pixels at a time; `output` is the row in the first class's plane.
-    private func addProbabilities(
-        _ fine: UnsafeMutablePointer<Float>, _ lanes: Int, _ weight: Float, _ output: UnsafeMutablePointer<Float>
-    ) {
-        let plane = side &* side
-        var x = 0
-        while x < side {
-            var maximum = loadVector(fine + x)
-            for label in 1..<max(classes, 1) {
-                let value = loadVector(fine + (label &* lanes &+ x))
-                maximum.replace(with: value, where: value .> maximum)
-            }
-            var total = SIMD16<Float>.zero
-            for label in 0..<classes {
-                let value = exponential(loadVector(fine + (label &* lanes &+ x)) - maximum)
-                storeVector(value, to: fine + (label &* lanes &+ x))
-                total += value
-            }
-            let factor = weight / total
-            let count = min(16, side &- x)
-            for label in 0..<classes {
-                let probability = loadVector(fine + (label &* lanes &+ x)) * factor
-                let target = output + (label &* plane &+ x)
-                if count == 16 {
-                    storeVector(loadVector(target) + probability, to: target)
-                } else {
-                    for lane in 0..<count { target[lane] += probability[lane] }
+        scores.withUnsafeBufferPointer { elements in
+            guard let start = elements.baseAddress else { return }
+            let cells = start + row &* gridSize &* classes
+            for (x, column) in columns.enumerated() {
+                let left = cells + column.index &* classes
+                let right = cells + min(column.index &+ 1, gridSize &- 1) &* classes
+                var pixel = target + (x &>> 4 &* classes &* 16 &+ x & 15)
+                for label in 0..<classes {
+                    pixel.pointee = left[label] * (1 - column.fraction) + right[label] * column.fraction
+                    pixel += 16
                 }
             }
-            x &+= 16
         }
     }
 }

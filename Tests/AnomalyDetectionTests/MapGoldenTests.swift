@@ -56,6 +56,16 @@ struct MapGoldenTests {
         #expect(maps.final.values == maps.anomaly.values)
     }
 
+    @Test("the same tokens beside a bfloat16 tower: only the adapted tokens' lengths are rounded")
+    func roundedLengths() throws {
+        guard let arithmetic = try? Arithmetic.resolve(engine: .tiles, precision: .bf16) else { return }
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        let maps = try GoldenModel.tiny(arithmetic).model.maps(
+            features: features, imageSide: golden.side, states: states)
+        expectClose(maps.multitype.values, try golden.tensor("multitype_map").values, within: 1e-3, "multitype")
+        expectClose([maps.imageScore], try golden.tensor("image_score_zero_shot").values, within: 5e-4, "score")
+    }
+
     @Test("few-shot: reference map, combined map, score")
     func fewShot() throws {
         let maps = try maps(references())

@@ -3,7 +3,7 @@ import Tensors
 
 /// Computes the maps of one picture from its features (MultiADS, sections 3.3, 3.4 and 4.2.2).
 struct AnomalyMapper {
-    let adapter: Adapter
+    let scores: StateScores
     let options: MapOptions
     /// Of the tower that made the features.
     let precision: Precision
@@ -26,7 +26,9 @@ struct AnomalyMapper {
         let classes = states.states.count
         let stages = features.stageTokens.count
         let stageWeight: Float = options.stageCombination == .mean ? 1 / Float(stages) : 1
-        let scores = (0..<stages).map { stateScores(features.stageTokens[$0], stage: $0, states: states) }
+        let scores = features.stageTokens.enumerated().map { stage, tokens in
+            self.scores(tokens, stage: stage, states: states)
+        }
         // Checked here, where they are few: behind softmax and maximum a NaN looks like a good part.
         for (stage, rows) in scores.enumerated() where rows.firstNonFinite != nil {
             throw InspectionModelError(
@@ -34,19 +36,13 @@ struct AnomalyMapper {
         }
         let enlargement = UpsampledSoftmax(gridSize: features.gridSize, side: side, classes: classes)
         let multitype = Tensor(shape: [classes, side, side]) { output in
-            output.initialize(repeating: 0)
             guard let target = output.baseAddress else { return }
-            for rows in scores {
-                rows.withUnsafeBufferPointer { elements in
-                    guard let source = elements.baseAddress else { return }
-                    enlargement.accumulate(source, weight: stageWeight, into: target, threads: threads)
-                }
-            }
+            enlargement.fill(scores, weight: stageWeight, into: target, threads: threads)
         }
         // Probabilities sum to the stages' weights, so "any defect" is that sum minus "normal".
         let total: Float = stageWeight * Float(stages)
-        let anomaly = masked(
-            Tensor(shape: [side, side], multitype.rows(0..<1).values.map { max(0, total - $0) }), by: validity)
+        let normal = multitype.rows(0..<1).reshaped([side, side])
+        let anomaly = masked(normal.mapped { max(0, total - $0) }, by: validity)
         let reference: Tensor? =
             if references.isEmpty {
                 nil
@@ -66,24 +62,6 @@ struct AnomalyMapper {
             final: final, globalProbabilities: probabilities, imageScore: imageScore)
     }
 
-    /// 100 · cosine similarity of each adapted patch with each state: [patches, states].
-    private func stateScores(_ tokens: Tensor, stage: Int, states: StateEmbeddings) -> Tensor {
-        let units = adapter.unitEmbeddings(tokens, stage: stage, threads: threads)
-        let (patches, embedDim) = (units.shape[0], units.shape[1])
-        let classes = states.states.count
-        return Tensor(shape: [patches, classes]) { output in
-            guard let target = output.baseAddress else { return }
-            units.withUnsafeBufferPointer { rows in
-                states.matrix.withUnsafeBufferPointer { columns in
-                    guard let a = rows.baseAddress, let b = columns.baseAddress else { return }
-                    Gemm.multiplyTransposed(
-                        a, lda: embedDim, b, ldb: embedDim, into: target, ldc: classes, m: patches, n: classes,
-                        k: embedDim, alpha: CLIPModel.logitScale)
-                }
-            }
-        }
-    }
-
     /// Distances of the picture's patches to their matches, for every stage.
     func distances(_ features: VisionTower.Features, references: ReferenceBank) -> ReferenceDistances {
         ReferenceMatcher(
@@ -93,7 +71,7 @@ struct AnomalyMapper {
 
     private func masked(_ map: Tensor, by validity: [Float]?) -> Tensor {
         guard let validity else { return map }
-        return Tensor(shape: map.shape, zip(map.values, validity).map { $0 * $1 })
+        return map.mapped(with: Tensor(shape: map.shape, validity)) { $0 * $1 }
     }
 
     /// softmax over states of 100 · ⟨z, t⟩.

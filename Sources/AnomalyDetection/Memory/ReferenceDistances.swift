@@ -62,6 +62,6 @@ extension MapOptions {
     /// Joins text map and reference map.
     func combine(_ text: Tensor, _ reference: Tensor) -> Tensor {
         let factor: Float = mapCombination == .mean ? 0.5 : 1
-        return Tensor(shape: text.shape, zip(text.values, reference.values).map { ($0 + $1) * factor })
+        return text.mapped(with: reference) { ($0 + $1) * factor }
     }
 }

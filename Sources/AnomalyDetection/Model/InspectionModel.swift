@@ -12,6 +12,8 @@ public struct InspectionModel: Sendable {
     public let stages: [Int]
     /// Workers used per picture.
     public let threads: ComputeThreads
+    /// Each stage's adapter prepared for comparing patches with states, beside a tower that is not float32.
+    let fastScores: [MappedCosines]
 
     /// Joins a model and an adapter.
     ///
@@ -38,6 +40,12 @@ public struct InspectionModel: Sendable {
         self.adapter = adapter
         self.stages = chosen
         self.threads = threads
+        fastScores =
+            clip.arithmetic.precision == .f32
+            ? []
+            : zip(adapter.weights, adapter.biases).compactMap {
+                MappedCosines(weight: $0, bias: $1, threads: threads)
+            }
     }
 
     /// The side that pictures are squashed to unless a product says otherwise: the one the adapter was trained at.
@@ -124,7 +132,8 @@ public struct InspectionModel: Sendable {
 
     private func mapper(_ options: MapOptions) -> AnomalyMapper {
         AnomalyMapper(
-            adapter: adapter, options: options, precision: clip.arithmetic.precision, threads: threads)
+            scores: StateScores(adapter: adapter, fast: fastScores, threads: threads), options: options,
+            precision: clip.arithmetic.precision, threads: threads)
     }
 
     private func check(
