@@ -9,7 +9,7 @@ enum FamilyRegistry {
         GlassSheet(), Foam(), Clutter(), MixedSurface(),
     ]
 
-    static let objects = objectFamilies + [RandomPart()]
+    static let objects = objectFamilies + [RandomPart(), TurnedPart(), MoldedPart(), RadialPart()]
 
     /// Families that no model may be trained on: they measure what happens on products never seen.
     ///

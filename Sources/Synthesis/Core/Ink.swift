@@ -54,6 +54,9 @@ struct Ink {
         }
     }
 
+    /// Takes ink away where a mask is not, as beside the part that is printed on.
+    mutating func keep(_ mask: Plane) { plane = plane.masked(by: mask) }
+
     /// A line of text, its first letter's top left at `origin`.
     ///
     /// - Parameters:
