@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
 # Libraries from the distribution (Debian 12 names), in one place for people, containers and CI.
-APT_PACKAGES := libopenblas-dev libdnnl-dev libturbojpeg0-dev libspng-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config curl
+APT_PACKAGES := libopenblas-dev libdnnl-dev libturbojpeg0-dev libspng-dev zlib1g-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev pkg-config curl
 RELEASE := .build/release/multiads
 DATA ?= data
 PORT ?= 8080

@@ -14,19 +14,19 @@ enum BorderFollowing {
     ///   - mask: The mask.
     ///   - start: The region's leftmost pixel in its topmost row.
     /// - Returns: At least `start`; a pixel comes up again where the border touches it from another side.
-    static func outerBorder(of mask: BinaryMask, from start: PixelPoint) -> [PixelPoint] {
-        mask.pixels.withUnsafeBufferPointer { pixels in
-            func isMarked(_ point: PixelPoint) -> Bool {
-                point.x >= 0 && point.x < mask.width && point.y >= 0 && point.y < mask.height
-                    && pixels[point.y &* mask.width &+ point.x] != 0
-            }
+    static func outerBorder(of mask: MaskBits, from start: PixelPoint) -> [PixelPoint] {
+        mask.withPixels { isMarked in
             func neighbor(of point: PixelPoint, _ direction: Int) -> PixelPoint {
                 PixelPoint(x: point.x &+ steps[direction].x, y: point.y &+ steps[direction].y)
+            }
+            func isMarkedNeighbor(of point: PixelPoint, _ direction: Int) -> Bool {
+                let next = neighbor(of: point, direction)
+                return isMarked(next.x, next.y)
             }
             // Clockwise from the left neighbour, which is outside: the pixel by which the walk will come back.
             guard
                 let firstDirection = (1...8).map({ (left + 8 - $0) % 8 }).first(where: {
-                    isMarked(neighbor(of: start, $0))
+                    isMarkedNeighbor(of: start, $0)
                 })
             else { return [start] }
             let last = neighbor(of: start, firstDirection)
@@ -37,7 +37,7 @@ enum BorderFollowing {
             while true {
                 border.append(current)
                 var direction = (backDirection + 1) % 8
-                while !isMarked(neighbor(of: current, direction)) { direction = (direction + 1) % 8 }
+                while !isMarkedNeighbor(of: current, direction) { direction = (direction + 1) % 8 }
                 let next = neighbor(of: current, direction)
                 if next == start, current == last { return border }
                 backDirection = (direction + 4) % 8

@@ -1,3 +1,5 @@
+internal import CVectorKernels
+
 /// The colours of heat maps: dark blue for 0, deep red at one half, pale yellow for 1.
 ///
 /// Lightness rises all the way, so that the order of values survives a black-and-white print and colour-blind eyes; the
@@ -38,5 +40,13 @@ public enum ColorMap {
     static func index(of value: Float) -> Int {
         // Written so that NaN fails the comparison and becomes 0.
         value > 0 ? Int(min(value, 1) * Float(steps) + 0.5) : 0
+    }
+
+    /// The places of scores that lie between two rows, (1 − share)·upper + share·lower, each that of the score's position on a scale.
+    static func places(
+        _ upper: UnsafePointer<Float>, _ lower: UnsafePointer<Float>, share: Float, count: Int, scale: HeatScale,
+        into output: UnsafeMutablePointer<UInt8>
+    ) {
+        cvk_mix_colors(upper, lower, share, count, scale.threshold, scale.maximum, Float(steps), output)
     }
 }

@@ -17,7 +17,7 @@ public enum ConnectedRegions {
         let runs = RunMask(mask)
         let peaks = map.map { map in runs.runs.map { peak(of: $0, in: map, width: mask.width) } }
         return describe(
-            runs, pixels: mask, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance, peaks: peaks
+            runs, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance, peaks: peaks
         ).map(\.region)
     }
 
@@ -33,13 +33,11 @@ public enum ConnectedRegions {
         in mask: RunMask, minimumArea: Int = 1, tolerance: Double = 1, peaks: [Float?]
     ) -> [(region: Region, runs: [PixelRun])] {
         precondition(peaks.count == mask.runs.count, "\(peaks.count) peaks for \(mask.runs.count) runs")
-        return describe(
-            mask, pixels: mask.binary, minimumArea: minimumArea, maximumCount: .max, tolerance: tolerance, peaks: peaks)
+        return describe(mask, minimumArea: minimumArea, maximumCount: .max, tolerance: tolerance, peaks: peaks)
     }
 
     private static func describe(
-        _ mask: RunMask, pixels: @autoclosure () -> BinaryMask, minimumArea: Int, maximumCount: Int, tolerance: Double,
-        peaks: [Float?]?
+        _ mask: RunMask, minimumArea: Int, maximumCount: Int, tolerance: Double, peaks: [Float?]?
     ) -> [(region: Region, runs: [PixelRun])] {
         let joined = MaskComponents(mask)
         var drafts: [Draft] = []
@@ -52,7 +50,7 @@ public enum ConnectedRegions {
             .sorted { ($1.area, $0.y, $0.left) < ($0.area, $1.y, $1.left) }
             .prefix(maximumCount)
         guard !chosen.isEmpty else { return [] }
-        let pixels = pixels()
+        let pixels = MaskBits(mask)
         return chosen.map { draft in
             let border = BorderFollowing.outerBorder(of: pixels, from: draft.first)
             let region = Region(

@@ -38,6 +38,26 @@ public struct HeatScale: Sendable, Equatable {
     }
 }
 
+/// A score map that is drawn on a scale.
+public struct ScaledMap: Sendable {
+    /// [height, width], row-major.
+    public let values: [Float]
+    /// Columns.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// Ties scores to colours.
+    public let scale: HeatScale
+
+    /// Joins a map and its scale; whether they fit is found out when it is drawn.
+    public init(_ values: [Float], width: Int, height: Int, scale: HeatScale) {
+        self.values = values
+        self.width = width
+        self.height = height
+        self.scale = scale
+    }
+}
+
 /// Draws score maps in colour.
 public enum HeatMap {
     /// Draws a score map on a fixed scale.
@@ -70,34 +90,6 @@ public enum HeatMap {
             count = map.count * 3
         }
         return RGBImage(width: width, height: height, pixels: pixels)
-    }
-
-    /// Draws a score map in another size, as a picture of few colours: the same colours as `render` of the resized map.
-    ///
-    /// - Parameters:
-    ///   - map: [height, width], row-major.
-    ///   - width: Columns, at least 1.
-    ///   - height: Rows, at least 1.
-    ///   - newWidth: Columns of the picture, at least 1.
-    ///   - newHeight: Rows of the picture, at least 1.
-    ///   - scale: Ties scores to colours.
-    /// - Returns: A picture of `newWidth` × `newHeight` pixels.
-    /// - Throws: `ImageError` with `.invalidArgument` when the count or a size does not fit.
-    public static func enlarge(
-        map: [Float], width: Int, height: Int, toWidth newWidth: Int, toHeight newHeight: Int, scale: HeatScale
-    ) throws(ImageError) -> IndexedImage {
-        var indices = [UInt8](repeating: 0, count: max(0, newWidth) * max(0, newHeight))
-        try MapResize.forEachRow(
-            of: map, width: width, height: height, toWidth: newWidth, toHeight: newHeight, corners: .edges
-        ) { y, row in
-            indices.withUnsafeMutableBufferPointer { indices in
-                let target = UnsafeMutableBufferPointer(rebasing: indices[y * newWidth..<(y + 1) * newWidth])
-                for x in 0..<row.count {
-                    target[x] = UInt8(truncatingIfNeeded: ColorMap.index(of: scale.position(of: row[x])))
-                }
-            }
-        }
-        return IndexedImage(width: newWidth, height: newHeight, indices: indices, palette: ColorMap.table)
     }
 
     /// Draws a score map with the scale that a threshold gives.

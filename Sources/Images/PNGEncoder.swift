@@ -1,23 +1,31 @@
-internal import CSPNG
-internal import Glibc
+public import Tensors
 
 /// Writes 8-bit and 1-bit PNG files.
 ///
 /// Made for streaming answers: a cheap filter and a low compression level. One filter is used for all rows, because
-/// choosing per row costs more time than it saves bytes at these levels.
+/// choosing per row costs more time than it saves bytes at these levels. The file does not depend on the number of workers.
 public enum PNGEncoder {
+    /// Colour types (ISO/IEC 15948, table 11.1).
+    private enum ColorType: UInt8 {
+        case grey = 0
+        case trueColor = 2
+        case indexed = 3
+        case trueColorAlpha = 6
+    }
+
     /// Encodes an RGB picture (colour type 2, 8 bits).
     ///
     /// - Parameters:
     ///   - image: The picture.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    ///   - threads: Workers to use.
     /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
-    public static func encode(_ image: RGBImage, compressionLevel: Int = 2) throws(ImageError) -> [UInt8] {
+    public static func encode(
+        _ image: RGBImage, compressionLevel: Int = 2, threads: ComputeThreads = ComputeThreads(count: 1)
+    ) throws(ImageError) -> [UInt8] {
         try encode(
-            image.pixels, width: image.width, height: image.height,
-            layout: Layout(colorType: SPNG_COLOR_TYPE_TRUECOLOR, bitDepth: 8, filter: SPNG_FILTER_CHOICE_SUB),
-            compressionLevel: compressionLevel)
+            image.pixels, width: image.width, height: image.height, .trueColor, channels: 3, compressionLevel, threads)
     }
 
     /// Encodes a greyscale picture (colour type 0, 8 bits).
@@ -25,13 +33,14 @@ public enum PNGEncoder {
     /// - Parameters:
     ///   - image: The picture.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    ///   - threads: Workers to use.
     /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
-    public static func encode(_ image: GrayImage, compressionLevel: Int = 2) throws(ImageError) -> [UInt8] {
+    public static func encode(
+        _ image: GrayImage, compressionLevel: Int = 2, threads: ComputeThreads = ComputeThreads(count: 1)
+    ) throws(ImageError) -> [UInt8] {
         try encode(
-            image.pixels, width: image.width, height: image.height,
-            layout: Layout(colorType: SPNG_COLOR_TYPE_GRAYSCALE, bitDepth: 8, filter: SPNG_FILTER_CHOICE_SUB),
-            compressionLevel: compressionLevel)
+            image.pixels, width: image.width, height: image.height, .grey, channels: 1, compressionLevel, threads)
     }
 
     /// Encodes an RGB picture with straight alpha (colour type 6, 8 bits).
@@ -39,137 +48,138 @@ public enum PNGEncoder {
     /// - Parameters:
     ///   - image: The picture.
     ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    ///   - threads: Workers to use.
     /// - Returns: The file.
     /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
-    public static func encode(_ image: RGBAImage, compressionLevel: Int = 2) throws(ImageError) -> [UInt8] {
+    public static func encode(
+        _ image: RGBAImage, compressionLevel: Int = 2, threads: ComputeThreads = ComputeThreads(count: 1)
+    ) throws(ImageError) -> [UInt8] {
         try encode(
-            image.pixels, width: image.width, height: image.height,
-            layout: Layout(colorType: SPNG_COLOR_TYPE_TRUECOLOR_ALPHA, bitDepth: 8, filter: SPNG_FILTER_CHOICE_SUB),
-            compressionLevel: compressionLevel)
+            image.pixels, width: image.width, height: image.height, .trueColorAlpha, channels: 4, compressionLevel,
+            threads)
     }
 
     /// Encodes a mask as a 1-bit greyscale picture: marked pixels are white, the others black.
     ///
     /// - Parameters:
-    ///   - mask: The mask.
-    ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    ///   - mask: The mask; nowhere is a byte kept for each of its pixels.
+    ///   - threads: Workers to use.
     /// - Returns: The file.
-    /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
-    public static func encode(_ mask: RunMask, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
-        // Packed bits of smooth regions are long runs already; a filter would only break them.
-        try encode(
-            packedBits(mask), width: mask.width, height: mask.height,
-            layout: Layout(colorType: SPNG_COLOR_TYPE_GRAYSCALE, bitDepth: 1, filter: SPNG_FILTER_CHOICE_NONE),
-            compressionLevel: compressionLevel)
+    /// - Throws: `ImageError` with `.encodingFailed` when memory runs out.
+    public static func encode(
+        _ mask: RunMask, threads: ComputeThreads = ComputeThreads(count: 1)
+    ) throws(ImageError) -> [UInt8] {
+        let rowBytes = MaskBits.rowBytes(width: mask.width)
+        return try PNGFile.encode(
+            PNGFile.Layout(
+                width: mask.width, height: mask.height, bitDepth: 1, colorType: ColorType.grey.rawValue),
+            PNGBand.Coding(filter: .up, level: 1, findsRunsOnly: true, rowBytes: rowBytes, pixelBytes: 1),
+            threads: threads
+        ) { MaskRows(mask, rowBytes: rowBytes, from: $0.lowerBound) }
     }
 
     /// Encodes a mask of bytes, to the same file as the same mask of runs.
-    public static func encode(_ mask: BinaryMask, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
-        try encode(RunMask(mask), compressionLevel: compressionLevel)
-    }
+    public static func encode(_ mask: BinaryMask) throws(ImageError) -> [UInt8] { try encode(RunMask(mask)) }
 
-    /// Encodes a picture of few colours (colour type 3, 8 bits).
+    /// Encodes a score map drawn in another size, with the colours of ``HeatMap/render(map:width:height:scale:)`` of the resized map (colour type 3, 8 bits).
     ///
     /// - Parameters:
-    ///   - image: The picture.
-    ///   - compressionLevel: zlib level, 0 (none) to 9 (slowest).
+    ///   - heatMap: The map and its scale.
+    ///   - width: Columns of the picture, at least 1.
+    ///   - height: Rows of the picture, at least 1.
+    ///   - threads: Workers to use.
     /// - Returns: The file.
-    /// - Throws: `ImageError` with `.invalidArgument` for another level, `.encodingFailed` when memory runs out.
-    public static func encode(_ image: IndexedImage, compressionLevel: Int = 1) throws(ImageError) -> [UInt8] {
-        try encode(
-            image.indices, width: image.width, height: image.height,
-            layout: Layout(
-                colorType: SPNG_COLOR_TYPE_INDEXED, bitDepth: 8, filter: SPNG_FILTER_CHOICE_NONE, palette: image.palette
-            ),
-            compressionLevel: compressionLevel)
-    }
-
-    private struct Layout {
-        let colorType: spng_color_type
-        let bitDepth: UInt8
-        let filter: spng_filter_choice
-        var palette: [RGBColor] = []
+    /// - Throws: `ImageError` with `.invalidArgument` when a count or a size does not fit, `.encodingFailed` when memory runs out.
+    public static func encode(
+        _ heatMap: ScaledMap, width: Int, height: Int, threads: ComputeThreads = ComputeThreads(count: 1)
+    ) throws(ImageError) -> [UInt8] {
+        let rows = try BilinearRows(
+            heatMap.values, width: heatMap.width, height: heatMap.height, toWidth: width, toHeight: height,
+            corners: .edges)
+        return try PNGFile.encode(
+            PNGFile.Layout(
+                width: width, height: height, bitDepth: 8, colorType: ColorType.indexed.rawValue,
+                palette: ColorMap.table),
+            // Differences of smooth rows are long runs of zeros.
+            PNGBand.Coding(filter: .up, level: 1, findsRunsOnly: true, rowBytes: width, pixelBytes: 1),
+            threads: threads
+        ) { _ in HeatMapRows(rows, width: width, scale: heatMap.scale) }
     }
 
     private static func encode(
-        _ samples: [UInt8], width: Int, height: Int, layout: Layout, compressionLevel: Int
+        _ samples: [UInt8], width: Int, height: Int, _ colorType: ColorType, channels: Int, _ level: Int,
+        _ threads: ComputeThreads
     ) throws(ImageError) -> [UInt8] {
-        guard (0...9).contains(compressionLevel) else {
-            throw ImageError(
-                .invalidArgument, format: .png, expected: "a compression level from 0 to 9",
-                found: "\(compressionLevel)")
-        }
-        guard let width32 = UInt32(exactly: width), let height32 = UInt32(exactly: height) else {
-            throw ImageError(
-                .invalidArgument, format: .png, expected: "sides of 31 bits", found: "\(width)×\(height)")
-        }
-        var header = spng_ihdr(
-            width: width32, height: height32, bit_depth: layout.bitDepth, color_type: UInt8(layout.colorType.rawValue),
-            compression_method: 0, filter_method: 0, interlace_method: UInt8(SPNG_INTERLACE_NONE.rawValue))
-        let context = try SPNGContext(flags: Int32(SPNG_CTX_ENCODER.rawValue))
-        try checkEncoding(spng_set_option(context.pointer, SPNG_ENCODE_TO_BUFFER, 1))
-        try checkEncoding(
-            spng_set_option(context.pointer, SPNG_IMG_COMPRESSION_LEVEL, Int32(compressionLevel)))
-        try checkEncoding(
-            spng_set_option(context.pointer, SPNG_FILTER_CHOICE, Int32(layout.filter.rawValue)))
-        try checkEncoding(spng_set_ihdr(context.pointer, &header))
-        if !layout.palette.isEmpty {
-            var palette = spng_plte()
-            palette.n_entries = UInt32(layout.palette.count)
-            withUnsafeMutableBytes(of: &palette.entries) { entries in
-                for (index, color) in layout.palette.enumerated() {
-                    entries.storeBytes(
-                        of: spng_plte_entry(red: color.red, green: color.green, blue: color.blue, alpha: 255),
-                        toByteOffset: index * MemoryLayout<spng_plte_entry>.stride, as: spng_plte_entry.self)
-                }
-            }
-            try checkEncoding(spng_set_plte(context.pointer, &palette))
-        }
-        try checkEncoding(
-            samples.withUnsafeBytes {
-                spng_encode_image(
-                    context.pointer, $0.baseAddress, $0.count, Int32(SPNG_FMT_PNG.rawValue),
-                    Int32(SPNG_ENCODE_FINALIZE.rawValue))
-            })
-        var length = 0
-        var status: Int32 = 0
-        guard let file = spng_get_png_buffer(context.pointer, &length, &status) else {
-            throw encodingError(status)
-        }
-        // The caller of spng_get_png_buffer owns the memory, which came from malloc.
-        defer { free(file) }
-        return [UInt8](UnsafeRawBufferPointer(start: file, count: length))
+        try PNGFile.encode(
+            PNGFile.Layout(width: width, height: height, bitDepth: 8, colorType: colorType.rawValue),
+            PNGBand.Coding(filter: .sub, level: level, rowBytes: width * channels, pixelBytes: channels),
+            threads: threads
+        ) { _ in SampleRows(samples, rowBytes: width * channels) }
+    }
+}
+
+/// Rows of samples that are there.
+private final class SampleRows: PNGRows {
+    private let samples: [UInt8]
+    private let rowBytes: Int
+
+    init(_ samples: [UInt8], rowBytes: Int) {
+        self.samples = samples
+        self.rowBytes = rowBytes
     }
 
-    private static func checkEncoding(_ status: Int32) throws(ImageError) {
-        guard status == 0 else { throw encodingError(status) }
-    }
-
-    private static func encodingError(_ status: Int32) -> ImageError {
-        let message = spng_strerror(status).map { String(cString: $0) } ?? "an unnamed failure"
-        return ImageError(
-            .encodingFailed, format: .png, expected: "an encoded picture", found: "\(message) (libspng \(status))")
-    }
-
-    /// [height, ⌈width/8⌉]: eight pixels a byte, leftmost in the highest bit, as PNG packs them.
-    private static func packedBits(_ mask: RunMask) -> [UInt8] {
-        let rowBytes = (mask.width + 7) / 8
-        var packed = [UInt8](repeating: 0, count: rowBytes * mask.height)
-        packed.withUnsafeMutableBufferPointer { packed in
-            for run in mask.runs {
-                let (first, last) = (run.start / 8, (run.end - 1) / 8)
-                let row = run.y * rowBytes
-                let left = UInt8(0xFF) >> UInt8(run.start % 8)
-                let right = UInt8(truncatingIfNeeded: 0xFF00 >> ((run.end - 1) % 8 + 1))
-                if first == last {
-                    packed[row + first] |= left & right
-                } else {
-                    packed[row + first] |= left
-                    packed[row + first + 1..<row + last].update(repeating: 0xFF)
-                    packed[row + last] |= right
-                }
-            }
+    func row(_ y: Int, scratch: UnsafeMutablePointer<UInt8>) -> UnsafePointer<UInt8> {
+        samples.withUnsafeBufferPointer { samples in
+            scratch.update(from: samples.baseAddress.unsafelyUnwrapped + y &* rowBytes, count: rowBytes)
         }
-        return packed
+        return UnsafePointer(scratch)
+    }
+}
+
+/// Rows of a mask, painted when they are asked for.
+private final class MaskRows: PNGRows {
+    private let runs: [PixelRun]
+    private let rowBytes: Int
+    private var next: Int
+
+    init(_ mask: RunMask, rowBytes: Int, from y: Int) {
+        runs = mask.runs
+        self.rowBytes = rowBytes
+        // The first run of the band, by halving: runs are in reading order.
+        var (low, high) = (0, runs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].y < y { low = middle + 1 } else { high = middle }
+        }
+        next = low
+    }
+
+    func row(_ y: Int, scratch: UnsafeMutablePointer<UInt8>) -> UnsafePointer<UInt8> {
+        scratch.update(repeating: 0, count: rowBytes)
+        while next < runs.count, runs[next].y == y {
+            MaskBits.paint(runs[next], into: scratch)
+            next += 1
+        }
+        return UnsafePointer(scratch)
+    }
+}
+
+/// Rows of a heat map, resized and coloured when they are asked for.
+private final class HeatMapRows: PNGRows {
+    private var rows: BilinearRows
+    private let width: Int
+    private let scale: HeatScale
+
+    init(_ rows: BilinearRows, width: Int, scale: HeatScale) {
+        self.rows = rows
+        self.width = width
+        self.scale = scale
+    }
+
+    func row(_ y: Int, scratch: UnsafeMutablePointer<UInt8>) -> UnsafePointer<UInt8> {
+        rows.withRow(y) { upper, lower, share in
+            ColorMap.places(upper, lower, share: share, count: width, scale: scale, into: scratch)
+        }
+        return UnsafePointer(scratch)
     }
 }

@@ -52,6 +52,15 @@ public struct ComputeThreads: Sendable, Equatable {
         }
     }
 
+    /// `make(worker, index)` for every index below `count`, in order; each worker takes the next one when it is free.
+    public func collect<Value>(_ count: Int, _ make: (_ worker: Int, _ index: Int) -> Value) -> [Value] {
+        Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+            // Sound: every index is taken exactly once.
+            forEach(count) { buffer.initializeElement(at: $1, to: make($0, $1)) }
+            initialized = count
+        }
+    }
+
     /// Calls `body(worker, item)` for every item of `0..<count`; each worker takes the next one when it is free.
     public func forEach(_ count: Int, _ body: (_ worker: Int, _ item: Int) -> Void) {
         withoutActuallyEscaping(body) { run([ComputeStep(count, $0)]) }

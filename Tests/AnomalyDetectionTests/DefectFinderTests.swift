@@ -105,6 +105,9 @@ struct DefectFinderTests {
         let rules = DefectRules(threshold: threshold, minimumAreaFraction: 3.0 / Double(width * height))
         let findings = try DefectFinder(rules: rules, mode: .multitype).findings(
             maps, imageWidth: width, imageHeight: height)
+        let shared = try DefectFinder(rules: rules, mode: .multitype, threads: ComputeThreads(count: 3)).findings(
+            maps, imageWidth: width, imageHeight: height)
+        #expect(shared.defects == findings.defects)
         let map = try MapResize.bilinear(
             final, width: side, height: side, toWidth: width, toHeight: height, corners: .edges)
         let masks = try Self.masks(maps, width: width, height: height, threshold: threshold)

@@ -43,6 +43,32 @@ struct EncodingTests {
         #expect(try ImageDecoder.decode(file).pixels == mask.pixels.flatMap { [UInt8](repeating: $0 * 255, count: 3) })
     }
 
+    @Test("pictures of many bands survive, and the number of workers does not change the file")
+    func bands() throws {
+        let threads = ComputeThreads(count: 3)
+        let image = RGBImage(width: 301, height: 900, pixels: noise(301 * 900 * 3, seed: 5))
+        let file = try PNGEncoder.encode(image, compressionLevel: 1)
+        #expect(try ImageDecoder.decode(file) == image)
+        #expect(try PNGEncoder.encode(image, compressionLevel: 1, threads: threads) == file)
+        // A row longer than a band.
+        let wide = GrayImage(width: 300_000, height: 3, pixels: noise(900_000, seed: 6))
+        let long = try ImageDecoder.decode(
+            PNGEncoder.encode(wide, threads: threads), limits: ImageLimits(maxSide: 300_000))
+        #expect(stride(from: 0, to: 2_700_000, by: 3).allSatisfy { long.pixels[$0] == wide.pixels[$0 / 3] })
+        // Rows without runs, and runs that reach from edge to edge.
+        var generator = SplitMix64(seed: 7)
+        var runs: [PixelRun] = []
+        for y in 0..<4000 where y % 3 != 1 {
+            let start = y % 5 == 0 ? 0 : Int.random(in: 0..<999, using: &generator)
+            runs.append(PixelRun(y: y, start: start, end: y % 7 == 0 ? 1000 : start + 1))
+        }
+        let mask = RunMask(width: 1000, height: 4000, runs: runs)
+        let bits = try PNGEncoder.encode(mask, threads: threads)
+        #expect(try PNGEncoder.encode(mask) == bits)
+        let (decoded, expected) = (try ImageDecoder.decode(bits).pixels, mask.binary.pixels)
+        #expect(decoded == expected.flatMap { [UInt8](repeating: $0 * 255, count: 3) })
+    }
+
     @Test("a JPEG of high quality stays close to the picture", arguments: ChromaSubsampling.allCases)
     func jpegRoundTrip(subsampling: ChromaSubsampling) throws {
         let image = try Fixtures.PNM("jpeg/baseline_444.ppm").rgb

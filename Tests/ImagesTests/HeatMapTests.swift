@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Tensors
 import Testing
 
 @Suite("Heat maps")
@@ -37,19 +38,21 @@ struct HeatMapTests {
     }
 
     @Test(
-        "enlarged, it has the colours of the enlarged map, and so has its PNG", arguments: [(1, 1), (7, 3), (40, 25)])
+        "the PNG of an enlarged map has the colours of the enlarged map, whatever the number of workers",
+        arguments: [(1, 1), (7, 3), (40, 25), (700, 900)])
     func enlarged(width: Int, height: Int) throws {
         let map: [Float] = [0.1, 0.9, 0.45, 0.3, .nan, 0.55]
-        let scale = try HeatScale(threshold: 0.5)
-        let image = try HeatMap.enlarge(map: map, width: 3, height: 2, toWidth: width, toHeight: height, scale: scale)
-        let expected = try HeatMap.render(
-            map: MapResize.bilinear(map, width: 3, height: 2, toWidth: width, toHeight: height, corners: .edges),
-            width: width, height: height, scale: scale)
-        let file = try PNGEncoder.encode(image)
-        #expect(file[24] == 8 && file[25] == 3)
-        #expect(try ImageDecoder.decode(file) == expected)
-        #expect(throws: ImageError.self) {
-            try HeatMap.enlarge(map: map, width: 3, height: 2, toWidth: 0, toHeight: 4, scale: scale)
+        for scale in [try HeatScale(threshold: 0.5), try HeatScale(threshold: 0.3), try HeatScale(threshold: 2)] {
+            let scaled = ScaledMap(map, width: 3, height: 2, scale: scale)
+            let file = try PNGEncoder.encode(scaled, width: width, height: height)
+            let expected = try HeatMap.render(
+                map: MapResize.bilinear(map, width: 3, height: 2, toWidth: width, toHeight: height, corners: .edges),
+                width: width, height: height, scale: scale)
+            #expect(file[24] == 8 && file[25] == 3)
+            #expect(try ImageDecoder.decode(file) == expected)
+            let threads = ComputeThreads(count: 3)
+            #expect(try PNGEncoder.encode(scaled, width: width, height: height, threads: threads) == file)
+            #expect(throws: ImageError.self) { try PNGEncoder.encode(scaled, width: 0, height: 4) }
         }
     }
 

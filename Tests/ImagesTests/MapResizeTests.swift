@@ -1,4 +1,5 @@
 import Images
+import Tensors
 import Testing
 
 @Suite("Resizing float maps")
@@ -33,6 +34,40 @@ struct MapResizeTests {
     func identity(corners: MapResize.Corners) throws {
         let map = (0..<35).map { Float($0).squareRoot() }
         #expect(try MapResize.bilinear(map, width: 7, height: 5, toWidth: 7, toHeight: 5, corners: corners) == map)
+    }
+
+    @Test("rows come with the stretches that reach a value, to the bit", arguments: [1, 15, 63, 64, 65, 128, 130, 517])
+    func stretches(width: Int) throws {
+        var random = SplitMix64(seed: UInt64(width))
+        var map = (0..<11 * 9).map { _ in random.unit() }
+        map[40] = .nan
+        // A row in which nothing reaches the value, and one in which all does.
+        for column in 0..<11 { (map[column], map[8 * 11 + column]) = (0, 1) }
+        let height = 90
+        let whole = try MapResize.bilinear(
+            map, width: 11, height: 9, toWidth: width, toHeight: height, corners: .edges)
+        for floor: Float in [0.5, 0.97, 0, -.infinity] {
+            let rows = try ReachingRows(
+                of: map, width: 11, height: 9, toWidth: width, toHeight: height, corners: .edges, reaching: floor)
+            var found = [Bool](repeating: false, count: whole.count)
+            var last = -1
+            for band in [0..<31, 31..<32, 32..<height] {
+                rows.forEach(in: band) { y, row, stretches in
+                    #expect(y > last && band.contains(y) && row.count == width)
+                    last = y
+                    let expected = whole[y * width..<(y + 1) * width]
+                    #expect(zip(row, expected).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "row \(y)")
+                    var end = -1
+                    for stretch in stretches {
+                        // Neither empty nor touching the one before.
+                        #expect(stretch.lowerBound > end && !stretch.isEmpty)
+                        end = stretch.upperBound
+                        for x in stretch { found[y * width + x] = true }
+                    }
+                }
+            }
+            #expect(found == whole.map { $0 >= floor }, "\(floor)")
+        }
     }
 
     @Test("a wrong count or size is an error", arguments: [(3, 2, 4), (0, 6, 4), (2, 2, 0)])

@@ -3,6 +3,7 @@ import HTTPServer
 import HTTPTypes
 import Images
 import Synchronization
+import Tensors
 import TestSupport
 import Testing
 
@@ -22,7 +23,9 @@ struct StreamTests {
     @Test("has its JSON, with the delimiter that completes it, before any picture is drawn")
     func first() throws {
         // The mask's run lengths are damaged: whoever draws it first fails.
-        let stream = InspectionStream(document: Self.document, pictures: try pictures(masks: [[200]]))
+        let stream = InspectionStream(
+            document: Self.document, pictures: try pictures(masks: [[200]]),
+            threads: ComputeThreads(count: 1))
         let text = String(decoding: try #require(try stream.next()), as: UTF8.self)
         #expect(text.hasSuffix("\r\n\r\n{\"id\":\"7\"}\r\n--result-7"))
         #expect(throws: ImageError.self) { try stream.next() }
@@ -33,7 +36,8 @@ struct StreamTests {
         let pixels = [UInt8](repeating: 1, count: 16)
         let mask = MaskRunLengths.encode(RunMask(BinaryMask(width: 4, height: 4, pixels: pixels)))
         let stream = InspectionStream(
-            document: Self.document, pictures: try pictures(masks: Array(repeating: mask, count: masks)))
+            document: Self.document, pictures: try pictures(masks: Array(repeating: mask, count: masks)),
+            threads: ComputeThreads(count: 2))
         var pieces: [[UInt8]] = []
         while let piece = try stream.next() { pieces.append(piece) }
         #expect(pieces.count == masks + 3)
@@ -85,7 +89,8 @@ struct StreamTests {
         }
         var router = Router()
         router.on(.get, "/") { _ in
-            let stream = InspectionStream(document: Self.document, pictures: pictures)
+            let stream = InspectionStream(
+                document: Self.document, pictures: pictures, threads: ComputeThreads(count: 2))
             let counting = Counting(
                 stream: stream, count: { drawn.withLock { $0 += 1 } }, end: { ended.continuation.finish() })
             return ServerResponse(

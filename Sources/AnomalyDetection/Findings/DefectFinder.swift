@@ -1,5 +1,5 @@
 import Images
-import Tensors
+public import Tensors
 
 /// Turns maps on the network's square grid into defects in the pixels of the original picture.
 ///
@@ -10,14 +10,20 @@ public struct DefectFinder: Sendable {
     public let rules: DefectRules
     /// Whether types are told apart.
     public let mode: InspectionMode
+    /// Workers used per picture.
+    public let threads: ComputeThreads
+
+    /// Rows of the picture that a worker takes at a time.
+    private static let bandRows = 64
 
     /// How many types a region names.
     static let maximumRankedTypes = 3
 
     /// Prepares a finder.
-    public init(rules: DefectRules, mode: InspectionMode) {
+    public init(rules: DefectRules, mode: InspectionMode, threads: ComputeThreads = ComputeThreads(count: 1)) {
         self.rules = rules
         self.mode = mode
+        self.threads = threads
     }
 
     /// Decides about one picture.
@@ -42,30 +48,45 @@ public struct DefectFinder: Sendable {
 
     private func defects(_ maps: AnomalyMaps, width: Int, height: Int) throws(ImageError) -> [Defect] {
         let types = mode == .multitype ? Array(maps.states.dropFirst()) : [Findings.binaryType]
-        var grid = TypeGrid(maps: maps, mode: mode, width: width, height: height)
-        var found = [MarkedRuns](repeating: MarkedRuns(), count: types.count)
-        try MapResize.forEachRow(
-            of: maps.final.values, width: maps.side, height: maps.side, toWidth: width, toHeight: height,
-            corners: .edges, reaching: rules.threshold
-        ) { y, row in
-            Self.mark(row, y, threshold: rules.threshold, grid: &grid, found: &found)
-        }
+        let marked = try marked(maps, types: types.count, width: width, height: height)
+        let grid = TypeGrid(maps: maps, mode: mode, width: width, height: height)
         let minimumArea = max(1, Int((rules.minimumAreaFraction * Double(width * height)).rounded(.up)))
-        var defects: [Defect] = []
-        for (type, marked) in found.enumerated() where !marked.runs.isEmpty {
+        let kinds = types.indices.filter { !marked[$0].runs.isEmpty }
+        let defects = threads.collect(kinds.count) { _, index -> Defect? in
+            let (type, marked) = (kinds[index], marked[kinds[index]])
             let regions = ConnectedRegions.findWithRuns(
                 in: RunMask(width: width, height: height, runs: marked.runs), minimumArea: minimumArea,
                 tolerance: rules.contourTolerance, peaks: marked.peaks)
-            guard !regions.isEmpty else { continue }
+            guard !regions.isEmpty else { return nil }
             let runs = regions.flatMap(\.runs).sorted { ($0.y, $0.start) < ($1.y, $1.start) }
             let means = regions.map { grid.means(over: $0.runs) }
-            defects.append(
-                Defect(
-                    type: types[type], score: grid.maximum(of: type, over: runs),
-                    mask: RunMask(width: width, height: height, runs: runs), regions: regions.map(\.region),
-                    rankedTypes: means.map { Self.ranked(types, $0, first: type) }))
+            return Defect(
+                type: types[type], score: grid.maximum(of: type, over: runs),
+                mask: RunMask(width: width, height: height, runs: runs), regions: regions.map(\.region),
+                rankedTypes: means.map { Self.ranked(types, $0, first: type) })
         }
-        return defects.sorted { ($0.score, $1.type) > ($1.score, $0.type) }
+        return defects.compactMap(\.self).sorted { ($0.score, $1.type) > ($1.score, $0.type) }
+    }
+
+    /// What reaches the threshold, by type.
+    private func marked(
+        _ maps: AnomalyMaps, types: Int, width: Int, height: Int
+    ) throws(ImageError) -> [MarkedRuns] {
+        let rows = try ReachingRows(
+            of: maps.final.values, width: maps.side, height: maps.side, toWidth: width, toHeight: height,
+            corners: .edges, reaching: rules.threshold)
+        let grids = (0..<threads.count).map { _ in TypeGrid(maps: maps, mode: mode, width: width, height: height) }
+        let bands = threads.collect((height + Self.bandRows - 1) / Self.bandRows) { worker, band in
+            var found = [MarkedRuns](repeating: MarkedRuns(), count: types)
+            rows.forEach(in: band * Self.bandRows..<min((band + 1) * Self.bandRows, height)) { y, row, stretches in
+                grids[worker].enterRow(y)
+                for stretch in stretches { Self.mark(stretch, y, row, grids[worker], &found) }
+            }
+            return found
+        }
+        return (0..<types).map { type in
+            MarkedRuns(runs: bands.flatMap { $0[type].runs }, peaks: bands.flatMap { $0[type].peaks })
+        }
     }
 
     /// What belongs to one type: runs in reading order, and the largest value of the deciding map in each.
@@ -74,25 +95,23 @@ public struct DefectFinder: Sendable {
         var peaks: [Float?] = []
     }
 
-    /// Adds the runs of one row: pixels side by side that reach the threshold and have one type.
+    /// Adds the runs of a stretch of one row: pixels side by side that have one type.
     private static func mark(
-        _ row: UnsafeBufferPointer<Float>, _ y: Int, threshold: Float, grid: inout TypeGrid, found: inout [MarkedRuns]
+        _ stretch: Range<Int>, _ y: Int, _ row: UnsafeBufferPointer<Float>, _ grid: TypeGrid,
+        _ found: inout [MarkedRuns]
     ) {
-        grid.enterRow(y)
-        var x = 0
-        while true {
-            while x < row.count, !(row[x] >= threshold) { x &+= 1 }
-            guard x < row.count else { return }
-            let start = x
-            let type = grid.type(at: x)
-            var peak = row[x]
-            x &+= 1
-            while x < row.count, row[x] >= threshold, grid.type(at: x) == type {
-                peak = max(peak, row[x])
-                x &+= 1
-            }
-            found[type].runs.append(PixelRun(y: y, start: start, end: x))
+        var start = stretch.lowerBound
+        while start < stretch.upperBound {
+            let type = grid.type(at: start)
+            var end = start
+            repeat {
+                end = min(stretch.upperBound, grid.end(at: end))
+            } while end < stretch.upperBound && grid.type(at: end) == type
+            var peak = row[start]
+            for x in start..<end { peak = max(peak, row[x]) }
+            found[type].runs.append(PixelRun(y: y, start: start, end: end))
             found[type].peaks.append(peak)
+            start = end
         }
     }
 

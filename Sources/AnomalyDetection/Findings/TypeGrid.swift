@@ -3,8 +3,8 @@ import Tensors
 
 /// The most probable defect type of each grid pixel, looked up from the picture's pixels.
 ///
-/// Types are decided where they are asked for: defects cover little of most pictures.
-struct TypeGrid {
+/// Types are decided where they are asked for: defects cover little of most pictures. Each worker has its own.
+final class TypeGrid {
     private static let undecided = UInt16.max
 
     /// Probabilities of all types, [types, side, side], and where the first type's plane begins.
@@ -35,14 +35,17 @@ struct TypeGrid {
     }
 
     /// Moves to a row of the picture.
-    mutating func enterRow(_ y: Int) { row = y * side / height * side }
+    func enterRow(_ y: Int) { row = y * side / height * side }
 
     /// The type at a column of the row that was entered; of equally probable ones the first.
-    mutating func type(at x: Int) -> Int {
+    func type(at x: Int) -> Int {
         let pixel = row &+ Int(columns[x])
         if decided[pixel] == Self.undecided { decided[pixel] = decide(pixel) }
         return Int(decided[pixel])
     }
+
+    /// The first column after those of the picture that share a grid pixel with one.
+    func end(at x: Int) -> Int { ((Int(columns[x]) &+ 1) &* width &+ side &- 1) / side }
 
     private func decide(_ pixel: Int) -> UInt16 {
         values.withUnsafeBufferPointer { values in
@@ -85,7 +88,7 @@ struct TypeGrid {
             var x = run.start
             while x < run.end {
                 let column = Int(columns[x])
-                let next = min(run.end, ((column + 1) * width + side - 1) / side)
+                let next = min(run.end, end(at: x))
                 body(row + column, next - x)
                 x = next
             }

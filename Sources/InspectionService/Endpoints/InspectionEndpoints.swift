@@ -1,3 +1,4 @@
+import AnomalyDetection
 import HTTPServer
 import HTTPTypes
 import Logging
@@ -22,7 +23,7 @@ struct InspectionEndpoints {
         guard let key = try IdempotencyKey(request) else {
             let product = try await product(order.options, context)
             return try await core.desk.inspect(order, of: product, form: form, entry: .atOnce, context)
-                .response(in: form)
+                .response(in: form, threads: core.model.threads)
         }
         guard !order.options.isDryRun else {
             throw Problem.header("Idempotency-Key", "expected none with dryRun=true, which leaves nothing to repeat")
@@ -32,12 +33,12 @@ struct InspectionEndpoints {
         guard let fingerprint = try await core.pictures.run({ order.fingerprint }) else { throw Problem.internalError }
         let record = IdempotencyRecord(key: key.text, fingerprint: fingerprint)
         if let answer = try await core.desk.replay(record, order, form: form, context) {
-            return answer.response(in: form)
+            return answer.response(in: form, threads: core.model.threads)
         }
         let product = try await product(order.options, context)
         return try await core.desk.inspect(
             order, of: product, form: form, entry: .atOnce, idempotency: record, context
-        ).response(in: form)
+        ).response(in: form, threads: core.model.threads)
     }
 
     private func inspectBatch(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {

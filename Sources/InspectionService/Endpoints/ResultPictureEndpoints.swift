@@ -1,3 +1,4 @@
+import AnomalyDetection
 import HTTPServer
 import HTTPTypes
 import Images
@@ -7,7 +8,7 @@ import Storage
 struct ResultPictureEndpoints {
     /// Of pictures that are drawn: says how, so a program that draws otherwise must change it.
     private static let drawn = ImmutableAnswer(
-        tag: EntityTag(isWeak: false, opaque: "drawn-1"), mediaType: "image/png")
+        tag: EntityTag(isWeak: false, opaque: "drawn-2"), mediaType: "image/png")
 
     let core: ServiceCore
     private let results: ResultEndpoints
@@ -26,7 +27,9 @@ struct ResultPictureEndpoints {
             }
             return try await Self.drawn.respond(to: request) {
                 try await core.pictures.run {
-                    try ResultPictures.maskPNG(runs: file.bytes, width: record.imageWidth, height: record.imageHeight)
+                    try ResultPictures.maskPNG(
+                        runs: file.bytes, width: record.imageWidth, height: record.imageHeight,
+                        threads: core.model.threads)
                 }
             }
         }
@@ -36,8 +39,9 @@ struct ResultPictureEndpoints {
             return try await Self.drawn.respond(to: request) {
                 try await core.pictures.run {
                     try ResultPictures.heatMapPNG(
-                        map: map, width: record.imageWidth, height: record.imageHeight, threshold: threshold(of: record)
-                    )
+                        map: map, width: record.imageWidth, height: record.imageHeight,
+                        threshold: threshold(of: record),
+                        threads: core.model.threads)
                 }
             }
         }
@@ -63,7 +67,8 @@ struct ResultPictureEndpoints {
             record, contents, defaultThreshold: core.configuration.defaultThreshold)
         let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
         return try await core.pictures.run {
-            try pictures.overlayPNG(on: try ImageDecoder.decode(image, limits: limits))
+            try pictures.overlayPNG(
+                on: try ImageDecoder.decode(image, limits: limits), threads: core.model.threads)
         }
     }
 

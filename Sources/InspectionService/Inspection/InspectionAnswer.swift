@@ -1,5 +1,6 @@
 import HTTPServer
 import HTTPTypes
+import Tensors
 
 /// An inspection as it is answered: small, and without a place in line.
 struct InspectionAnswer: Sendable {
@@ -11,10 +12,15 @@ struct InspectionAnswer: Sendable {
     let timing: String?
 
     /// The response in one of its forms.
-    func response(in form: InspectionForm) -> ServerResponse {
+    ///
+    /// - Parameters:
+    ///   - form: Which one.
+    ///   - threads: Workers that draw streamed pictures.
+    /// - Returns: The response.
+    func response(in form: InspectionForm, threads: ComputeThreads) -> ServerResponse {
         var response: ServerResponse
         if form == .multipart {
-            let stream = InspectionStream(document: document, pictures: pictures)
+            let stream = InspectionStream(document: document, pictures: pictures, threads: threads)
             response = ServerResponse(
                 status: .ok, headerFields: [.contentType: stream.contentType], body: .stream(stream))
         } else if form == .overlay, let overlay {

@@ -1,6 +1,7 @@
 import HTTPServer
 import HTTPTypes
 import Synchronization
+import Tensors
 
 /// A result as `multipart/mixed`: the JSON at once, then a PNG per defect type and the heat map, each drawn when the
 /// client has taken the one before.
@@ -13,15 +14,17 @@ final class InspectionStream: ResponseChunks {
     private let document: [UInt8]
     /// Small, unlike the inspection itself: a slow client must not hold masks of whole pictures in memory.
     private let pictures: ResultPictures
+    private let threads: ComputeThreads
     private let state: Mutex<State>
     /// The value of the response's `Content-Type`.
     let contentType: String
 
     /// Prepares the stream; the boundary is made of the result's id, which nobody knew when the picture was sent, so that
     /// a repeated answer is the same bytes.
-    init(document: [UInt8], pictures: ResultPictures) {
+    init(document: [UInt8], pictures: ResultPictures, threads: ComputeThreads) {
         self.document = document
         self.pictures = pictures
+        self.threads = threads
         let writer = MultipartWriter(boundary: "result-\(pictures.id)")
         contentType = writer.contentType
         state = Mutex(State(writer: writer))
@@ -38,13 +41,15 @@ final class InspectionStream: ResponseChunks {
                 return state.writer.part(fields, content: document)
             case let part where part <= masks.count:
                 let mask = masks[part - 1]
-                let png = try ResultPictures.maskPNG(runs: mask.runs, width: pictures.width, height: pictures.height)
+                let png = try ResultPictures.maskPNG(
+                    runs: mask.runs, width: pictures.width, height: pictures.height, threads: threads)
                 let fields = Self.fields(
                     "mask", file: "\(mask.type).png", type: "image/png", location: pictures.maskLocation(mask.type))
                 return state.writer.part(fields, content: png)
             case masks.count + 1:
                 let png = try ResultPictures.heatMapPNG(
-                    map: pictures.map, width: pictures.width, height: pictures.height, threshold: pictures.threshold)
+                    map: pictures.map, width: pictures.width, height: pictures.height, threshold: pictures.threshold,
+                    threads: threads)
                 let fields = Self.fields(
                     "heatmap", file: "heatmap.png", type: "image/png", location: pictures.heatMapLocation)
                 return state.writer.part(fields, content: png)

@@ -67,8 +67,9 @@ struct Inspector: Sendable {
         guard let digest = Storage.SHA256Digest(bytes: decoded.digest) else { throw Problem.internalError }
         let now = environment.now()
         let id = environment.identifier(at: now)
-        let found = try await pictures.run { [environment] in
-            try Self.find(computed.maps, decoded.image, request.options, product, id, drawsOverlay, environment)
+        let found = try await pictures.run { [model, environment] in
+            try Self.find(
+                computed.maps, decoded.image, request.options, product, id, drawsOverlay, model.threads, environment)
         }
         return Inspection(
             id: id, createdAt: now, place: place, request: request, product: product,
@@ -126,16 +127,18 @@ struct Inspector: Sendable {
 
     private static func find(
         _ maps: AnomalyMaps, _ image: RGBImage, _ options: InspectionOptions, _ product: PreparedProduct, _ id: String,
-        _ drawsOverlay: Bool, _ environment: ServiceEnvironment
+        _ drawsOverlay: Bool, _ threads: ComputeThreads, _ environment: ServiceEnvironment
     ) throws -> Found {
         let started = environment.uptime()
-        let finder = DefectFinder(rules: DefectRules(threshold: product.plan.threshold), mode: options.mode)
+        let finder = DefectFinder(
+            rules: DefectRules(threshold: product.plan.threshold), mode: options.mode, threads: threads)
         let findings = try finder.findings(maps, imageWidth: image.width, imageHeight: image.height)
         let scored = environment.uptime()
         let pictures = try ResultPictures(
-            findings, maps: maps, width: image.width, height: image.height, id: id, isStored: !options.isDryRun)
+            findings, maps: maps, width: image.width, height: image.height, id: id, isStored: !options.isDryRun,
+            threads: threads)
         let stored = environment.uptime()
-        let overlay = drawsOverlay ? try pictures.overlayPNG(on: image) : nil
+        let overlay = drawsOverlay ? try pictures.overlayPNG(on: image, threads: threads) : nil
         return Found(
             findings: findings, pictures: pictures, overlay: overlay, score: scored - started, store: stored - scored)
     }

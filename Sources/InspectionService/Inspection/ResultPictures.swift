@@ -48,25 +48,28 @@ struct ResultPictures: Sendable {
     }
 
     /// Draws a mask: 1 bit per pixel of the picture that was sent, white where the defect is.
-    static func maskPNG(runs: [UInt8], width: Int, height: Int) throws -> [UInt8] {
-        try PNGEncoder.encode(try MaskRunLengths.decode(runs, width: width, height: height))
+    static func maskPNG(runs: [UInt8], width: Int, height: Int, threads: ComputeThreads) throws -> [UInt8] {
+        try PNGEncoder.encode(try MaskRunLengths.decode(runs, width: width, height: height), threads: threads)
     }
 
     /// Draws the heat map in the size of the picture that was sent, on the scale that belongs to the threshold.
-    static func heatMapPNG(map: [UInt8], width: Int, height: Int, threshold: Float) throws -> [UInt8] {
+    static func heatMapPNG(
+        map: [UInt8], width: Int, height: Int, threshold: Float, threads: ComputeThreads
+    ) throws -> [UInt8] {
         let map = try values(map)
         return try PNGEncoder.encode(
-            HeatMap.enlarge(
-                map: map.values, width: map.width, height: map.height, toWidth: width, toHeight: height,
-                scale: try scale(threshold)))
+            ScaledMap(map.values, width: map.width, height: map.height, scale: try scale(threshold)), width: width,
+            height: height, threads: threads)
     }
 
     /// Draws everything that was found onto the picture.
     ///
-    /// - Parameter image: The picture that was inspected.
+    /// - Parameters:
+    ///   - image: The picture that was inspected.
+    ///   - threads: Workers to use.
     /// - Returns: A PNG of the picture's size.
     /// - Throws: `ImageError`.
-    func overlayPNG(on image: RGBImage) throws -> [UInt8] {
+    func overlayPNG(on image: RGBImage, threads: ComputeThreads) throws -> [UInt8] {
         let masks = try masks.map {
             OverlayMask(
                 name: $0.type, mask: try MaskRunLengths.decode($0.runs, width: width, height: height).binary,
@@ -78,7 +81,8 @@ struct ResultPictures: Sendable {
                 map.values, width: map.width, height: map.height, toWidth: width, toHeight: height, corners: .edges),
             scale: try Self.scale(threshold))
         return try PNGEncoder.encode(
-            try Overlay.render(image: image, heatMap: heatMap, masks: masks, title: isOK ? "OK" : "NOT OK"))
+            try Overlay.render(image: image, heatMap: heatMap, masks: masks, title: isOK ? "OK" : "NOT OK"),
+            threads: threads)
     }
 
     /// The stored map in its own size.
@@ -96,7 +100,10 @@ struct ResultPictures: Sendable {
 
 extension ResultPictures {
     /// Makes the stored forms of what was found.
-    init(_ findings: Findings, maps: AnomalyMaps, width: Int, height: Int, id: String, isStored: Bool) throws {
+    init(
+        _ findings: Findings, maps: AnomalyMaps, width: Int, height: Int, id: String, isStored: Bool,
+        threads: ComputeThreads
+    ) throws {
         self.id = id
         self.isStored = isStored
         self.width = width
@@ -107,7 +114,7 @@ extension ResultPictures {
             Mask(type: $0.type, score: $0.score, runs: MaskRunLengths.encode($0.mask))
         }
         let grey = maps.final.values.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
-        map = try PNGEncoder.encode(GrayImage(width: maps.side, height: maps.side, pixels: grey))
+        map = try PNGEncoder.encode(GrayImage(width: maps.side, height: maps.side, pixels: grey), threads: threads)
     }
 
     /// Takes the stored forms out of the store.

@@ -49,7 +49,8 @@ struct Inspector {
         let maps = try model.maps(
             features: features, imageSide: side, states: states, references: references,
             options: formulas.mapOptions)
-        let finder = DefectFinder(rules: DefectRules(threshold: formulas.threshold), mode: formulas.mode)
+        let finder = DefectFinder(
+            rules: DefectRules(threshold: formulas.threshold), mode: formulas.mode, threads: model.threads)
         let findings = try finder.findings(
             maps, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height)
         return Inspection(
