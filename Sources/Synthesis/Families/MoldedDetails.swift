@@ -92,12 +92,22 @@ enum MoldedDetails {
         let text = Lettering.mark(&random, longest: random.integer(2...9))
         let isLogo = random.chance(0.3)
         let wanted = random.scale(7, 26)
-        let room = body.long * 1.2 / max(1, Ink.textWidth(text, size: 1))
-        let size = isLogo ? wanted : min(wanted, room)
-        let reach = isLogo ? size * 0.6 : Ink.textWidth(text, size: size) / 2
-        let place = body.frame.placed(
-            at: spot(body, inset: size * 0.9, &random),
-            angle: random.pick([0, 0, 0, 1.570_796_4, 3.141_592_7, random.angle()]))
+        let at = spot(body, inset: wanted * 0.6, &random)
+        let turn = random.pick([0, 0, 0, 1.570_796_4, 3.141_592_7, random.angle()])
+        // Half the extent along the line and across it at size 1; what would run over the border is made smaller.
+        let half = isLogo ? Point(0.6, 0.6) : Point(Ink.textWidth(text, size: 1) / 2, 0.5)
+        let corners = [Point(1, 1), Point(-1, 1), Point(1, -1), Point(-1, -1)].map { sign in
+            Outline.placed([Point(sign.x * half.x, sign.y * half.y)], at: Point(0, 0), angle: turn)[0]
+        }
+        let fitting = [1, 0.8, 0.62, 0.48, 0.36].map { $0 * wanted }.first { size in
+            corners.allSatisfy { corner in
+                let p = at + corner * size
+                return outlineDistance(p.x, p.y, body.outline) < -2
+            }
+        }
+        guard let size = fitting, size > 4 else { return }
+        let reach = half.x * size
+        let place = body.frame.placed(at: at, angle: turn)
         let color = Color.any(&random, 0.02, 0.95)
         let contrast = abs(power(color.luminance, 0.45) - power(body.base.color.luminance, 0.45))
         let weight = random.uniform(0.12, 0.22)
@@ -108,10 +118,10 @@ enum MoldedDetails {
             guard isLogo else {
                 return ink.text(text, at: Point(-reach, -size / 2), size: size, weight: weight)
             }
-            let corners = (0..<2 * sides).map { index in
+            let star = (0..<2 * sides).map { index in
                 Point.polar(Float(index) * 3.141_592_7 / Float(sides), reach * (index % 2 == 0 ? 1 : waist))
             }
-            if isOpen { ink.line(corners + corners.prefix(1), width: size * weight) } else { ink.polygon(corners) }
+            if isOpen { ink.line(star + star.prefix(1), width: size * weight) } else { ink.polygon(star) }
         }
         if random.chance(0.55) {
             let part = scene.part

@@ -112,15 +112,18 @@ enum RadialFace {
     private static func code(_ scene: inout Scene, _ body: RadialPart.Body, _ random: inout Generator) {
         let text = Lettering.mark(&random)
         let room = body.root - body.bore
-        let size = min(16, room * random.uniform(0.12, 0.4))
+        let wanted = min(16, room * random.uniform(0.12, 0.4))
         let at = mix(body.bore, body.root, random.uniform(0.35, 0.8))
         let isRound = random.chance(0.6)
         let turn = isRound ? random.angle() : random.pick([0, 1.570_796_4, random.angle()])
+        // No longer than its chord, or than most of its circle.
+        let longest = isRound ? at * 5 : 1.7 * max(0, body.root * body.root - at * at).squareRoot()
+        let size = min(wanted, longest / Ink.textWidth(text, size: 1))
         let isPrinted = random.chance(0.5)
         let color = random.chance(0.6) ? Color(body.material.color.luminance > 0.2 ? 0.02 : 0.85) : .any(&random)
         let local = body.frame.placed(
             at: isRound ? Point(0, 0) : .polar(turn, at), angle: isRound ? 0 : turn + 1.570_796_4)
-        let half = min(Ink.textWidth(text, size: size) / 2, body.root)
+        let half = Ink.textWidth(text, size: size) / 2
         func put(_ ink: inout Ink) {
             guard isRound else { return ink.text(text, at: Point(-half, -size / 2), size: size, weight: 0.17) }
             let advance = Ink.textWidth("00", size: size) - Ink.textWidth("0", size: size)

@@ -37,9 +37,18 @@ struct TurnedPart: ProductFamily {
         knurl(&scene, profile, place, radius, &random)
         cuts(&scene, profile, place, frame, &random)
         scene.modulate(scene.noise(.fine, in: frame, &random), random.uniform(0, 0.08), where: scene.part)
-        let spots = (0...1).map { _ in Self.pose(profile, spine, at: random.uniform(0.15, 0.85) * ends) }
-        if random.chance(0.4) { mark(&scene, frame, spots[0], isDark: material.color.luminance > 0.2, &random) }
-        if random.chance(0.6) { sleeve(&scene, frame, spots[1], &random) }
+        let ring = Self.pose(profile, spine, at: random.uniform(0.15, 0.85) * ends)
+        if random.chance(0.4) {
+            // The roomiest section carries the mark.
+            let rooms = profile.middles.indices.map { index in
+                (index: index, room: profile.middles[index] * (profile.bounds[index + 1] - profile.bounds[index]))
+            }
+            let chosen = rooms.max { $0.room < $1.room }?.index ?? 0
+            let span = profile.bounds[chosen + 1] - profile.bounds[chosen]
+            let pose = Self.pose(profile, spine, at: profile.bounds[chosen] + span / 2)
+            mark(&scene, frame, pose, room: span, isDark: material.color.luminance > 0.2, &random)
+        }
+        if random.chance(0.6) { sleeve(&scene, frame, ring, &random) }
         for bound in profile.bounds {
             for side: Float in [-1, 1] {
                 let rim = profile.radius(bound - 0.6 + (bound == 0 ? 1.2 : 0))
@@ -175,9 +184,12 @@ struct TurnedPart: ProductFamily {
         }
     }
 
-    private func mark(_ scene: inout Scene, _ frame: Frame, _ pose: Pose, isDark: Bool, _ random: inout Generator) {
+    private func mark(
+        _ scene: inout Scene, _ frame: Frame, _ pose: Pose, room: Float, isDark: Bool, _ random: inout Generator
+    ) {
         let text = Lettering.mark(&random, longest: 7)
-        let size = clamped(pose.radius * random.uniform(0.6, 1), 5, 18)
+        let wanted = clamped(pose.radius * random.uniform(0.6, 1), 5, 18)
+        let size = min(wanted, room * 0.85 / Ink.textWidth(text, size: 1))
         let half = Ink.textWidth(text, size: size) / 2
         let place = frame.placed(at: pose.point, angle: pose.angle + (random.chance(0.5) ? 0 : 3.141_592_7))
         let color = random.chance(0.5) ? Color(isDark ? 0.02 : 0.8) : Color.any(&random, 0.05, 0.9)
