@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import metrics
 import prompts
-from export import type_list
 from model import TEMPERATURE, VISION, Adapters, Vision, anchors
 from stream import PictureStream, default_factory
 from views import normalized
@@ -33,9 +33,9 @@ def logits(vectors, targets):
     return TEMPERATURE * F.normalize(vectors, dim=-1) @ targets.T
 
 
-def peaks(tokens, targets):
-    """Highest patch of each picture's map: tokens [N, stages, patches, embed]."""
-    return (1 - logits(tokens, targets).softmax(-1)[..., 0].mean(1)).amax(-1).numpy()
+def peak(tokens, targets):
+    """Highest patch of a picture's map: tokens [stages, patches, embed]."""
+    return float((1 - logits(tokens, targets).softmax(-1)[..., 0].mean(0)).amax())
 
 
 def balanced(scores, truth):
@@ -43,36 +43,47 @@ def balanced(scores, truth):
     return float((np.mean(scores[truth] > 0.5) + np.mean(scores[~truth] <= 0.5)) / 2)
 
 
+def observe(vision, adapters, options):
+    """Adapted tokens [stages, patches, embed] and image embedding of every picture, and whether it is defective."""
+    tokens, embeddings, truth = [], [], []
+    stream = PictureStream(options.factory, SEED, 0, options.pictures, VISION["image_size"], options.products.split())
+    for picture in stream:
+        image = torch.from_numpy(picture.image)[None].to(options.device)
+        with torch.autocast(options.device, torch.bfloat16):
+            stages, embedding = vision(normalized(image))
+        tokens.append(torch.cat(adapters([stage.float() for stage in stages])))
+        embeddings.append(embedding[0].float())
+        truth.append(bool(picture.labels.any()))
+    return tokens, torch.stack(embeddings), np.array(truth)
+
+
 @torch.inference_mode()
 def main():
     """Searches both shifts for the best balanced accuracy at 0.5, of the maps' peaks and of ½(max M + a_x) alike."""
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
-    parser.add_argument("--pictures", type=int, default=240)
+    parser.add_argument("--pictures", type=int, default=480)
     parser.add_argument("--factory", default=default_factory())
     parser.add_argument("--products", default="--except held-out")
-    parser.add_argument("--types", type=type_list, default=prompts.TYPES, help="the default defect types")
+    parser.add_argument("--types", type=prompts.type_list, default=prompts.TYPES, help="the default defect types")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
-    state = torch.load(options.run / "checkpoint-0.pt", weights_only=True)
-    vision, adapters = Vision(), Adapters()
+    state = torch.load(options.run / "checkpoint.pt", weights_only=True, map_location=options.device)
+    vision, adapters = Vision().to(options.device), Adapters().to(options.device)
     vision.load_state_dict(state["vision"])
     adapters.load_state_dict(state["adapters"])
     targets = anchors(len(prompts.STATES))[[prompts.STATES.index(name) for name in ("normal", *options.types)]]
+    targets = targets.to(options.device)
     direction = towards_normal(targets)
-    tokens, embeddings, truth = [], [], []
-    for picture in PictureStream(
-        options.factory, SEED, 0, options.pictures, VISION["image_size"], options.products.split()
-    ):
-        with torch.autocast("cpu", torch.bfloat16):
-            stages, embedding = vision(normalized(torch.from_numpy(picture.image)[None]))
-        tokens.append(torch.cat(adapters([stage.float() for stage in stages])))
-        embeddings.append(embedding[0].float())
-        truth.append(bool(picture.labels.any()))
-    tokens, embeddings, truth = torch.stack(tokens), torch.stack(embeddings), np.array(truth)
-    token_step = STEP * tokens.norm(dim=-1).median(-1).values.median(0).values
+    tokens, embeddings, truth = observe(vision, adapters, options)
+    token_step = STEP * torch.stack([t.norm(dim=-1).median(-1).values for t in tokens]).median(0).values
     image_step = STEP * embeddings.norm(dim=-1).median()
-    maps = {s: peaks(tokens + (s * token_step)[None, :, None, None] * direction, targets) for s in SHIFTS}
-    overall = {s: 1 - logits(embeddings + s * image_step * direction, targets).softmax(-1)[:, 0].numpy() for s in SHIFTS}
+    maps = {s: np.array([peak(t + (s * token_step)[:, None, None] * direction, targets) for t in tokens]) for s in SHIFTS}
+    overall = {
+        s: 1 - logits(embeddings + s * image_step * direction, targets).softmax(-1)[:, 0].cpu().numpy() for s in SHIFTS
+    }
+    areas = [metrics.auroc(truth, scores) for scores in (maps[0.0], overall[0.0], maps[0.0] + overall[0.0])]
+    print("image AUROC {:.3f} by the map's peak, {:.3f} by the embedding, {:.3f} by both".format(*areas))
     score, _, first, second = max(
         (balanced(0.5 * (maps[a] + overall[b]), truth) + balanced(maps[a], truth), -abs(a) - abs(b), a, b)
         for a in SHIFTS
@@ -84,7 +95,7 @@ def main():
         layer.bias.add_(first * step * direction)
     back = torch.linalg.pinv(vision.proj, rtol=1e-2)
     vision.ln_post.bias.add_(second * image_step * direction @ back)
-    torch.save(dict(vision=vision.state_dict(), adapters=adapters.state_dict()), options.run / "calibrated.pt")
+    torch.save(dict(vision=vision.cpu().state_dict(), adapters=adapters.cpu().state_dict()), options.run / "calibrated.pt")
 
 
 if __name__ == "__main__":

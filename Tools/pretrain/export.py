@@ -35,21 +35,16 @@ def metadata(types):
     }
 
 
-def type_list(text):
-    """Defect types from a list on the command line."""
-    return tuple(prompts.canonical(name) for name in text.split(","))
-
-
 def main():
     """Exports float16 towers, float32 adapters, the vocabulary and the configuration."""
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--types", type=type_list, default=prompts.TYPES, help="the default defect types")
+    parser.add_argument("--types", type=prompts.type_list, default=prompts.TYPES, help="the default defect types")
     options = parser.parse_args()
     options.model.mkdir(parents=True, exist_ok=True)
     calibrated = options.run / "calibrated.pt"
-    image = torch.load(calibrated if calibrated.exists() else options.run / "checkpoint-0.pt", weights_only=True)
+    image = torch.load(calibrated if calibrated.exists() else options.run / "checkpoint.pt", weights_only=True)
     text = torch.load(options.run / "text.pt", weights_only=True)
     towers = {**text, **{f"visual.{name}": tensor for name, tensor in image["vision"].items()}}
     half = {name: tensor.to(torch.float16).contiguous() for name, tensor in towers.items()}

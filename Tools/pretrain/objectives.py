@@ -42,26 +42,34 @@ def peak(anomaly, labels, count=3):
     truth = (lowest < 0.5).float()
     clear = (lowest > 0.97).float() + truth  # what is hardly visible says nothing
     top = anomaly.float().topk(count, 1).values.mean(1).clamp(1e-4, 1 - 1e-4)
-    alone = (F.binary_cross_entropy(top, truth, reduction="none") * clear).mean()
-    odds, other = top.logit(), torch.arange(len(labels)) ^ 1
+    odds, other = top.logit(), torch.arange(len(labels), device=labels.device) ^ 1
+    alone = (F.binary_cross_entropy_with_logits(odds, truth, reduction="none") * clear).mean()
     ordered = truth * (1 - truth[other]) * clear[other]
     return alone + (F.softplus(odds[other] - odds) * ordered).mean()
 
 
-def few_shot(stages, labels):
+def few_shot(stages, labels, queries=256):
     """Raw stage tokens as the memory bank uses them: normal patches have a normal neighbor, defective ones have none.
 
-    Pictures come in pairs (2i, 2i + 1) of the same design; the normal patches of one are the other's references.
+    Pictures come in pairs (2i, 2i + 1) of the same design; the normal patches of one are the other's references. Of each picture
+    `queries` patches are compared, the defective ones first.
     """
-    other = torch.arange(len(labels)) ^ 1
-    normal, defective = labels[..., 0] > 0.97, labels[..., 0] < 0.5
+    other = torch.arange(len(labels), device=labels.device) ^ 1
+    normal = labels[..., 0] > 0.97
+    order = torch.rand(normal.shape, device=labels.device) + (labels[..., 0] < 0.5).float()
+    chosen = order.topk(min(queries, order.shape[1]), 1).indices
+    share = labels[..., 0].gather(1, chosen)
     usable = normal[other].any(1, keepdim=True)
-    good, bad = normal & usable, defective & usable
+    good, bad = (share > 0.97) & usable, (share < 0.5) & usable
+    rows = chosen[..., None].expand(-1, -1, stages[0].shape[2])
     total = 0
     for tokens in stages:
         unit = F.normalize(tokens.float(), dim=-1)
-        cosine = unit @ unit[other].transpose(1, 2)
-        nearest = cosine.masked_fill(~normal[other][:, None], -1).amax(-1)
+        query, bank = unit.gather(1, rows), unit[other]
+        with torch.no_grad():
+            cosine = query.bfloat16() @ bank.bfloat16().transpose(1, 2)
+            place = cosine.masked_fill(~normal[other][:, None], -2).argmax(-1)
+        nearest = (query * bank.gather(1, place[..., None].expand_as(query))).sum(-1)
         logits = FEWSHOT_SCALE * (1 - nearest - FEWSHOT_MIDDLE)
         total = total + _mean(F.softplus(logits), good) + _mean(F.softplus(-logits), bad)
     return total / len(STAGES)

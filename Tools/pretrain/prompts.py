@@ -59,6 +59,11 @@ def canonical(name):
     return name
 
 
+def type_list(text):
+    """Defect types from a list on the command line."""
+    return tuple(canonical(name) for name in text.split(","))
+
+
 GENERIC_NOUNS = ("object", "part", "component", "product", "item", "surface", "workpiece")
 
 # Nouns that no family carries: the text tower learns that the noun does not change the state.

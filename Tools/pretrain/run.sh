@@ -1,6 +1,6 @@
 #!/bin/sh
 # Trains, exports, checks and measures the bundled model: run.sh RUN_DIR [MODEL_DIR].
-# MINUTES bounds the training of the image tower, PROCESSES is its number of threads, PYTHON the interpreter, MULTIADS the factory.
+# MINUTES bounds the training of the image tower, PYTHON is the interpreter, MULTIADS the factory, TRAIN further options of train.py.
 # START names a model folder to train on from, such as the one in the tree; by default everything starts from random weights.
 set -eu
 run=$1
@@ -11,7 +11,8 @@ MULTIADS=${MULTIADS:-$here/../../.build/release/multiads}
 export MULTIADS
 types=scratch,crack,hole,dent,stain,contamination # the default types of products that name none
 "$python" "$here/text.py" "$run"
-"$python" "$here/train.py" "$run" --minutes "${MINUTES:-150}" --processes "${PROCESSES:-2}" ${START:+--start-from "$START"}
+# shellcheck disable=SC2086 # options, split at spaces
+"$python" "$here/train.py" "$run" --minutes "${MINUTES:-9}" ${START:+--start-from "$START"} ${TRAIN:-}
 "$python" "$here/calibrate.py" "$run" --types $types
 "$python" "$here/export.py" "$run" "$model" --types $types
 "$python" "$here/verify.py" "$model"
