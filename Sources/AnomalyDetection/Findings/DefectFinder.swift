@@ -59,11 +59,11 @@ public struct DefectFinder: Sendable {
                 tolerance: rules.contourTolerance, peaks: marked.peaks)
             guard !regions.isEmpty else { return nil }
             let runs = regions.flatMap(\.runs).sorted { ($0.y, $0.start) < ($1.y, $1.start) }
-            let means = regions.map { grid.means(over: $0.runs) }
+            let summaries = regions.map { grid.summary(over: $0.runs, largestOf: type) }
             return Defect(
-                type: types[type], score: grid.maximum(of: type, over: runs),
+                type: types[type], score: summaries.reduce(0) { max($0, $1.largest) },
                 mask: RunMask(width: width, height: height, runs: runs), regions: regions.map(\.region),
-                rankedTypes: means.map { Self.ranked(types, $0, first: type) })
+                rankedTypes: summaries.map { Self.ranked(types, $0.means, first: type) })
         }
         return defects.compactMap(\.self).sorted { ($0.score, $1.type) > ($1.score, $0.type) }
     }

@@ -59,39 +59,74 @@ final class TypeGrid {
         values[firstPlane + type * side * side + pixel]
     }
 
-    /// Mean probability of every type over a region of the picture; a grid pixel counts as often as it is covered.
-    func means(over runs: [PixelRun]) -> [Float] {
+    /// What the probabilities are below a region of the picture.
+    struct Summary {
+        /// Mean of every type; a grid pixel counts as often as it is covered.
+        let means: [Float]
+        /// The largest of the type that was asked for.
+        let largest: Float
+    }
+
+    /// Looks at the probabilities below a region.
+    ///
+    /// - Parameters:
+    ///   - runs: In reading order.
+    ///   - type: Whose largest probability is wanted.
+    /// - Returns: Means and the largest.
+    func summary(over runs: [PixelRun], largestOf type: Int) -> Summary {
+        // Several rows of the picture cover the same row of the grid: they are counted first, and each probability is read once.
+        var covered = [Float](repeating: 0, count: side)
         var sums = [Double](repeating: 0, count: types)
-        var area = 0
-        values.withUnsafeBufferPointer { values in
-            forEachGridPixel(of: runs) { pixel, covered in
-                area += covered
-                for type in sums.indices { sums[type] += Double(value(values, type, pixel)) * Double(covered) }
+        var (area, largest, row) = (0, Float(0), -1)
+        var touched = 0..<0
+        func flush() {
+            defer {
+                for column in touched { covered[column] = 0 }
+                touched = 0..<0
+            }
+            values.withUnsafeBufferPointer { values in
+                for label in 0..<types {
+                    let line = firstPlane &+ label &* side &* side &+ row &* side
+                    var lanes = SIMD4<Double>.zero
+                    var column = touched.lowerBound
+                    while column &+ 4 <= touched.upperBound {
+                        let (place, at) = (line &+ column, column)
+                        let probabilities = SIMD4(
+                            values[place], values[place &+ 1], values[place &+ 2], values[place &+ 3])
+                        let weights = SIMD4(covered[at], covered[at &+ 1], covered[at &+ 2], covered[at &+ 3])
+                        lanes += SIMD4<Double>(probabilities) * SIMD4<Double>(weights)
+                        column &+= 4
+                    }
+                    var sum = lanes.sum()
+                    while column < touched.upperBound {
+                        sum += Double(values[line &+ column]) * Double(covered[column])
+                        column &+= 1
+                    }
+                    sums[label] += sum
+                    guard label == type else { continue }
+                    for column in touched where covered[column] > 0 { largest = max(largest, values[line &+ column]) }
+                }
             }
         }
-        return sums.map { Float($0 / Double(max(1, area))) }
-    }
-
-    /// The largest probability of a type below the runs.
-    func maximum(of type: Int, over runs: [PixelRun]) -> Float {
-        var best: Float = 0
-        values.withUnsafeBufferPointer { values in
-            forEachGridPixel(of: runs) { pixel, _ in best = max(best, value(values, type, pixel)) }
-        }
-        return best
-    }
-
-    /// Visits the grid pixels that runs cover, with the number of the picture's pixels that share each within a run.
-    private func forEachGridPixel(of runs: [PixelRun], _ body: (_ pixel: Int, _ covered: Int) -> Void) {
         for run in runs {
-            let row = run.y * side / height * side
+            let next = run.y * side / height
+            if next != row {
+                flush()
+                row = next
+            }
+            area += run.end - run.start
+            let (first, last) = (Int(columns[run.start]), Int(columns[run.end - 1]))
+            touched =
+                touched.isEmpty
+                ? first..<last + 1 : min(touched.lowerBound, first)..<max(touched.upperBound, last + 1)
             var x = run.start
             while x < run.end {
-                let column = Int(columns[x])
-                let next = min(run.end, end(at: x))
-                body(row + column, next - x)
-                x = next
+                let end = min(run.end, end(at: x))
+                covered[Int(columns[x])] += Float(end - x)
+                x = end
             }
         }
+        flush()
+        return Summary(means: sums.map { Float($0 / Double(max(1, area))) }, largest: largest)
     }
 }
