@@ -212,7 +212,7 @@ def serial_share(one, two):
 
 
 def rows_of(curve, side):
-    return (side // (14 if curve == "large" else 16)) ** 2 + 1
+    return (side // (14 if curve == "large" else 8)) ** 2 + 1
 
 
 # What is shown.
