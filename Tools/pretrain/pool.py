@@ -3,6 +3,8 @@
 A scene is two pieces of one design. Child processes read the factory's streams and hand over blocks in shared memory.
 """
 
+import os
+
 import torch
 from torch import multiprocessing
 
@@ -17,6 +19,7 @@ _RANGE = 10**8  # each child draws its own range of indices
 def _read(number, options, seed, drawn, side, block, free, ready, slot):
     """A child: fills its block whenever the trainer has emptied it."""
     torch.set_num_threads(1)
+    os.nice(10)  # training goes first where both share processors
     products = [*options.products[number % len(options.products)].split(), "--pieces", str(PIECES), "--threads", "1"]
     stream = PictureStream(options.factory, seed, number * _RANGE + drawn, _RANGE - drawn, side, products)
     names = [prompts.canonical(name) for name in stream.types]

@@ -58,7 +58,8 @@ struct ProductPreparer: Sendable {
             let columns = zip(states, embeddings).compactMap { state, embedding in embedding.map { (state.name, $0) } }
             preparation.finish(.ready(try StateEmbeddings(columns)))
         } catch {
-            if !(error is CancellationError) {
+            // The store says in its own words that its caller was cancelled.
+            if !(error is CancellationError) && !Task.isCancelled {
                 logger.error(
                     "a product could not be prepared", metadata: ["product": "\(product.id)", "error": "\(error)"])
             }
