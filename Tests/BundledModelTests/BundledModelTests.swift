@@ -82,7 +82,7 @@ struct BundledModelTests {
     ///
     /// The bounds lie a little below what was measured (see the model card): a model that lost its way fails, a
     /// rounding difference does not.
-    @Test("finds and names most holes, stains and plain scratches on pictures it never saw, and lets clean ones pass")
+    @Test("finds and names holes, stains and scratches on pictures it never saw, and lets clean ones pass")
     func unseenPictures() throws {
         let outcomes = try Self.outcomes(withReferences: false)
         let clean = outcomes.filter { $0.example.types.isEmpty }
@@ -94,9 +94,9 @@ struct BundledModelTests {
         let report = Comment(rawValue: outcomes.map(\.line).joined(separator: "\n"))
         #expect(clean.count == 6 && defective.count == 16)
         #expect(passed.count >= 5, report)
-        #expect(caught.count >= 10, report)
-        #expect(located.count >= 10, report)
-        #expect(named.count >= 10, report)
+        #expect(caught.count >= 15, report)
+        #expect(located.count >= 14, report)
+        #expect(named.count >= 14, report)
         for hole in defective where hole.example.types == ["hole"] {
             #expect(hole.findings.defects.map(\.type).contains("hole") && hole.overlapsTruth, "\(hole.line)")
         }
