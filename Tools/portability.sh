@@ -18,9 +18,10 @@ for cpu in Nehalem-v1 Haswell-v4; do
     qemu-x86_64 -cpu "$cpu" "$binary" doctor --data "$folder/data" 2>"$folder/log" | sed "s/^/$cpu: /" | grep -E 'self-test|kernel' || { cat "$folder/log"; exit 1; }
 done
 inspect=(inspect docs/images/part.jpg --no-cache --defects scratch,cut --json --maps)
-"$binary" "${inspect[@]}" "$folder/here.safetensors" >/dev/null
+# 1 only says that the part is not ok.
+"$binary" "${inspect[@]}" "$folder/here.safetensors" >/dev/null || [ $? -eq 1 ]
 for cpu in Nehalem-v1 Haswell-v4; do
-    qemu-x86_64 -cpu "$cpu" "$binary" "${inspect[@]}" "$folder/$cpu.safetensors" >/dev/null 2>"$folder/log" || { cat "$folder/log"; exit 1; }
+    qemu-x86_64 -cpu "$cpu" "$binary" "${inspect[@]}" "$folder/$cpu.safetensors" >/dev/null 2>"$folder/log" || [ $? -eq 1 ] || { cat "$folder/log"; exit 1; }
     "$python" - "$folder/here.safetensors" "$folder/$cpu.safetensors" "$cpu" <<'PYTHON'
 import sys
 import numpy
