@@ -19,7 +19,7 @@ import prompts
 import views
 from model import VISION, Adapters, Vision, anchors
 from muon import Muon
-from pool import Pool
+from pool import PIECES, Pool
 from stream import default_factory
 
 SEED = 7
@@ -68,7 +68,7 @@ def phase(progress, options):
 
 def make_batch(pool, window, patches, options, generator):
     """The tower's input [B, 3, S, S], soft labels [B, patches, states] and grid positions (None for whole pictures)."""
-    scenes = max(1, options.tokens // patches // 2)
+    scenes = max(1, options.tokens // patches // PIECES)
     pictures, positions = pool.sample(scenes, generator), None
     pictures = views.zoomed(views.turned(pictures, generator), generator)
     if window:

@@ -21,6 +21,11 @@ struct Color: Sendable, Equatable {
 
     var luminance: Float { 0.2126 * red + 0.7152 * green + 0.0722 * blue }
 
+    /// Whether print in this colour can be read on a ground: brightness as it is seen differs by a fifth of the scale.
+    func standsOut(on ground: Color) -> Bool {
+        abs(power(luminance, 0.45) - power(ground.luminance, 0.45)) > 0.2
+    }
+
     static func * (color: Color, k: Float) -> Color { Color(color.red * k, color.green * k, color.blue * k) }
 
     /// From this colour (t = 0) to another (t = 1).

@@ -109,7 +109,6 @@ enum MoldedDetails {
         let reach = half.x * size
         let place = body.frame.placed(at: at, angle: turn)
         let color = Color.any(&random, 0.02, 0.95)
-        let contrast = abs(power(color.luminance, 0.45) - power(body.base.color.luminance, 0.45))
         let weight = random.uniform(0.12, 0.22)
         let sides = random.integer(3...7)
         let isOpen = random.chance(0.5)
@@ -125,7 +124,8 @@ enum MoldedDetails {
         }
         if random.chance(0.55) {
             let part = scene.part
-            let shown = contrast > 0.2 ? color : Color(body.base.color.luminance > 0.2 ? 0.02 : 0.85)
+            let ground = body.base.color
+            let shown = color.standsOut(on: ground) ? color : Color(ground.luminance > 0.2 ? 0.02 : 0.85)
             scene.printed(in: place, reachX: reach, reachY: isLogo ? reach : size / 2, color: shown, &random) {
                 ink, _ in
                 put(&ink)

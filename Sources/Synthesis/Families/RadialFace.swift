@@ -157,12 +157,10 @@ enum RadialFace {
         let sweep = random.chance(0.5) ? 6.283_185_5 : random.uniform(1, 5)
         let hasPointer = random.chance(0.5)
         let color = Color.any(&random)
-        let shown = abs(power(color.luminance, 0.45) - power(body.material.color.luminance, 0.45)) > 0.2
-        let ground = body.material.color.luminance
+        let ground = body.material.color
+        let shown = color.standsOut(on: ground) ? color : Color(ground.luminance > 0.2 ? 0.02 : 0.9)
         let part = scene.part
-        scene.printed(
-            in: body.frame, reachX: to, reachY: to, color: shown ? color : Color(ground > 0.2 ? 0.02 : 0.9), &random
-        ) { ink, _ in
+        scene.printed(in: body.frame, reachX: to, reachY: to, color: shown, &random) { ink, _ in
             for index in 0..<count {
                 let angle = Float(index) * sweep / Float(count)
                 ink.line([.polar(angle, from), .polar(angle, to)], width: width)
