@@ -16,21 +16,30 @@ BLOCK = 32  # pictures handed over at once
 _RANGE = 10**8  # each child draws its own range of indices
 
 
-def _read(number, options, seed, drawn, side, block, free, ready, slot):
-    """A child: fills its block whenever the trainer has emptied it."""
+def _read(number, options, seed, drawn, side, block, emptied, ready, slot):
+    """A child: fills its block whenever the trainer has emptied it, until the trainer is no more, however it ended."""
     torch.set_num_threads(1)
     os.nice(10)  # training goes first where both share processors
     products = [*options.products[number % len(options.products)].split(), "--pieces", str(PIECES), "--threads", "1"]
     stream = PictureStream(options.factory, seed, number * _RANGE + drawn, _RANGE - drawn, side, products)
     names = [prompts.canonical(name) for name in stream.types]
     states = torch.tensor([0, *(prompts.STATES.index(name) for name in names)], dtype=torch.uint8)
-    while free.get():
+    while _received(emptied):
         for place in block:
             picture = next(stream)
             place[..., :3] = torch.from_numpy(picture.image)
             place[..., 3] = states[torch.from_numpy(picture.labels).int()]
         ready.put(slot)
     stream.close()
+
+
+def _received(pipe):
+    """Waits for a message; false when nobody is left to send one."""
+    try:
+        pipe.recv()
+    except EOFError:
+        return False
+    return True
 
 
 class Pool:
@@ -43,28 +52,30 @@ class Pool:
         self._blocks = torch.empty(options.readers, BLOCK, side, side, 4, dtype=torch.uint8).share_memory_()
         context = multiprocessing.get_context("spawn")
         self._ready = context.SimpleQueue()
-        self._free = [context.SimpleQueue() for _ in range(options.readers)]
+        emptied, self._emptied = zip(*(context.Pipe(duplex=False) for _ in range(options.readers)))
         each = -(-drawn // (options.readers * BLOCK)) * BLOCK
         self._children = [
             context.Process(
                 target=_read,
-                args=(rank * options.readers + n, options, seed, each, side, self._blocks[n], free, self._ready, n),
+                args=(rank * options.readers + n, options, seed, each, side, self._blocks[n], pipe, self._ready, n),
                 daemon=True,
             )
-            for n, free in enumerate(self._free)
+            for n, pipe in enumerate(emptied)
         ]
         self._side = torch.cuda.Stream(device) if self.device.type == "cuda" else None
         for child in self._children:
             child.start()
-        for free in self._free:
-            free.put(True)
+        for pipe in emptied:
+            pipe.close()
+        for pipe in self._emptied:
+            pipe.send(True)
 
     def take(self, wait=False):
         """Copies every block that is ready; with `wait` there is at least one."""
         while wait or not self._ready.empty():
             slot = self._ready.get()
             self._store(self._blocks[slot])
-            self._free[slot].put(True)
+            self._emptied[slot].send(True)
             wait = False
 
     def _store(self, block):
