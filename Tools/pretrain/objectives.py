@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from model import STAGES, TEMPERATURE
 
-FEWSHOT_SCALE, FEWSHOT_MIDDLE = 16.0, 0.25  # logistic curve of a patch's distance to the memory bank
+FEWSHOT_SCALE, FEWSHOT_MIDDLE = 10.0, 0.5  # logistic curve of a patch's distance to the memory bank
 
 
 def dense(adapted, labels, targets, emphasis):
@@ -24,16 +24,22 @@ def dense(adapted, labels, targets, emphasis):
 
 
 def overall(embedding, labels, targets):
-    """Cross-entropy between the states present in the picture, in equal shares, and those of the image embedding."""
+    """What the image embedding says: the states present in the picture, in equal shares, and whether anything is defective at all."""
     present = (labels[..., 1:] > 0.3).any(1).float()
     clean = (present.sum(1, keepdim=True) == 0).float()
     share = torch.cat([clean, present / present.sum(1, keepdim=True).clamp(min=1)], 1)
-    logits = TEMPERATURE * F.normalize(embedding.float(), dim=-1) @ targets.T
-    return -(share * F.log_softmax(logits, -1)).sum(-1).mean()
+    logs = F.log_softmax(TEMPERATURE * F.normalize(embedding.float(), dim=-1) @ targets.T, -1)
+    return -(share * logs).sum(-1).mean() + _told_apart(logs[:, 1:].logsumexp(-1) - logs[:, 0], labels)
 
 
 def peak(anomaly, labels, count=3):
-    """The map's highest patches decide whether the picture is defective, as they do in the image score.
+    """The map's highest patches decide whether the picture is defective, as they do in the image score."""
+    top = anomaly.float().topk(count, 1).values.mean(1).clamp(1e-4, 1 - 1e-4)
+    return _told_apart(top.logit(), labels)
+
+
+def _told_apart(odds, labels):
+    """Pictures by their log odds of being defective.
 
     Half of it is about each picture alone, half about the order within a pair (2i, 2i + 1) of one design: a damaged piece
     has to stand out from a perfect one.
@@ -41,8 +47,7 @@ def peak(anomaly, labels, count=3):
     lowest = labels[..., 0].amin(1)
     truth = (lowest < 0.5).float()
     clear = (lowest > 0.97).float() + truth  # what is hardly visible says nothing
-    top = anomaly.float().topk(count, 1).values.mean(1).clamp(1e-4, 1 - 1e-4)
-    odds, other = top.logit(), torch.arange(len(labels), device=labels.device) ^ 1
+    other = torch.arange(len(labels), device=labels.device) ^ 1
     alone = (F.binary_cross_entropy_with_logits(odds, truth, reduction="none") * clear).mean()
     ordered = truth * (1 - truth[other]) * clear[other]
     return alone + (F.softplus(odds[other] - odds) * ordered).mean()

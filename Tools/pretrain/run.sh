@@ -12,7 +12,7 @@ export MULTIADS
 types=scratch,crack,hole,dent,stain,contamination # the default types of products that name none
 "$python" "$here/text.py" "$run"
 # shellcheck disable=SC2086 # options, split at spaces
-"$python" "$here/train.py" "$run" --minutes "${MINUTES:-9}" ${START:+--start-from "$START"} ${TRAIN:-}
+"$python" "$here/train.py" "$run" --minutes "${MINUTES:-13}" ${START:+--start-from "$START"} ${TRAIN:-}
 "$python" "$here/calibrate.py" "$run" --types $types
 "$python" "$here/export.py" "$run" "$model" --types $types
 "$python" "$here/verify.py" "$model"

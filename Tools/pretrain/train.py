@@ -1,4 +1,4 @@
-"""Trains the image tower and its adapters from scratch: `python train.py RUN_DIR --minutes 9`.
+"""Trains the image tower and its adapters from scratch: `python train.py RUN_DIR --minutes 13`.
 
 Pictures come from the factory (`pool.py`) for as long as training runs. Resumable: started again with the same folder it goes on at the
 last checkpoint. `log.csv` holds steps, views, pictures drawn, seconds and the four losses.
@@ -26,6 +26,14 @@ SEED = 7
 MEET_EVERY = 8  # steps of each process between two averages of their weights
 LOG_EVERY = 48  # steps
 BEGIN_WITH = 1024  # pictures in the pool before the first step
+# What the readers draw, by turns: every product, and as much again of the families in which each design is another part.
+PRODUCTS = (
+    "--except held-out",
+    "--products turned_part",
+    "--except held-out",
+    "--products molded_part",
+    "--products radial_part",
+)
 
 
 def arguments():
@@ -34,7 +42,7 @@ def arguments():
     parser.add_argument("run", type=Path)
     parser.add_argument("--factory", default=default_factory(), help="command that understands `synth --stream`")
     parser.add_argument(
-        "--products", nargs="+", default=["--except held-out"], help="the factory's options for what it draws; readers take turns"
+        "--products", nargs="+", default=PRODUCTS, help="the factory's options for what it draws; readers take turns"
     )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--processes", type=int, default=1, help="on processors: trainers of one thread each, whose weights are averaged")
@@ -53,9 +61,9 @@ def arguments():
     parser.add_argument("--emphasis", type=float, default=5, help="extra weight of defective patches at the start")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="for the matrices of the blocks")
-    parser.add_argument("--overall", type=float, default=0.3, help="weight of the global loss")
-    parser.add_argument("--peak", type=float, default=0.3, help="weight of the peak loss")
-    parser.add_argument("--few-shot", type=float, default=0.5, help="weight of the memory-bank loss")
+    parser.add_argument("--overall", type=float, default=0.5, help="weight of the global loss")
+    parser.add_argument("--peak", type=float, default=0.5, help="weight of the peak loss")
+    parser.add_argument("--few-shot", type=float, default=0.7, help="weight of the memory-bank loss")
     return parser.parse_args()
 
 

@@ -46,7 +46,7 @@ def turned(pictures, generator):
     return where(4, pictures.transpose(1, 2))
 
 
-def zoomed(pictures, generator, share=0.3, most=1.4):
+def zoomed(pictures, generator, share=0.4, most=1.8):
     """A part of the picture enlarged to the whole, for that share of the scenes; the same part of both pieces."""
     count, side = len(pictures) // PIECES, pictures.shape[1]
     chosen = (torch.rand(count, generator=generator, device=pictures.device) < share).nonzero()[:, 0]
