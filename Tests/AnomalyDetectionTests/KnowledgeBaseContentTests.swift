@@ -126,8 +126,8 @@ struct KnowledgeBaseContentTests {
         let general = try builtIn.dataset(named: KnowledgeBase.generalDataset).variant(named: "bundled-model")
         #expect(
             general.defectTypes.map(\.name) == [
-                "scratch", "crack", "hole", "stain", "contamination", "color", "cut", "dent", "bent", "broken",
-                "missing",
+                "scratch", "crack", "hole", "dent", "stain", "liquid", "contamination", "color", "cut", "poke",
+                "bent", "broken", "missing", "misplaced", "thread", "print_error", "rust", "burr",
             ])
     }
 
