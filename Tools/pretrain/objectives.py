@@ -47,7 +47,7 @@ def _told_apart(odds, labels):
     lowest = labels[..., 0].amin(1)
     truth = (lowest < 0.5).float()
     clear = (lowest > 0.97).float() + truth  # what is hardly visible says nothing
-    other = torch.arange(len(labels), device=labels.device) ^ 1
+    other = _partners(labels)
     alone = (F.binary_cross_entropy_with_logits(odds, truth, reduction="none") * clear).mean()
     ordered = truth * (1 - truth[other]) * clear[other]
     return alone + (F.softplus(odds[other] - odds) * ordered).mean()
@@ -59,7 +59,7 @@ def few_shot(stages, labels, queries=256):
     Pictures come in pairs (2i, 2i + 1) of the same design; the normal patches of one are the other's references. Of each picture
     `queries` patches are compared, the defective ones first.
     """
-    other = torch.arange(len(labels), device=labels.device) ^ 1
+    other = _partners(labels)
     normal = labels[..., 0] > 0.97
     order = torch.rand(normal.shape, device=labels.device) + (labels[..., 0] < 0.5).float()
     chosen = order.topk(min(queries, order.shape[1]), 1).indices
@@ -78,6 +78,11 @@ def few_shot(stages, labels, queries=256):
         logits = FEWSHOT_SCALE * (1 - nearest - FEWSHOT_MIDDLE)
         total = total + _mean(F.softplus(logits), good) + _mean(F.softplus(-logits), bad)
     return total / len(STAGES)
+
+
+def _partners(labels):
+    """For each picture the place of the other piece of its pair (2i, 2i + 1)."""
+    return torch.arange(len(labels), device=labels.device) ^ 1
 
 
 def _mean(values, where):
