@@ -1,4 +1,4 @@
-"""Moves a run's decision to the default threshold: `python calibrate.py RUN_DIR`; writes `calibrated.pt`, which the export prefers.
+"""Moves a run's decision to the default threshold: `python calibrate.py RUN_DIR`; writes `calibrated.pt`, which is exported.
 
 Training weighs defective patches more than clean ones, so that raw scores lean to "defective". Two numbers correct that:
 a shift towards the normal anchor in every adapter's bias, and one in the image embedding (through ln_post's bias).
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch.nn import functional as F
 
 import metrics
@@ -62,6 +63,7 @@ def main():
     """Searches both shifts for the best balanced accuracy at 0.5, of the maps' peaks and of ½(max M + a_x) alike."""
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
+    parser.add_argument("--adapter", type=Path, help="adapters by `multiads train`; by default those of the run")
     parser.add_argument("--pictures", type=int, default=480)
     parser.add_argument("--factory", default=default_factory())
     parser.add_argument("--products", default="--except held-out")
@@ -71,7 +73,7 @@ def main():
     state = torch.load(options.run / "checkpoint.pt", weights_only=True, map_location=options.device)
     vision, adapters = Vision().to(options.device), Adapters().to(options.device)
     vision.load_state_dict(state["vision"])
-    adapters.load_state_dict(state["adapters"])
+    adapters.load_state_dict(load_file(options.adapter) if options.adapter else state["adapters"])
     targets = anchors(len(prompts.STATES))[[prompts.STATES.index(name) for name in ("normal", *options.types)]]
     targets = targets.to(options.device)
     direction = towards_normal(targets)

@@ -1,4 +1,4 @@
-"""Writes the model folder from a run: `python export.py RUN_DIR MODEL_DIR [--types …]`."""
+"""Writes the model folder from a run: `python export.py RUN_DIR MODEL_DIR [--joint] [--types …]`."""
 
 import argparse
 import json
@@ -40,11 +40,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("run", type=Path)
     parser.add_argument("model", type=Path)
+    parser.add_argument("--joint", action="store_true", help="as train.py left it, not calibrated")
     parser.add_argument("--types", type=prompts.type_list, default=prompts.TYPES, help="the default defect types")
     options = parser.parse_args()
     options.model.mkdir(parents=True, exist_ok=True)
-    calibrated = options.run / "calibrated.pt"
-    image = torch.load(calibrated if calibrated.exists() else options.run / "checkpoint.pt", weights_only=True)
+    image = torch.load(options.run / ("checkpoint.pt" if options.joint else "calibrated.pt"), weights_only=True)
     text = torch.load(options.run / "text.pt", weights_only=True)
     towers = {**text, **{f"visual.{name}": tensor for name, tensor in image["vision"].items()}}
     half = {name: tensor.to(torch.float16).contiguous() for name, tensor in towers.items()}

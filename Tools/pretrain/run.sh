@@ -13,7 +13,9 @@ types=scratch,crack,hole,dent,stain,contamination # the default types of product
 "$python" "$here/text.py" "$run"
 # shellcheck disable=SC2086 # options, split at spaces
 "$python" "$here/train.py" "$run" --minutes "${MINUTES:-13}" ${START:+--start-from "$START"} ${TRAIN:-}
-"$python" "$here/calibrate.py" "$run" --types $types
+"$python" "$here/export.py" "$run" "$run/joint" --joint
+"$here/adapters.sh" "$run/joint" "$run/adapters"
+"$python" "$here/calibrate.py" "$run" --adapter "$run/adapters/adapter.safetensors" --types $types
 "$python" "$here/export.py" "$run" "$model" --types $types
 "$python" "$here/verify.py" "$model"
 for seed in 1009 1010 1011; do

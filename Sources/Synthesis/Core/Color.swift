@@ -21,9 +21,11 @@ struct Color: Sendable, Equatable {
 
     var luminance: Float { 0.2126 * red + 0.7152 * green + 0.0722 * blue }
 
-    /// Whether print in this colour can be read on a ground: brightness as it is seen differs by a fifth of the scale.
-    func standsOut(on ground: Color) -> Bool {
-        abs(power(luminance, 0.45) - power(ground.luminance, 0.45)) > 0.2
+    /// Print of this colour where it can be read (brightness as it is seen differs by a fifth of the scale from the
+    /// ground's), else black on a bright ground and gray of brightness `light` on a dark one.
+    func readable(on ground: Color, light: Float) -> Color {
+        let isReadable = abs(power(luminance, 0.45) - power(ground.luminance, 0.45)) > 0.2
+        return isReadable ? self : Color(ground.luminance > 0.2 ? 0.02 : light)
     }
 
     static func * (color: Color, k: Float) -> Color { Color(color.red * k, color.green * k, color.blue * k) }

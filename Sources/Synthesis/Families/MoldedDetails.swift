@@ -124,8 +124,7 @@ enum MoldedDetails {
         }
         if random.chance(0.55) {
             let part = scene.part
-            let ground = body.base.color
-            let shown = color.standsOut(on: ground) ? color : Color(ground.luminance > 0.2 ? 0.02 : 0.85)
+            let shown = color.readable(on: body.base.color, light: 0.85)
             scene.printed(in: place, reachX: reach, reachY: isLogo ? reach : size / 2, color: shown, &random) {
                 ink, _ in
                 put(&ink)

@@ -157,8 +157,7 @@ enum RadialFace {
         let sweep = random.chance(0.5) ? 6.283_185_5 : random.uniform(1, 5)
         let hasPointer = random.chance(0.5)
         let color = Color.any(&random)
-        let ground = body.material.color
-        let shown = color.standsOut(on: ground) ? color : Color(ground.luminance > 0.2 ? 0.02 : 0.9)
+        let shown = color.readable(on: body.material.color, light: 0.9)
         let part = scene.part
         scene.printed(in: body.frame, reachX: to, reachY: to, color: shown, &random) { ink, _ in
             for index in 0..<count {
