@@ -28,4 +28,4 @@ for names in bolt:case:disc pin:cover:flange plunger:component:rotor shaft:devic
     seed=$((seed + 1))
 done
 "$MULTIADS" train "$parts" --variant bundled-model --model "$model" --from-adapter model --out "$out" \
-    --mosaic-rate 0 --epochs 1 --learning-rate 3e-5 --precision bf16
+    --mosaic-rate 0 --epochs 1 --learning-rate 1e-5 --precision bf16
