@@ -15,6 +15,7 @@ draw() { # draw DIR SEED PRODUCTS…
     "$MULTIADS" synth "$directory" "$@" --seed "$seed" --side 256 --train 4 --good 24 --defects 6
 }
 
+rm -rf "$parts" "$out/designs" # left by a run that was ended
 draw "$parts" 60012 --except held-out
 seed=60301
 for names in bolt:case:disc pin:cover:flange plunger:component:rotor shaft:device:sprocket \
@@ -28,4 +29,4 @@ for names in bolt:case:disc pin:cover:flange plunger:component:rotor shaft:devic
     seed=$((seed + 1))
 done
 "$MULTIADS" train "$parts" --variant bundled-model --model "$model" --from-adapter model --out "$out" \
-    --mosaic-rate 0 --epochs 1 --learning-rate 1e-5 --precision bf16
+    --mosaic-rate 0 --epochs 1 --learning-rate 1e-5 --precision bf16 --resume
