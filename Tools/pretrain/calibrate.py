@@ -1,4 +1,4 @@
-"""Moves a run's decision to the default threshold: `python calibrate.py RUN_DIR`; writes `calibrated.pt`, which is exported.
+"""Moves a run's decision to the default threshold: `python calibrate.py RUN_DIR [--adapter FILE]` writes `calibrated.pt`.
 
 Training weighs defective patches more than clean ones, so that raw scores lean to "defective". Two numbers correct that:
 a shift towards the normal anchor in every adapter's bias, and one in the image embedding (through ln_post's bias).
