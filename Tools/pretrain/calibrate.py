@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 import metrics
 import prompts
-from model import TEMPERATURE, VISION, Adapters, Vision, anchors
+from model import TEMPERATURE, VISION, Adapters, Vision, anchors, at_side
 from stream import PictureStream, default_factory
 from views import normalized
 
@@ -72,7 +72,7 @@ def main():
     options = parser.parse_args()
     state = torch.load(options.run / "checkpoint.pt", weights_only=True, map_location=options.device)
     vision, adapters = Vision().to(options.device), Adapters().to(options.device)
-    vision.load_state_dict(state["vision"])
+    vision.load_state_dict(at_side(state["vision"]))
     adapters.load_state_dict(load_file(options.adapter) if options.adapter else state["adapters"])
     targets = anchors(len(prompts.STATES))[[prompts.STATES.index(name) for name in ("normal", *options.types)]]
     targets = targets.to(options.device)

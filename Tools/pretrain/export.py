@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 import bpe
 import prompts
-from model import EMBED, MEAN, STAGES, STD, TEXT, VISION
+from model import EMBED, MEAN, STAGES, STD, TEXT, VISION, at_side
 
 
 def configuration(vocabulary):
@@ -46,7 +46,7 @@ def main():
     options.model.mkdir(parents=True, exist_ok=True)
     image = torch.load(options.run / ("checkpoint.pt" if options.joint else "calibrated.pt"), weights_only=True)
     text = torch.load(options.run / "text.pt", weights_only=True)
-    towers = {**text, **{f"visual.{name}": tensor for name, tensor in image["vision"].items()}}
+    towers = {**text, **{f"visual.{name}": tensor for name, tensor in at_side(image["vision"]).items()}}
     half = {name: tensor.to(torch.float16).contiguous() for name, tensor in towers.items()}
     save_file(half, options.model / "open_clip_model.safetensors")
     adapters = {name: tensor.float().contiguous() for name, tensor in image["adapters"].items()}

@@ -1,12 +1,14 @@
 """A small CLIP of the standard architecture with OpenCLIP's tensor names, and one linear adapter per stage."""
 
 import math
+import os
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-VISION = dict(image_size=256, layers=8, width=192, patch_size=8, head_width=64)
+SIDE = int(os.environ.get("SIDE", "256"))  # pixels that the tower sees
+VISION = dict(image_size=SIDE, layers=8, width=192, patch_size=8, head_width=64)
 TEXT = dict(context_length=48, width=128, heads=4, layers=4)
 EMBED = 192
 STAGES = (5, 6, 7, 8)  # the last blocks: in a shallow one of eight, a patch knows too little of its surroundings
@@ -143,6 +145,17 @@ def anchors(states, spread=0.18):
     generator = torch.Generator().manual_seed(11)
     basis = torch.linalg.qr(torch.randn(EMBED, states + 1, generator=generator))[0].T
     return F.normalize(basis[0] + spread * basis[1:], dim=-1).contiguous()
+
+
+def at_side(vision):
+    """The image tower's tensors for pictures of SIDE: its positional embedding is resized as OpenCLIP and the engine do it."""
+    embedding, grid = vision["positional_embedding"], SIDE // VISION["patch_size"]
+    old = math.isqrt(len(embedding) - 1)
+    if old == grid:
+        return vision
+    places = embedding[1:].T.reshape(1, -1, old, old)
+    places = F.interpolate(places, size=(grid, grid), mode="bicubic", antialias=True, align_corners=False)
+    return vision | dict(positional_embedding=torch.cat([embedding[:1], places[0].flatten(1).T]))
 
 
 class TextTower(nn.Module):

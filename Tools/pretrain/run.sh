@@ -1,7 +1,8 @@
 #!/bin/sh
 # Trains, exports, checks and measures the bundled model: run.sh RUN_DIR [MODEL_DIR].
 # MINUTES bounds the training of the image tower, PYTHON is the interpreter, MULTIADS the factory, TRAIN further options of train.py.
-# START names a model folder to train on from, such as the one in the tree; by default everything starts from random weights.
+# START names a model folder to train on from, such as the one in the tree; by default everything starts from random weights. SIDE is the
+# side in pixels that the tower sees (256); START may have another.
 set -eu
 run=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +20,7 @@ types=scratch,crack,hole,dent,stain,contamination # the default types of product
 "$python" "$here/export.py" "$run" "$model" --types $types
 "$python" "$here/verify.py" "$model"
 for seed in 1009 1010 1011; do
-    "$MULTIADS" synth "$run/held-out-$seed" --products held-out --seed $seed --side 256 --train 4 --good 16 --defects 4
+    "$MULTIADS" synth "$run/held-out-$seed" --products held-out --seed $seed --side "${SIDE:-256}" --train 4 --good 16 --defects 4
 done
 "$python" "$here/evaluate.py" "$model" "$run"/held-out-* >"$run/held-out.json"
 for seed in 31 32 33; do

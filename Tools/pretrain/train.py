@@ -6,6 +6,7 @@ last checkpoint. `log.csv` holds steps, views, pictures drawn, seconds and the f
 
 import argparse
 import itertools
+import signal
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from torch.nn import functional as F
 import objectives
 import prompts
 import views
-from model import VISION, Adapters, Vision, anchors
+from model import VISION, Adapters, Vision, anchors, at_side
 from muon import Muon
 from pool import PIECES, Pool
 from stream import default_factory
@@ -113,10 +114,10 @@ def learning_rate(step, progress, peak, warm=200):
 
 
 def exported(folder):
-    """The image tower and the adapters of a model folder."""
+    """The image tower, at the side that is trained at, and the adapters of a model folder."""
     towers = load_file(folder / "open_clip_model.safetensors")
     vision = {name.removeprefix("visual."): t.float() for name, t in towers.items() if name.startswith("visual.")}
-    return dict(vision=vision, adapters=load_file(folder / "adapter.safetensors"))
+    return dict(vision=at_side(vision), adapters=load_file(folder / "adapter.safetensors"))
 
 
 def whitened_filters(pictures, filters):
@@ -240,6 +241,8 @@ def train(run, options):
 def work(rank, options, meeting):
     """One process of the training."""
     if options.processes > 1:
+        # By which torch ends this process with its parent; a script that starts training with & has it ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         torch.set_num_threads(1)
         distributed.init_process_group("gloo", f"file://{meeting}", rank=rank, world_size=options.processes)
     run = Run(options, rank)
