@@ -14,7 +14,7 @@ public final class PendingDigest: Sendable {
     ///
     /// - Parameter region: Mapped pages are released as they are read, so that they do not count as this process's memory.
     public init(of region: ByteRegion) {
-        DispatchQueue.global().async { [work] in work.run(region) }
+        DispatchQueue(label: "model digest").async { [work] in work.run(region) }
     }
 
     deinit { work.isWanted.store(false, ordering: .relaxed) }

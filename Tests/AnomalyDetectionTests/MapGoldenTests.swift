@@ -124,6 +124,14 @@ struct MapGoldenTests {
         expectClose(sum.multitype.values.map { $0 / 4 }, mean.multitype.values, within: 1e-6)
     }
 
+    @Test("the reference map decides alone when it shall, and the text map where there are no references")
+    func referenceAlone() throws {
+        let options = MapOptions(mapCombination: .reference)
+        let few = try maps(references(), options: options)
+        expectClose(few.final.values, try golden.tensor("reference_map").values, within: 2e-6)
+        #expect(try maps(options: options).final.values == maps().anomaly.values)
+    }
+
     @Test("a picture that is its own reference has no distance anywhere")
     func ownReference() throws {
         let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)

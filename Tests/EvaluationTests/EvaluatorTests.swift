@@ -42,10 +42,11 @@ struct EvaluatorTests {
     /// One prompt of each state, which is quick and as good as all here.
     private func embed(_ ensemble: PromptEnsemble) throws -> StateEmbeddings { try golden.firstPrompts(of: ensemble) }
 
-    @Test("scores are those of the maps, whatever is measured beside them")
-    func scores() throws {
+    @Test(
+        "scores are those of the maps, whatever is measured beside them", arguments: MapOptions.MapCombination.allCases)
+    func scores(combination: MapOptions.MapCombination) throws {
         let run = try evaluator {
-            $0.shots = [0, 1, 2]; $0.seeds = 2
+            $0.shots = [0, 1, 2]; $0.seeds = 2; $0.mapCombination = combination
         }.run(embed: embed)
         #expect(run.products.map(\.name) == ["brass_ring", "steel_plate"])
         let product = run.products[0]
@@ -65,7 +66,8 @@ struct EvaluatorTests {
                         from: try golden.model.features(of: dataset.picture(of: reference), imageSide: golden.side))
                 }
                 let maps = try golden.model.maps(
-                    features: features, imageSide: golden.side, states: states, references: ReferenceBank(references))
+                    features: features, imageSide: golden.side, states: states, references: ReferenceBank(references),
+                    options: MapOptions(mapCombination: combination))
                 #expect(abs(record.scores[index].score - maps.imageScore) < 1e-6)
                 #expect(abs(record.scores[index].mapMaximum - maps.maximum) < 1e-6)
             }

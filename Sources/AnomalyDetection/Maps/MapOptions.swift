@@ -20,11 +20,13 @@ public struct MapOptions: Sendable, Equatable {
     }
 
     /// How the text map and the reference map are joined.
-    public enum MapCombination: String, Sendable, CaseIterable {
+    public enum MapCombination: String, Sendable, CaseIterable, Codable {
         /// ½ (text map + reference map), the paper's formula.
         case mean
         /// Text map + reference map.
         case sum
+        /// The reference map alone, as methods without texts decide (PatchCore, Roth et al. 2022); the text map where there are no references.
+        case reference
     }
 
     /// How the stages' maps become one.

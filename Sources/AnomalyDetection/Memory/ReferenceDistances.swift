@@ -61,7 +61,10 @@ extension AnomalyMaps {
 extension MapOptions {
     /// Joins text map and reference map.
     func combine(_ text: Tensor, _ reference: Tensor) -> Tensor {
-        let factor: Float = mapCombination == .mean ? 0.5 : 1
-        return text.mapped(with: reference) { ($0 + $1) * factor }
+        switch mapCombination {
+        case .mean: text.mapped(with: reference) { ($0 + $1) * 0.5 }
+        case .sum: text.mapped(with: reference) { $0 + $1 }
+        case .reference: reference
+        }
     }
 }

@@ -1,4 +1,4 @@
-import AnomalyDetection
+public import AnomalyDetection
 
 /// What is evaluated, and by which variant of each formula.
 public struct EvaluationOptions: Sendable, Equatable, Codable {
@@ -14,8 +14,8 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
     public var scoreRule: ScoreRule
     /// How the stages' maps are joined.
     public var sumsStages: Bool
-    /// Whether text and reference map are added instead of averaged.
-    public var sumsMaps: Bool
+    /// How text and reference map are joined.
+    public var mapCombination: MapOptions.MapCombination
     /// Whether a patch is compared with the same place of each reference only.
     public var matchesSamePosition: Bool
     /// Where the PRO curve ends.
@@ -47,7 +47,7 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
         filtersTypes = false
         scoreRule = .paper
         sumsStages = false
-        sumsMaps = false
+        mapCombination = .mean
         matchesSamePosition = false
         fprLimit = PixelMetrics.fprLimit
         skipsBadPictures = false
@@ -59,7 +59,7 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
         MapOptions(
             stageCombination: sumsStages ? .sum : .mean,
             referenceMatching: matchesSamePosition ? .samePosition : .nearest,
-            mapCombination: sumsMaps ? .sum : .mean)
+            mapCombination: mapCombination)
     }
 
     /// Every combination of shots and seed, in order.

@@ -65,7 +65,7 @@ struct EvaluateArguments: ParsableArguments {
     @Option(help: "Reference patches a patch is compared with: the nearest of all, or those at its own place.")
     var referenceMatching: ReferenceMatchingName = .nearest
 
-    @Option(help: "How text map and reference map are joined.")
+    @Option(help: "How text map and reference map are joined; reference takes the reference map alone.")
     var mapCombination: MapOptions.MapCombination = .mean
 
     @Option(help: ArgumentHelp("False-positive rate up to which AUPRO is taken.", valueName: "rate"))
@@ -116,7 +116,7 @@ struct EvaluateArguments: ParsableArguments {
         options.filtersTypes = filter
         options.scoreRule = scoreRule
         options.sumsStages = stageCombination == .sum
-        options.sumsMaps = mapCombination == .sum
+        options.mapCombination = mapCombination
         options.matchesSamePosition = referenceMatching == .samePosition
         options.fprLimit = fprLimit
         options.measuresTypes = !noTypes

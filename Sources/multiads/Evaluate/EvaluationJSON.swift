@@ -1,3 +1,4 @@
+import AnomalyDetection
 import Evaluation
 
 /// The numbers of an evaluation for programs; fractions, not percent.
@@ -27,7 +28,7 @@ enum EvaluationJSON {
             "filter": .bool(options.filtersTypes), "imageSide": .integer(options.imageSide),
             "scoreRule": .string(options.scoreRule.rawValue),
             "stageCombination": .string(options.sumsStages ? "sum" : "mean"),
-            "mapCombination": .string(options.sumsMaps ? "sum" : "mean"),
+            "mapCombination": .string(options.mapCombination.rawValue),
             "referenceMatching": .string(options.matchesSamePosition ? "same-position" : "nearest"),
             "fprLimit": .number(options.fprLimit),
         ])

@@ -50,7 +50,7 @@ struct FormulaArguments: ParsableArguments {
     @Option(help: "Reference patches a patch is compared with: the nearest of all, or those at its own place.")
     var referenceMatching: ReferenceMatchingName = .nearest
 
-    @Option(help: "How text map and reference map are joined.")
+    @Option(help: "How text map and reference map are joined; reference takes the reference map alone.")
     var mapCombination: MapOptions.MapCombination = .mean
 
     func validate() throws {

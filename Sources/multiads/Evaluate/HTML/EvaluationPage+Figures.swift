@@ -1,3 +1,4 @@
+import AnomalyDetection
 import Evaluation
 import Foundation
 
@@ -98,7 +99,7 @@ extension EvaluationPage {
             ("number format of the towers", subject.precision),
             ("types compared", options.filtersTypes ? "the product's own (MultiADS-F)" : "all of the dataset"),
             ("image score", score), ("stage maps", options.sumsStages ? "sum" : "mean"),
-            ("text and reference map", options.sumsMaps ? "sum" : "mean"),
+            ("text and reference map", options.mapCombination == .reference ? "reference map alone" : options.mapCombination.rawValue),
             ("reference patches", options.matchesSamePosition ? "same position" : "nearest of all"),
             (
                 "AUPRO",
