@@ -99,7 +99,10 @@ extension EvaluationPage {
             ("number format of the towers", subject.precision),
             ("types compared", options.filtersTypes ? "the product's own (MultiADS-F)" : "all of the dataset"),
             ("image score", score), ("stage maps", options.sumsStages ? "sum" : "mean"),
-            ("text and reference map", options.mapCombination == .reference ? "reference map alone" : options.mapCombination.rawValue),
+            (
+                "text and reference map",
+                options.mapCombination == .reference ? "reference map alone" : options.mapCombination.rawValue
+            ),
             ("reference patches", options.matchesSamePosition ? "same position" : "nearest of all"),
             (
                 "AUPRO",
