@@ -4,7 +4,7 @@
 /// range; the others reproduce published tables.
 public struct MapOptions: Sendable, Equatable {
     /// How the stages' maps become one.
-    public enum StageCombination: String, Sendable, CaseIterable {
+    public enum StageCombination: String, Sendable, CaseIterable, Codable {
         /// Arithmetic mean (paper, Eq. 3 and 4): probabilities stay in 0…1.
         case mean
         /// Plain sum: the mean times the number of stages; same ranking.

@@ -13,7 +13,7 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
     /// How the image score is made.
     public var scoreRule: ScoreRule
     /// How the stages' maps are joined.
-    public var sumsStages: Bool
+    public var stageCombination: MapOptions.StageCombination
     /// How text and reference map are joined.
     public var mapCombination: MapOptions.MapCombination
     /// Whether a patch is compared with the same place of each reference only.
@@ -46,7 +46,7 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
         seeds = 1
         filtersTypes = false
         scoreRule = .paper
-        sumsStages = false
+        stageCombination = .mean
         mapCombination = .mean
         matchesSamePosition = false
         fprLimit = PixelMetrics.fprLimit
@@ -57,7 +57,7 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
     /// The engine's form of the formulas.
     var mapOptions: MapOptions {
         MapOptions(
-            stageCombination: sumsStages ? .sum : .mean,
+            stageCombination: stageCombination,
             referenceMatching: matchesSamePosition ? .samePosition : .nearest,
             mapCombination: mapCombination)
     }

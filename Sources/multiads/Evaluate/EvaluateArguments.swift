@@ -115,7 +115,7 @@ struct EvaluateArguments: ParsableArguments {
         options.seeds = shots == nil ? 1 : seeds
         options.filtersTypes = filter
         options.scoreRule = scoreRule
-        options.sumsStages = stageCombination == .sum
+        options.stageCombination = stageCombination
         options.mapCombination = mapCombination
         options.matchesSamePosition = referenceMatching == .samePosition
         options.fprLimit = fprLimit

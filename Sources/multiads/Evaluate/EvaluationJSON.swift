@@ -27,7 +27,7 @@ enum EvaluationJSON {
             "shots": .array(options.shots.map(OutputJSON.integer)), "seeds": .integer(options.seeds),
             "filter": .bool(options.filtersTypes), "imageSide": .integer(options.imageSide),
             "scoreRule": .string(options.scoreRule.rawValue),
-            "stageCombination": .string(options.sumsStages ? "sum" : "mean"),
+            "stageCombination": .string(options.stageCombination.rawValue),
             "mapCombination": .string(options.mapCombination.rawValue),
             "referenceMatching": .string(options.matchesSamePosition ? "same-position" : "nearest"),
             "fprLimit": .number(options.fprLimit),

@@ -98,7 +98,7 @@ extension EvaluationPage {
             ("blocks", subject.stages.map(String.init).joined(separator: ", ")), ("activation", subject.activation),
             ("number format of the towers", subject.precision),
             ("types compared", options.filtersTypes ? "the product's own (MultiADS-F)" : "all of the dataset"),
-            ("image score", score), ("stage maps", options.sumsStages ? "sum" : "mean"),
+            ("image score", score), ("stage maps", options.stageCombination.rawValue),
             (
                 "text and reference map",
                 options.mapCombination == .reference ? "reference map alone" : options.mapCombination.rawValue
