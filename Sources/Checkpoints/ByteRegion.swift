@@ -60,13 +60,14 @@ public final class ByteRegion: @unchecked Sendable {
     /// - Returns: The mapped file; empty for an empty file.
     /// - Throws: ``CheckpointError`` with `.cannotOpen` and the system's error number.
     public static func map(path: String) throws(CheckpointError) -> ByteRegion {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without blocking, for a named pipe would wait for its writer; regular files do not care.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw cannotOpen(path, "cannot be opened", errno) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw cannotOpen(path, "cannot be examined", errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw CheckpointError(.cannotOpen, file: path, "expected a regular file, found a folder or device")
+            throw CheckpointError(.cannotOpen, file: path, "expected a regular file, found a folder, pipe or device")
         }
         let size = Int(status.st_size)
         guard size > 0 else {

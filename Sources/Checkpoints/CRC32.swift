@@ -15,10 +15,15 @@ enum CRC32 {
 
     private static let flattened: [UInt32] = tables.flatMap(\.self)
 
-    /// Checksum of `bytes`.
-    static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    /// Checksum of `bytes`, or of earlier bytes and these.
+    ///
+    /// - Parameters:
+    ///   - bytes: What to add.
+    ///   - previous: Checksum of what came before; 0 for nothing.
+    /// - Returns: The checksum of all.
+    static func checksum(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
         flattened.withUnsafeBufferPointer { table in
-            var crc: UInt32 = 0xFFFF_FFFF
+            var crc = ~previous
             var index = 0
             while index &+ 8 <= bytes.count {
                 let word =

@@ -10,6 +10,17 @@ public enum CheckpointFile {
         try open(region: try ByteRegion.map(path: path), name: path)
     }
 
+    /// Opens a safetensors file that this program wrote with a checksum, and reads it all to compare.
+    ///
+    /// - Parameter path: Written by ``SafeTensorsWriter`` with `isChecked`.
+    /// - Returns: Its tensors.
+    /// - Throws: ``CheckpointError``: `.cannotOpen`, `.checksumMismatch`, and what reading the header throws.
+    public static func openChecked(path: String) throws(CheckpointError) -> any TensorSource {
+        let file = try SafeTensorsFile(region: try ByteRegion.map(path: path), name: path)
+        try file.checkData()
+        return file
+    }
+
     /// Opens bytes already at hand, such as an embedded model.
     ///
     /// - Parameters:

@@ -28,6 +28,19 @@ public struct SafeTensorsFile: TensorSource {
         tensorNames = header.entries.keys.sorted()
     }
 
+    /// Compares the data with the checksum that the header holds.
+    ///
+    /// - Throws: ``CheckpointError`` with `.checksumMismatch`, also when there is none.
+    func checkData() throws(CheckpointError) {
+        let found = CRC32.checksum(UnsafeRawBufferPointer(rebasing: region.bytes[header.dataStart...]))
+        guard let expected = metadata[SafeTensorsWriter.checksumName], expected == "\(found)" else {
+            throw CheckpointError(
+                .checksumMismatch, file: file,
+                "expected data with the checksum \(metadata[SafeTensorsWriter.checksumName] ?? "of its header, which has none"), "
+                    + "found \(found): the file is damaged")
+        }
+    }
+
     /// Shape and element type, or nil when there is no tensor of that name.
     public func info(_ name: String) -> TensorInfo? { header.entries[name]?.info }
 

@@ -14,6 +14,8 @@ struct SafeTensorsHeader {
 
     private(set) var entries: [String: Entry] = [:]
     private(set) var metadata: [String: String] = [:]
+    /// Where the data begins, in bytes from the file's start.
+    let dataStart: Int
 
     /// Reads and checks the header of `bytes`, the whole file.
     ///
@@ -37,15 +39,15 @@ struct SafeTensorsHeader {
         guard text.first == UInt8(ascii: "{") else {
             throw CheckpointError(.invalidHeader, file: file, "header: expected a JSON object at byte 8")
         }
+        dataStart = 8 + text.count
         for (name, description) in try Self.members(of: text, file: file) {
             if name == "__metadata__" {
                 metadata = try Self.stringMap(description, file: file)
             } else {
-                let dataStart = 8 + text.count
                 entries[name] = try Self.entry(name, description, dataStart: dataStart, end: bytes.count, file: file)
             }
         }
-        try checkCoverage(dataStart: 8 + text.count, end: bytes.count, file: file)
+        try checkCoverage(dataStart: dataStart, end: bytes.count, file: file)
     }
 
     private static func members(

@@ -35,12 +35,22 @@ public enum SafeTensorsWriter {
     ///   - entries: The tensors.
     ///   - metadata: Free text stored in the header.
     ///   - path: Target; an existing file is replaced atomically.
+    ///   - isChecked: Adds a checksum of the data, for ``CheckpointFile/openChecked(path:)``; entries are then loaded twice.
     ///   - progress: Called with the number of data bytes written so far.
     /// - Throws: ``CheckpointError``: `.cannotWrite`, `.duplicateName`, `.notFloat`, `.shapeMismatch`,
     ///   `.valueOutOfRange` when a finite value overflows float16, and whatever loading throws.
     public static func write(
-        _ entries: [Entry], metadata: [String: String] = [:], to path: String, progress: (Int) -> Void = { _ in }
+        _ entries: [Entry], metadata: [String: String] = [:], to path: String, isChecked: Bool = false,
+        progress: (Int) -> Void = { _ in }
     ) throws(CheckpointError) {
+        var metadata = metadata
+        if isChecked {
+            var checksum: UInt32 = 0
+            for entry in ordered(entries) {
+                try emit(entry, file: path) { bytes in checksum = CRC32.checksum(bytes, after: checksum) }
+            }
+            metadata[checksumName] = "\(checksum)"
+        }
         let sink = try AtomicFile(path: path)
         try emit(entries, metadata: metadata, file: path, progress: progress) { bytes throws(CheckpointError) in
             try sink.write(bytes)
@@ -69,26 +79,38 @@ public enum SafeTensorsWriter {
         _ entries: [Entry], metadata: [String: String], file: String, progress: (Int) -> Void,
         to sink: (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
     ) throws(CheckpointError) {
-        let ordered = entries.sorted {
-            ($1.info.elementType.byteCount, $0.name) < ($0.info.elementType.byteCount, $1.name)
-        }
+        let ordered = ordered(entries)
         let header = try headerBytes(ordered, metadata: metadata, file: file)
         try withBytes(of: header) { bytes throws(CheckpointError) in try sink(bytes) }
         var written = 0
         for entry in ordered {
-            let tensor = try entry.load()
-            guard tensor.shape == entry.info.shape else {
-                throw CheckpointError(
-                    .shapeMismatch, file: file,
-                    "tensor “\(entry.name)”: announced as \(entry.info.shape), loaded as \(tensor.shape)")
+            try emit(entry, file: file) { bytes throws(CheckpointError) in
+                try sink(bytes)
+                written += bytes.count
+                progress(written)
             }
-            try tensor.withUnsafeBufferPointer { elements throws(CheckpointError) in
-                try encode(elements, entry, file: file) { bytes throws(CheckpointError) in
-                    try sink(bytes)
-                    written += bytes.count
-                    progress(written)
-                }
-            }
+        }
+    }
+
+    /// The metadata member with the CRC-32 of all bytes behind the header, in decimal.
+    static let checksumName = "data_crc32"
+
+    private static func ordered(_ entries: [Entry]) -> [Entry] {
+        entries.sorted { ($1.info.elementType.byteCount, $0.name) < ($0.info.elementType.byteCount, $1.name) }
+    }
+
+    /// One tensor's bytes.
+    private static func emit(
+        _ entry: Entry, file: String, to sink: (UnsafeRawBufferPointer) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        let tensor = try entry.load()
+        guard tensor.shape == entry.info.shape else {
+            throw CheckpointError(
+                .shapeMismatch, file: file,
+                "tensor “\(entry.name)”: announced as \(entry.info.shape), loaded as \(tensor.shape)")
+        }
+        try tensor.withUnsafeBufferPointer { elements throws(CheckpointError) in
+            try encode(elements, entry, file: file, to: sink)
         }
     }
 

@@ -35,7 +35,7 @@ extension Dataset {
 
     /// Reads the masks of a picture and paints them one over the other.
     ///
-    /// Any value but 0 is defective: masks of VisA hold small integers. Each mask is resized as the reference does,
+    /// Any value but 0 is defective: masks of VisA hold small integers (in a JPEG, any from 128 on). Each mask is resized as the reference does,
     /// 8-bit bilinear with anti-aliasing, and cut at one half; very small defects may vanish.
     ///
     /// - Parameters:
@@ -83,17 +83,7 @@ extension Dataset {
     ///
     /// - Throws: ``DatasetError`` with `.badMask`.
     func mask(_ path: String) throws(DatasetError) -> BinaryMask {
-        let image = try decode(path, .badMask)
-        let marked = [UInt8](unsafeUninitializedCapacity: image.width * image.height) { output, count in
-            image.pixels.withUnsafeBufferPointer { input in
-                for index in 0..<image.width * image.height {
-                    let any = input[index &* 3] | input[index &* 3 &+ 1] | input[index &* 3 &+ 2]
-                    output[index] = any == 0 ? 0 : 1
-                }
-            }
-            count = image.width * image.height
-        }
-        return BinaryMask(width: image.width, height: image.height, pixels: marked)
+        try read(path, .badMask) { bytes throws(ImageError) in try ImageDecoder.decodeMask(bytes) }
     }
 
     private static func resized(_ mask: BinaryMask, to side: Int?, path: String) throws(DatasetError) -> BinaryMask {

@@ -69,6 +69,45 @@ public enum ImageDecoder {
         try withBytes(bytes) { buffer throws(ImageError) in try decode(buffer, limits: limits) }
     }
 
+    /// Decodes a JPEG or PNG file as a mask: 1 where a sample is not 0, all bits of 16-bit samples counted.
+    ///
+    /// A JPEG's samples are not those that were drawn, so there the line is one half. Transparency is no mask: some tools keep the mask in
+    /// the alpha channel, others leave it at random, and nothing in the file says which.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - limits: Largest picture allowed.
+    /// - Returns: The mask.
+    /// - Throws: As ``decode(_:limits:)``, and `.unsupportedFeature` for a PNG with pixels that are not opaque.
+    public static func decodeMask(
+        _ bytes: UnsafeRawBufferPointer, limits: ImageLimits = ImageLimits()
+    ) throws(ImageError) -> BinaryMask {
+        let header = try header(of: bytes, limits: limits)
+        switch header.format {
+        case .jpeg: return marked(try JPEGDecoder.decode(bytes, header: header), from: 128)
+        case .png:
+            guard PNGDecoder.hasWideOrTransparentSamples(bytes) else {
+                return marked(try PNGDecoder.decode(bytes, header: header), from: 1)
+            }
+            return try PNGDecoder.decodeWideMask(bytes, header: header)
+        }
+    }
+
+    /// Pixels of which any channel reaches `level`.
+    private static func marked(_ image: RGBImage, from level: UInt8) -> BinaryMask {
+        let count = image.width * image.height
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
+            image.pixels.withUnsafeBufferPointer { input in
+                for index in 0..<count {
+                    let largest = max(input[index &* 3], input[index &* 3 &+ 1], input[index &* 3 &+ 2])
+                    output[index] = largest < level ? 0 : 1
+                }
+            }
+            initialized = count
+        }
+        return BinaryMask(width: image.width, height: image.height, pixels: pixels)
+    }
+
     /// `withUnsafeBytes` with a typed error, which the standard library's array method does not offer.
     private static func withBytes<Result>(
         _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(ImageError) -> Result

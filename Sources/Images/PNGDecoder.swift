@@ -38,6 +38,45 @@ enum PNGDecoder {
     /// - Returns: The picture in RGB.
     /// - Throws: `ImageError` with `.truncated`, `.corrupt` or `.limitExceeded`.
     static func decode(_ bytes: UnsafeRawBufferPointer, header: ImageHeader) throws(ImageError) -> RGBImage {
+        RGBImage(
+            width: header.width, height: header.height,
+            pixels: try samples(bytes, header, format: SPNG_FMT_RGB8, bytesPerPixel: 3))
+    }
+
+    /// Whether samples have 16 bits or the pixels an alpha channel, by the two bytes of IHDR behind the size.
+    static func hasWideOrTransparentSamples(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count >= 33 && (bytes[24] == 16 || bytes[25] & 4 != 0)
+    }
+
+    /// Decodes a mask of 16-bit samples or with an alpha channel: 1 where a colour is not 0.
+    ///
+    /// - Throws: As ``decode(_:header:)``, and `.unsupportedFeature` for pixels that are not opaque.
+    static func decodeWideMask(
+        _ bytes: UnsafeRawBufferPointer, header: ImageHeader
+    ) throws(ImageError) -> BinaryMask {
+        let samples = try samples(bytes, header, format: SPNG_FMT_RGBA16, bytesPerPixel: 8)
+        var pixels = [UInt8](repeating: 0, count: header.width * header.height)
+        let isOpaque = samples.withUnsafeBytes { buffer in
+            let values = buffer.bindMemory(to: UInt16.self)
+            var least = UInt16.max
+            for index in pixels.indices {
+                let first = index &* 4
+                pixels[index] = values[first] | values[first &+ 1] | values[first &+ 2] == 0 ? 0 : 1
+                least = min(least, values[first &+ 3])
+            }
+            return least == .max
+        }
+        guard isOpaque else {
+            throw ImageError(
+                .unsupportedFeature, format: .png, expected: "a mask in the colours of opaque pixels",
+                found: "an alpha channel that is in use; save it as black and white without transparency")
+        }
+        return BinaryMask(width: header.width, height: header.height, pixels: pixels)
+    }
+
+    private static func samples(
+        _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, format: spng_format, bytesPerPixel: Int
+    ) throws(ImageError) -> [UInt8] {
         try PNGChunks.checkEnd(of: bytes)
         let context = try SPNGContext(flags: 0)
         try context.check(spng_set_image_limits(context.pointer, UInt32(header.width), UInt32(header.height)))
@@ -47,12 +86,13 @@ enum PNGDecoder {
         try context.check(spng_set_crc_action(context.pointer, stop, stop))
         try context.check(spng_set_png_buffer(context.pointer, bytes.baseAddress, bytes.count))
 
-        let format = Int32(SPNG_FMT_RGB8.rawValue)
+        let format = Int32(format.rawValue)
         var size = 0
         try context.check(spng_decoded_image_size(context.pointer, format, &size))
-        guard size == header.width * header.height * 3 else {
+        let expected = header.width * header.height * bytesPerPixel
+        guard size == expected else {
             throw ImageError(
-                .corrupt, format: .png, expected: "\(header.width * header.height * 3) bytes of pixels",
+                .corrupt, format: .png, expected: "\(expected) bytes of pixels",
                 found: "\(size)")
         }
         var status: Int32 = 0
@@ -64,6 +104,6 @@ enum PNGDecoder {
         try context.check(status)
         // Reads on to IEND, so that damage after the pixels is noticed too.
         try context.check(spng_decode_chunks(context.pointer))
-        return RGBImage(width: header.width, height: header.height, pixels: pixels)
+        return pixels
     }
 }

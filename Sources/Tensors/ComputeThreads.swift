@@ -4,11 +4,14 @@ import SystemThreads
 ///
 /// There is a single level of parallelism: BLAS runs single-threaded inside each worker, so nothing oversubscribes.
 public struct ComputeThreads: Sendable, Equatable {
-    /// Number of workers, at least 1.
+    /// Number of workers, 1…``maximum``.
     public let count: Int
 
-    /// Uses exactly `count` workers (values below 1 mean 1).
-    public init(count: Int) { self.count = max(1, count) }
+    /// More than any machine has processors; a slip of the finger must not start millions of threads.
+    public static let maximum = 1024
+
+    /// Uses exactly `count` workers (values below 1 mean 1, those above ``maximum`` that).
+    public init(count: Int) { self.count = min(max(1, count), Self.maximum) }
 
     /// The processors this process may really use: its CPU affinity (cpusets included), lowered to its control groups' CPU quota rounded up.
     public static func available() -> ComputeThreads {

@@ -35,10 +35,11 @@ public struct FeatureEncoder: Sendable {
         else {
             throw TrainingError(.badOption, "expected ascending stages between 1 and \(layers), found \(chosen)")
         }
-        guard side > 0, side % patch == 0 else {
+        guard (1...VisionTower.maximumSide).contains(side), side % patch == 0 else {
             throw TrainingError(
                 .badOption,
-                "expected an image side that is a positive multiple of the patch size \(patch), found \(side)")
+                "expected an image side that is a positive multiple of the patch size \(patch), at most "
+                    + "\(VisionTower.maximumSide), found \(side)")
         }
         self.clip = clip
         self.stages = chosen
@@ -50,8 +51,8 @@ public struct FeatureEncoder: Sendable {
         let preprocessing = clip.configuration.preprocessing
         let parts =
             [
-                "multiads.features.1", clip.digest, clip.configuration.activation.rawValue,
-                clip.arithmetic.precision.rawValue, "\(stages)", "\(side)",
+                "multiads.features.2", clip.digest, clip.configuration.activation.rawValue,
+                clip.arithmetic.precision.rawValue, clip.arithmetic.engine.rawValue, "\(stages)", "\(side)",
             ] + (preprocessing.mean + preprocessing.standardDeviation).map { "\($0.bitPattern)" }
         return SHA256Digest.of(Array(parts.joined(separator: " ").utf8)).hex
     }

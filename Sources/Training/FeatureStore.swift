@@ -26,9 +26,9 @@ struct FeatureStore: Sendable {
         }
     }
 
-    /// Whether a picture's features can be read.
+    /// Whether a picture's features can be read; reads them all, to find damage.
     func holds(_ digest: String) -> Bool {
-        guard let source = try? CheckpointFile.open(path: path(digest)), source.metadata["key"] == key else {
+        guard let source = try? CheckpointFile.openChecked(path: path(digest)), source.metadata["key"] == key else {
             return false
         }
         return (0..<stages).allSatisfy { source.info(Self.name($0)) == TensorInfo(shape: shape, elementType: .float16) }
@@ -41,7 +41,7 @@ struct FeatureStore: Sendable {
         do {
             try SafeTensorsWriter.write(
                 features.enumerated().map { SafeTensorsWriter.Entry(Self.name($0), $1, as: .float16) },
-                metadata: ["key": key], to: path(digest))
+                metadata: ["key": key], to: path(digest), isChecked: true)
         } catch {
             guard DiskSpace.isExhausted(error.systemError) else {
                 throw TrainingError(.badFeatures, "\(folder): features cannot be kept: \(error.detail)")
@@ -62,6 +62,21 @@ struct FeatureStore: Sendable {
         } catch {
             throw TrainingError(.badFeatures, "\(folder): \(error)")
         }
+    }
+
+    /// Removes what ``keep(_:digest:)`` wrote for any picture, and the folders where nothing else is in them.
+    func removeAll(parent: String) {
+        guard let names = try? FolderEntries.names(in: folder) else { return }
+        for name in names where Self.isOwn(name) { unlink("\(folder)/\(name)") }
+        rmdir(folder)
+        rmdir(parent)
+    }
+
+    /// A digest's file, or one that was being written when its process ended.
+    private static func isOwn(_ name: String) -> Bool {
+        let parts = name.drop { $0 == "." }.split(separator: ".")
+        guard let digest = parts.first, digest.utf8.count == 64, digest.allSatisfy(\.isHexDigit) else { return false }
+        return parts.count > 1 && parts[1] == "safetensors"
     }
 
     private func path(_ digest: String) -> String { "\(folder)/\(digest).safetensors" }

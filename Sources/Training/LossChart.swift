@@ -66,7 +66,8 @@ struct LossChart {
             parts.append(Self.text(Self.left - 8, y(value) + 4, ticks.label(value), anchor: "end"))
         }
         for step in stride(from: history.stepsPerEpoch, to: history.terms.count, by: history.stepsPerEpoch) {
-            parts.append(Self.line(x(step), top, x(step), bottom, "#d0d0d0", dashed: true))
+            let end = x(step - 1)
+            parts.append(Self.line(end, top, end, bottom, "#d0d0d0", dashed: true))
         }
         parts.append(curve(panel.values, y, panel.color, width: 0.8, opacity: 0.35))
         parts.append(curve(runningMean(panel.values), y, panel.color, width: 2.2, opacity: 1))

@@ -28,6 +28,12 @@ struct PictureReader: Sendable {
                 throw TrainingError(.badPicture, "\(sample.picture): \(Self.words(error))")
             }
             let truth = try truth(of: sample, width: header.width, height: header.height)
+            guard !sample.isAnomalous || truth.labels.contains(where: { $0 != 0 }) else {
+                throw TrainingError(
+                    .badMask,
+                    "\(sample.masks.map(\.path).joined(separator: ", ")): expected marked pixels, for "
+                        + "\(sample.picture) shows a defect, found none")
+            }
             do {
                 return TrainingPicture(
                     sample: sample, digest: SHA256Digest.of(region).hex,
@@ -39,11 +45,21 @@ struct PictureReader: Sendable {
     }
 
     /// The decoded picture.
-    func pixels(_ sample: DatasetSample) throws(TrainingError) -> RGBImage {
+    ///
+    /// - Throws: ``TrainingError`` with `.badPicture`, also when the file is not the one that was prepared.
+    func pixels(_ picture: TrainingPicture) throws(TrainingError) -> RGBImage {
+        let name = picture.sample.picture
         do {
-            return try set.dataset.picture(of: sample)
+            let region = try ByteRegion.map(path: set.dataset.absolute(name))
+            guard SHA256Digest.of(region).hex == picture.digest else {
+                throw TrainingError(
+                    .badPicture, "\(name): expected the picture as it was when the training began, found another one")
+            }
+            return try ImageDecoder.decode(region.bytes)
+        } catch let error as TrainingError {
+            throw error
         } catch {
-            throw TrainingError(.badPicture, error.description)
+            throw TrainingError(.badPicture, "\(name): \(Self.words(error))")
         }
     }
 
@@ -58,17 +74,17 @@ struct PictureReader: Sendable {
     }
 
     /// A mosaic of four pictures and its labels.
-    func mosaic(_ samples: [DatasetSample]) throws(TrainingError) -> (picture: RGBImage, labels: PixelLabels) {
+    func mosaic(_ pictures: [TrainingPicture]) throws(TrainingError) -> (picture: RGBImage, labels: PixelLabels) {
         var tiles: [(picture: RGBImage, truth: GroundTruth)] = []
-        for sample in samples {
-            let picture = try pixels(sample)
-            tiles.append((picture, try truth(of: sample, width: picture.width, height: picture.height)))
+        for picture in pictures {
+            let image = try pixels(picture)
+            tiles.append((image, try truth(of: picture.sample, width: image.width, height: image.height)))
         }
         do {
             let joined = try Mosaic.join(tiles)
             return (joined.picture, try rule.labels(from: joined.truth, side: side))
         } catch {
-            throw TrainingError(.badPicture, "mosaic from \(samples[0].picture): \(error)")
+            throw TrainingError(.badPicture, "mosaic from \(pictures[0].sample.picture): \(error)")
         }
     }
 

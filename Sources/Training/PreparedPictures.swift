@@ -50,7 +50,7 @@ struct PreparedPictures: Sendable {
             report(.encoding(done: index, total: pending.count))
             guard done.insert(picture.digest).inserted else { continue }
             do throws(TrainingError) {
-                let pixels = try reader.pixels(picture.sample)
+                let pixels = try reader.pixels(picture)
                 guard kept.contains(picture.digest) else { continue }
                 try store.keep(
                     try encoder.features(of: pixels, name: picture.sample.picture), digest: picture.digest)
@@ -95,9 +95,9 @@ struct PreparedPictures: Sendable {
         let picture = pictures[index]
         var generator = SplitMix64(seed: options.seed, .mosaic, epoch, index)
         if Double(generator.unit()) < options.mosaicRate, let mosaic = mosaics[picture.sample.product] {
-            let tiles = mosaic.draw(&generator).map { pictures[$0].sample }
+            let tiles = mosaic.draw(&generator).map { pictures[$0] }
             let (pixels, labels) = try reader.mosaic(tiles)
-            let name = "mosaic of \(tiles.map(\.picture).joined(separator: ", "))"
+            let name = "mosaic of \(tiles.map(\.sample.picture).joined(separator: ", "))"
             let features = try encoder.features(of: pixels, name: name)
             return try TrainingExample(name: name, states: states, labels: labels) { features[$0] }
         }
@@ -107,7 +107,7 @@ struct PreparedPictures: Sendable {
                 name: picture.sample.picture, states: states, labels: picture.labels
             ) { stage throws(TrainingError) in try store.tokens(digest, stage: stage) }
         }
-        let features = try encoder.features(of: try reader.pixels(picture.sample), name: picture.sample.picture)
+        let features = try encoder.features(of: try reader.pixels(picture), name: picture.sample.picture)
         return try TrainingExample(name: picture.sample.picture, states: states, labels: picture.labels) {
             features[$0]
         }

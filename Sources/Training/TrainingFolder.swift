@@ -27,6 +27,37 @@ public struct TrainingFolder: Sendable, Equatable {
     /// Where features are kept unless another place is named.
     public var features: String { "\(path)/features" }
 
+    /// Keeps other trainings out of the folder, and removes what a killed one had not finished writing.
+    ///
+    /// - Returns: The claim, which ends with the object or the process.
+    /// - Throws: ``TrainingError`` with `.cannotWrite`, also when another training is writing to the folder.
+    func claim() throws(TrainingError) -> FolderClaim {
+        let claim: FolderClaim
+        do { claim = try FolderClaim(path) } catch { throw TrainingError(.cannotWrite, "\(path): \(error.detail)") }
+        for name in try FolderEntries.names(in: path) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+            let target = name.dropFirst()
+            if ["adapter", "training.safetensors.", "loss."].contains(where: target.hasPrefix) {
+                unlink("\(path)/\(name)")
+            }
+        }
+        return claim
+    }
+
+    /// Refuses a folder with results of something else, which would be replaced.
+    func checkUnused() throws(TrainingError) {
+        if hasState {
+            throw TrainingError(
+                .otherTraining,
+                "\(state): expected an unused folder, found the state of a training; go on with it by --resume, or "
+                    + "name another folder")
+        }
+        for file in [adapter, lossTable, lossChart] where access(file, F_OK) == 0 {
+            throw TrainingError(
+                .otherTraining,
+                "\(file): expected an unused folder, found a file that would be replaced; name another folder")
+        }
+    }
+
     /// Writes an epoch's adapters and the loss so far.
     func write(_ weights: AdapterWeights, metadata: [String: String], epoch: Int, history: LossHistory)
         throws(TrainingError)

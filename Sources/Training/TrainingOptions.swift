@@ -29,8 +29,8 @@ public struct TrainingOptions: Sendable, Equatable {
     /// - Throws: ``TrainingError`` with `.badOption`.
     func validate() throws(TrainingError) {
         let faults: [(Bool, String)] = [
-            (epochs < 1, "at least 1 epoch, found \(epochs)"),
-            (batchSize < 1, "at least 1 picture per batch, found \(batchSize)"),
+            (!(1...1_000_000).contains(epochs), "1 to 1,000,000 epochs, found \(epochs)"),
+            (!(1...100_000).contains(batchSize), "1 to 100,000 pictures per batch, found \(batchSize)"),
             (
                 !(learningRate > 0 && learningRate.isFinite), "a positive learning rate, found \(learningRate)"
             ),

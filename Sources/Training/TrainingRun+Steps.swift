@@ -102,6 +102,7 @@ extension TrainingRun {
         var values = [
             "model": encoder.clip.digest, "activation": encoder.clip.configuration.activation.rawValue,
             "precision": encoder.clip.arithmetic.precision.rawValue,
+            "matrix_engine": encoder.clip.arithmetic.engine.rawValue,
             "stages": encoder.stages.map(String.init).joined(separator: ","), "image_side": "\(encoder.side)",
             "start": start?.digest ?? "random", "states": SHA256Digest.of(texts).hex,
             "seed": "\(options.seed)", "batch_size": "\(options.batchSize)",

@@ -78,7 +78,7 @@ public struct TrainingRun {
     ///   - folder: Where results go; must exist.
     ///   - features: Where features are kept; its parent must exist.
     ///   - resumes: Goes on from a saved state in the folder, or starts when there is none; without it a folder with a
-    ///     saved state is refused.
+    ///     saved state or other results is refused.
     ///   - shouldStop: Asked between steps; true saves the state and ends.
     ///   - report: Told what is being done.
     /// - Returns: What was reached.
@@ -87,12 +87,9 @@ public struct TrainingRun {
         in folder: TrainingFolder, features: String, resumes: Bool = false, shouldStop: () -> Bool = { false },
         report: (TrainingEvent) -> Void = { _ in }
     ) throws(TrainingError) -> Outcome {
-        if !resumes, folder.hasState {
-            throw TrainingError(
-                .otherTraining,
-                "\(folder.state): expected an unused folder, found the state of a training; go on with it by --resume, or "
-                    + "name another folder")
-        }
+        let claim = try folder.claim()
+        defer { withExtendedLifetime(claim) {} }
+        if !resumes { try folder.checkUnused() }
         // Differences that are known already must not cost hours of encoding first.
         _ = try savedState(folder, identity(pictures: nil))
         let store = try FeatureStore(folder: features, encoder: encoder)
@@ -133,5 +130,10 @@ public struct TrainingRun {
         return Outcome(
             steps: losses.count, isInterrupted: losses.count < steps, skipped: prepared.skippedCount,
             adapter: Dictionary(uniqueKeysWithValues: optimizer.weights.tensors.map { ($0.name, $0.tensor) }))
+    }
+
+    /// Removes the features that runs like this one kept in a folder, and the folder unless something else is in it.
+    public func removeFeatures(from folder: String) {
+        (try? FeatureStore(folder: folder, encoder: encoder))?.removeAll(parent: folder)
     }
 }

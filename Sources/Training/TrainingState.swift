@@ -11,7 +11,7 @@ struct TrainingState {
     /// [focal, Dice] of every step so far, means over the stages.
     let losses: [SIMD2<Float>]
 
-    private static let version = "1"
+    private static let version = "2"
     private static let lossName = "losses"
 
     /// Writes the state; the file appears complete or not at all.
@@ -26,7 +26,8 @@ struct TrainingState {
             try SafeTensorsWriter.write(
                 weights.entries() + mean.entries(prefix: "mean.") + square.entries(prefix: "square.")
                     + [SafeTensorsWriter.Entry(Self.lossName, history)],
-                metadata: identity.values.merging(["version": Self.version]) { value, _ in value }, to: path)
+                metadata: identity.values.merging(["version": Self.version]) { value, _ in value }, to: path,
+                isChecked: true)
         } catch {
             throw TrainingError(.cannotWrite, "\(error)")
         }
@@ -46,7 +47,7 @@ struct TrainingState {
         _ path: String, identity: TrainingIdentity, stages: Int, width: Int, embedDim: Int
     ) throws(TrainingError) -> TrainingState? {
         do {
-            let source = try CheckpointFile.open(path: path)
+            let source = try CheckpointFile.openChecked(path: path)
             guard source.metadata["version"] == version else {
                 throw TrainingError(
                     .badState,
@@ -82,7 +83,8 @@ struct TrainingIdentity: Equatable {
 
     /// Names in the order in which differences are reported.
     private static let order = [
-        "model", "activation", "precision", "stages", "image_side", "start", "states", "pictures", "seed", "batch_size",
+        "model", "activation", "precision", "matrix_engine", "stages", "image_side", "start", "states", "pictures",
+        "seed", "batch_size",
         "learning_rate", "loss", "ground_truth", "mosaic_rate",
     ]
 

@@ -116,6 +116,38 @@ struct EvaluatorTests {
             try !FileManager.default.contentsOfDirectory(atPath: files.root + "/results/steel_plate").contains("maps"))
     }
 
+    @Test("a product whose mask was corrected is evaluated again, the others are not")
+    func changedInput() throws {
+        let before = try evaluator().run(embed: embed)
+        try files.mask("steel_plate/ground_truth/scratch/000_mask.png", columns: 0..<5)
+        var resumed: [String] = []
+        let after = try evaluator().run(embed: embed) { event in
+            if case .resumed(let product, _) = event { resumed.append(product) }
+        }
+        #expect(resumed == ["brass_ring"])
+        #expect(after.products[0] == before.products[0] && after.products[1] != before.products[1])
+    }
+
+    @Test("a second run in the folder is refused while the first one holds it")
+    func folderInUse() throws {
+        let first = try evaluator()
+        let error = try #require(throws: EvaluationError.self) { try evaluator() }
+        #expect(error.code == .cannotStore && error.description.contains("another run is writing"))
+        _ = try first.run(embed: embed)
+    }
+
+    @Test("scores are quoted by what a reader of the file sees, not by characters")
+    func quoting() throws {
+        let odd = "steel_plate/test/good/a\"\u{301},\u{301}.png"
+        try files.write(odd, [UInt8](files.bytes("steel_plate/test/good/000.png")))
+        let text = ScoreTable.text(try evaluator().run(embed: embed))
+        #expect(text.unicodeScalars.count { $0 == "\"" } == 4)
+        #expect(
+            text.utf8.split(separator: UInt8(ascii: "\n")).contains { line in
+                String(decoding: line, as: UTF8.self).contains("\"steel_plate/test/good/a\"\"\u{301},\u{301}.png\"")
+            })
+    }
+
     @Test("bad pictures are left out, named and counted when asked for")
     func skipping() throws {
         try files.write("steel_plate/test/good/000.png", "damaged")

@@ -47,7 +47,10 @@ struct TrainingErrorTests {
         for name in ["plate/ground_truth/scratch", "valve/ground_truth/hole"] {
             for index in 0..<3 { try fixture.mask("\(name)/00\(index)_mask.png", stroke: 100) }
         }
-        expect(.noDefects, ["9 usable pictures"]) { try fixture.train() }
+        expect(.badMask, ["000_mask.png", "expected marked pixels", "000.png"]) { try fixture.train() }
+        var options = fixture.options
+        options.skipsBad = true
+        expect(.noDefects, ["3 usable pictures"]) { try fixture.train(options) }
     }
 
     @Test("unusable files end the training, or are named, counted and left out")
@@ -128,7 +131,46 @@ struct TrainingErrorTests {
         try FileManager.default.removeItem(atPath: fixture.out.state)
         try FileManager.default.copyItem(
             atPath: Fixtures.path("CLIP/tiny/adapter.safetensors"), toPath: fixture.out.state)
-        expect(.badState, ["version 1", "another file"]) { try fixture.train(resumes: true) }
+        expect(.badState, ["checksum"]) { try fixture.train(resumes: true) }
+    }
+
+    @Test("a state with a flipped bit")
+    func flippedState() throws {
+        try fixture.train(stopAfter: 1)
+        var state = try fixture.file(fixture.out.state)
+        state[state.count / 2] ^= 1
+        try Data(state).write(to: URL(filePath: fixture.out.state))
+        expect(.badState, ["checksum", "damaged"]) { try fixture.train(resumes: true) }
+    }
+
+    @Test("a folder with results of something else, which would be replaced")
+    func foreignResults() throws {
+        try Data("mine".utf8).write(to: URL(filePath: fixture.out.adapter))
+        expect(.otherTraining, ["adapter.safetensors", "would be replaced"]) { try fixture.train() }
+        #expect(try fixture.file(fixture.out.adapter) == Array("mine".utf8))
+    }
+
+    @Test("a second training in the folder, while the first one runs")
+    func folderInUse() throws {
+        var isTried = false
+        try fixture.train { [self] event in
+            guard case .step = event, !isTried else { return }
+            isTried = true
+            expect(.cannotWrite, ["another run is writing"]) { try fixture.train(resumes: true) }
+        }
+        #expect(isTried)
+    }
+
+    @Test("a picture that changes while the training runs")
+    func changedPicture() throws {
+        var options = fixture.options
+        options.featureBytes = 0
+        expect(.badPicture, ["as it was when the training began"]) {
+            try fixture.train(options) { [self] event in
+                guard case .step(let step) = event, step.step == 1 else { return }
+                for index in 0..<3 { try? fixture.picture("plate/test/good/00\(index).png", seed: 500) }
+            }
+        }
     }
 
     @Test("adapters of another model, other stages or another side")

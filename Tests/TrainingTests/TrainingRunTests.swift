@@ -82,12 +82,44 @@ struct TrainingRunTests {
         let subfolder = try #require(try FileManager.default.contentsOfDirectory(atPath: fixture.out.features).first)
         let folder = "\(fixture.out.features)/\(subfolder)"
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
-        try Data(fixture.file("\(folder)/\(name)").prefix(1000)).write(to: URL(filePath: "\(folder)/\(name)"))
-        try FileManager.default.removeItem(atPath: fixture.out.state)
-        var plan: TrainingEvent.FeaturePlan?
-        let again = try fixture.train { if case .features(let found) = $0 { plan = found } }
-        #expect(plan?.present == 8)
-        #expect(again == whole)
+        let sound = try fixture.file("\(folder)/\(name)")
+        var flipped = sound
+        flipped[sound.count - 100] ^= 1
+        for (index, damaged) in [Array(sound.prefix(1000)), flipped].enumerated() {
+            try Data(damaged).write(to: URL(filePath: "\(folder)/\(name)"))
+            let out = TrainingFolder("\(fixture.out.path)/again-\(index)")
+            try FileManager.default.createDirectory(atPath: out.path, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: fixture.out.features, toPath: out.features)
+            var plan: TrainingEvent.FeaturePlan?
+            let again = try fixture.train(in: out) { if case .features(let found) = $0 { plan = found } }
+            #expect(plan?.present == 8)
+            #expect(again == whole)
+        }
+    }
+
+    @Test("removing features leaves everything else in the folder")
+    func featureRemoval() throws {
+        try fixture.train()
+        let mine = fixture.out.features + "/mine.txt"
+        try Data("precious".utf8).write(to: URL(filePath: mine))
+        let set = try fixture.set()
+        let run = try TrainingRun(
+            set, encoder: try fixture.encoder(), states: try fixture.states(set), options: fixture.options,
+            threads: TrainingFixture.threads, engine: "test", now: { .zero })
+        run.removeFeatures(from: fixture.out.features)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.out.features) == ["mine.txt"])
+        try FileManager.default.removeItem(atPath: mine)
+        run.removeFeatures(from: fixture.out.features)
+        #expect(!FileManager.default.fileExists(atPath: fixture.out.features))
+    }
+
+    @Test("what a killed training had not finished writing is removed, other hidden files are not")
+    func leftovers() throws {
+        let names = [".training.safetensors.17.0.tmp", ".loss.csv.17.0.tmp", ".mine.tmp"]
+        for name in names { try Data("x".utf8).write(to: URL(filePath: "\(fixture.out.path)/\(name)")) }
+        try fixture.train()
+        let left = try FileManager.default.contentsOfDirectory(atPath: fixture.out.path)
+        #expect(left.filter { $0.hasPrefix(".") } == [".mine.tmp"])
     }
 
     @Test("the seed, and each option that changes the result, changes it")

@@ -38,7 +38,7 @@ struct EvaluateCommandTests {
         arguments: [
             (["--mode", "few-shot"], "such as --shots 1,2,4,8"),
             (["--mode", "zero-shot", "--shots", "1"], "few-shot only"),
-            (["--shots", "0"], "found 0"), (["--shots", "1,two"], "--shots"), (["--seeds", "0"], "1 or more"),
+            (["--shots", "0"], "found 0"), (["--shots", "1,two"], "--shots"), (["--seeds", "0"], "from 1 to 1000"),
             (["--fpr-limit", "1.5"], "at most 1"), (["--list", "a.json", "--folders"], "found both"),
             (["--dataset", "mvtech"], "--dataset"),
         ])
@@ -149,7 +149,8 @@ struct EvaluateCommandTests {
         for path in ["train/good/000", "test/scratch/000"] { try files.picture("plate/\(path).png") }
         try files.mask("plate/ground_truth/scratch/000_mask.png")
         let run = try run(product: "plate", files: files)
-        let note = "plate: no normal pictures, so image metrics are undefined and not in the mean"
+        let note =
+            "plate: no normal pictures, so its image AUROC is undefined and not in the mean, and its F1-max and AP say little"
         let summary = EvaluationSummary(run)
         #expect(EvaluationPage(run: run, summary: summary, folder: files.root).html.contains("<li>\(note)</li>"))
         #expect(EvaluationText(run: run, summary: summary, terminal: terminal).page.contains("\(note)\n"))

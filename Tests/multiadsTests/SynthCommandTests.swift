@@ -134,6 +134,12 @@ struct SynthCommandTests {
         #expect(pictures == chosen.reduce(0) { $0 + 3 + 2 * ($1.defects.count + 1) })
         #expect(
             manifest.pictures.allSatisfy { FileManager.default.fileExists(atPath: root.appending(path: $0.file).path) })
+        // The same again is no fault, other pictures between these would be.
+        #expect(try dataset.write(chosen) == pictures)
+        let other = SynthDataset(
+            folder: root.path, seed: 6, side: 64, train: 2, good: 1, defects: 2, severity: .obvious,
+            threads: PictureWorkers(count: 2))
+        #expect(throws: CommandFailure.self) { try other.write(chosen) }
     }
 
     @Test("groups and names choose products; a wrong name is refused")

@@ -43,6 +43,10 @@ struct TextEmbeddingCacheTests {
         try cache.keep(tensor, of: product.states[1], in: product)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder + "/text")
         let file = folder + "/text/" + (try #require(files.first))
+        var flipped = try Data(contentsOf: URL(filePath: file))
+        flipped[flipped.count - 2] ^= 1
+        try flipped.write(to: URL(filePath: file))
+        #expect(cache.embedding(of: product.states[1], in: product, embedDim: 3) == nil)
         try Data("damaged".utf8).write(to: URL(filePath: file))
         #expect(cache.embedding(of: product.states[1], in: product, embedDim: 3) == nil)
         try cache.keep(tensor, of: product.states[1], in: product)

@@ -51,6 +51,16 @@ struct TextLayoutTests {
         ])
     func bytes(count: Int, expected: String) { #expect(TextLayout.bytes(count) == expected) }
 
+    @Test("a quotation mark under an accent is escaped in HTML too")
+    func htmlScalars() {
+        #expect(HTMLText.escaped("a\"\u{301} onload=x <\u{301}") == "a&quot;\u{301} onload=x &lt;\u{301}")
+    }
+
+    @Test("a bar gives way to the words, whose end says how long it takes")
+    func narrowBar() {
+        #expect(ProgressReporter.bar(1, of: 2, width: 4) == "[##··]")
+    }
+
     @Test("digits are grouped from the right")
     func grouped() {
         #expect([0, 999, -1000, 427_944_193].map(TextLayout.grouped) == ["0", "999", "-1,000", "427,944,193"])

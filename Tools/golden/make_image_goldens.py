@@ -246,8 +246,22 @@ def make_map_resizes(rng: numpy.random.Generator) -> None:
     (ROOT / "map_resize.txt").write_text("\n".join(lines) + "\n")
 
 
+def make_masks() -> None:
+    """Masks of 2 × 2 pixels as tools write them: label numbers in 16 bits, and alpha channels unused and used."""
+    folder = ROOT / "masks"
+    folder.mkdir(exist_ok=True)
+    label = numpy.array([0, 1, 256, 65535], numpy.uint16).reshape(2, 2, 1)
+    grey = numpy.array([0, 9, 255, 0], numpy.uint8).reshape(2, 2, 1)
+    white = numpy.full((2, 2, 3), 255, numpy.uint8)
+    (folder / "label16.png").write_bytes(png(label, 16, 0))
+    (folder / "opaque.png").write_bytes(png(numpy.dstack([grey, grey, grey, white[..., :1]]), 8, 6))
+    (folder / "alpha_white.png").write_bytes(png(numpy.dstack([white, grey]), 8, 6))
+    (folder / "alpha_gray.png").write_bytes(png(numpy.dstack([grey * 0, grey]), 8, 4))
+
+
 if __name__ == "__main__":
     make_jpegs(numpy.random.default_rng(SEED))
     make_pngs(numpy.random.default_rng(SEED + 1))
     make_resizes(numpy.random.default_rng(SEED + 2))
     make_map_resizes(numpy.random.default_rng(SEED + 3))
+    make_masks()

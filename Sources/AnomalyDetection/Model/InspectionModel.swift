@@ -32,9 +32,12 @@ public struct InspectionModel: Sendable {
         let layers = clip.configuration.vision.layers
         let ascending = zip(chosen, chosen.dropFirst()).allSatisfy(<)
         guard chosen.count == adapter.weights.count, ascending, chosen.allSatisfy({ (1...layers).contains($0) }) else {
-            throw InspectionModelError(
-                .badStages,
-                "expected \(adapter.weights.count) ascending stages between 1 and \(layers), found \(chosen)")
+            let expected =
+                adapter.stages.map {
+                    "ascending stages among the adapter's \($0.map(String.init).joined(separator: ", "))"
+                }
+                ?? "\(adapter.weights.count) ascending stages between 1 and \(layers)"
+            throw InspectionModelError(.badStages, "expected \(expected), found \(chosen)")
         }
         self.clip = clip
         self.adapter = adapter

@@ -6,6 +6,9 @@ public import Tensors
 ///
 /// Radford et al. 2021; Dosovitskiy et al. 2021, Eq. 1–4.
 public struct VisionTower: Sendable {
+    /// Largest side that commands take; scores of so many patches with each other already take gigabytes.
+    public static let maximumSide = 4096
+
     /// Dimensions of the network.
     public let configuration: VisionConfiguration
     /// Channel statistics of the pictures it was trained on.

@@ -22,7 +22,10 @@ public enum ScoreTable {
     }
 
     private static func field(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        // By scalars: a comma under an accent is one Character, and still a comma to whoever reads the file.
+        let scalars = text.unicodeScalars
+        guard scalars.contains(where: { $0 == "," || $0 == "\"" || $0 == "\r" || $0 == "\n" }) else { return text }
+        let parts = scalars.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+        return "\"" + parts.joined(separator: "\"\"") + "\""
     }
 }

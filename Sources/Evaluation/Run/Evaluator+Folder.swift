@@ -4,7 +4,7 @@ import Foundation
 extension Evaluator {
     /// What decides whether results on disk belong to this evaluation.
     private struct Claim: Codable, Equatable {
-        var version = 1
+        var version = 2
         let subject: EvaluationRun.Subject
         let options: EvaluationOptions
     }
@@ -19,7 +19,7 @@ extension Evaluator {
                 throw EvaluationError(
                     .otherResults,
                     "\(folder): expected an empty folder or results of this very evaluation, found those of another "
-                        + "(model, adapter, options or dataset differ); choose another --out or remove it")
+                        + "(model, adapter, options or the list of pictures differ); choose another --out or remove it")
             }
             return
         }
@@ -38,20 +38,29 @@ extension Evaluator {
         return path
     }
 
-    /// The result of a product that was finished before.
-    func stored(_ name: String) throws -> ProductResult? {
+    /// A product's result and what it was made from.
+    private struct Stored: Codable {
+        let inputs: String
+        let result: ProductResult
+    }
+
+    /// The result of a product that was finished before, unless its files changed since.
+    func stored(_ name: String, inputs: String) throws -> ProductResult? {
         guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)/result.json") else { return nil }
         do {
-            return try JSONDecoder().decode(ProductResult.self, from: bytes)
+            let stored = try JSONDecoder().decode(Stored.self, from: bytes)
+            return stored.inputs == inputs ? stored.result : nil
         } catch {
             throw EvaluationError(
-                .cannotStore, "\(folder)/\(name)/result.json: expected a result of this program, found: \(error)")
+                .cannotStore,
+                "\(folder)/\(name)/result.json: expected a result of this program, found another file; remove it, and "
+                    + "the product is evaluated again")
         }
     }
 
     /// Keeps a finished product; the file appears complete or not at all.
-    func store(_ result: ProductResult) throws {
-        try Self.write(result, to: "\(folder)/\(result.name)/result.json")
+    func store(_ result: ProductResult, inputs: String) throws {
+        try Self.write(Stored(inputs: inputs, result: result), to: "\(folder)/\(result.name)/result.json")
     }
 
     private static func write(_ value: some Encodable, to path: String) throws {

@@ -3,6 +3,7 @@ import CLIP
 import Checkpoints
 public import Datasets
 import Foundation
+import Glibc
 import Tensors
 
 /// Evaluates a dataset product by product, keeping each product's result on disk as soon as it is there.
@@ -15,6 +16,8 @@ public struct Evaluator {
     let options: EvaluationOptions
     let subject: EvaluationRun.Subject
     let folder: String
+    /// Held as long as this lives: two runs in one folder would read each other's maps.
+    private let claim: FolderClaim
 
     /// What is being done.
     public enum Event: Sendable {
@@ -39,7 +42,8 @@ public struct Evaluator {
     ///   - knowledge: Templates and normal states.
     ///   - options: By which formulas.
     ///   - folder: Where results are kept; must exist.
-    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences` or `.otherResults`.
+    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences`, `.otherResults`, or `.cannotStore` also when another
+    ///   run is writing to the folder.
     public init(
         model: InspectionModel, modelName: String, source: String?, dataset: Dataset, knowledge: KnowledgeBase,
         options: EvaluationOptions, folder: String
@@ -55,6 +59,9 @@ public struct Evaluator {
             modelDigest: model.clip.digest, adapterDigest: model.adapter.digest, stages: model.stages,
             activation: model.clip.configuration.activation.rawValue,
             precision: model.clip.arithmetic.precision.rawValue, inputDigest: Self.inputDigest(dataset, knowledge))
+        do { claim = try FolderClaim(folder) } catch {
+            throw EvaluationError(.cannotStore, "\(folder): \(error.detail)")
+        }
         try checkInput()
         try claimFolder()
     }
@@ -85,7 +92,8 @@ public struct Evaluator {
         let total = dataset.samples(.test).count
         var done = 0
         for product in dataset.products {
-            if let known = try stored(product.name) {
+            let inputs = inputs(product)
+            if let known = try stored(product.name, inputs: inputs) {
                 report(.resumed(product: product.name, pictures: product.test.count))
                 results.append(known)
             } else {
@@ -98,7 +106,7 @@ public struct Evaluator {
                         .evaluating(
                             product: product.name, done: count, total: of, allDone: before + count, allTotal: total))
                 }
-                try store(result)
+                try store(result, inputs: inputs)
                 report(.finished(result))
                 results.append(result)
             }
@@ -135,5 +143,18 @@ public struct Evaluator {
             }
         }
         return SHA256Digest.of(Array(lines.joined(separator: "\n").utf8)).hex
+    }
+
+    /// Size and time of every file of a product: one whose pictures or masks changed is evaluated again.
+    private func inputs(_ product: DatasetProduct) -> String {
+        let files = (product.train + product.test).flatMap { [$0.picture] + $0.masks.map(\.path) }
+        return SHA256Digest.of(Array(files.map { "\($0) \(Self.stamp(dataset.absolute($0)))\n" }.joined().utf8)).hex
+    }
+
+    /// Size and time of the last change; empty where there is no such file.
+    private static func stamp(_ path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "" }
+        return "\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
     }
 }

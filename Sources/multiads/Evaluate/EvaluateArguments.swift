@@ -83,7 +83,9 @@ struct EvaluateArguments: ParsableArguments {
     var source: DatasetKind?
 
     func validate() throws {
-        guard seeds >= 1 else { throw ValidationError("expected --seeds of 1 or more, found \(seeds)") }
+        guard (1...1000).contains(seeds) else {
+            throw ValidationError("expected --seeds from 1 to 1000, found \(seeds)")
+        }
         guard fprLimit > 0, fprLimit <= 1 else {
             throw ValidationError("expected --fpr-limit above 0 and at most 1, found \(fprLimit)")
         }
@@ -108,8 +110,10 @@ struct EvaluateArguments: ParsableArguments {
     func options(_ model: InspectionModel) throws -> EvaluationOptions {
         let side = imageSize ?? model.defaultImageSide
         let patch = model.clip.configuration.vision.patchSize
-        guard side > 0, side % patch == 0 else {
-            throw ValidationError("expected --image-size as a multiple of the patch size \(patch), found \(side)")
+        guard (1...VisionTower.maximumSide).contains(side), side % patch == 0 else {
+            throw ValidationError(
+                "expected --image-size as a multiple of the patch size \(patch), at most \(VisionTower.maximumSide), found "
+                    + "\(side)")
         }
         var options = EvaluationOptions(imageSide: side, shots: [0] + (shots?.shots ?? []))
         options.seeds = shots == nil ? 1 : seeds

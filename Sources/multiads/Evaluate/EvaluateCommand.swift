@@ -67,7 +67,12 @@ struct EvaluateCommand: ParsableCommand {
             }
             source.variant = "single-phrase"
         }
-        return try source.open(knowledge)
+        do {
+            return try source.open(knowledge)
+        } catch let error as KnowledgeBaseError where choice.phrases == .single {
+            throw CommandFailure(
+                "--phrases single: expected a dataset with phrases of its own, such as --dataset mvtec-ad; \(error)")
+        }
     }
 
     private func encoder(_ model: InspectionModel, _ progress: ProgressReporter) -> StateEncoder {

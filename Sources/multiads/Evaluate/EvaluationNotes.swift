@@ -21,14 +21,18 @@ struct EvaluationNotes {
     private static func limits(_ product: ProductResult) -> [String] {
         var lines: [String] = []
         if !product.pictures.contains(where: { !$0.isAnomalous }) {
-            lines.append("\(product.name): no normal pictures, so image metrics are undefined and not in the mean")
+            lines.append(
+                "\(product.name): no normal pictures, so its image AUROC is undefined and not in the mean, and its F1-max and "
+                    + "AP say little")
         }
         if !product.pictures.contains(where: \.isAnomalous) {
             lines.append("\(product.name): no anomalous pictures, so nothing is defined")
         }
         let absent = product.multiType?.absentClasses ?? []
         if !absent.isEmpty {
-            lines.append("\(product.name): no pixel of \(absent.joined(separator: ", ")); left out of its type means")
+            lines.append(
+                "\(product.name): no pixel of \(absent.joined(separator: ", ")); left out of its type AUROC and AP, and in F1 "
+                    + "they count as 0 where predicted")
         }
         let untyped = product.pictures.count - product.typedPictures
         if product.multiType != nil, untyped > 0 {

@@ -28,7 +28,7 @@ struct TextEmbeddingCache {
 
     /// The embedding of a state, or nil when it was not kept.
     func embedding(of state: StatePrompts, in ensemble: PromptEnsemble, embedDim: Int) -> Tensor? {
-        guard let source = try? CheckpointFile.open(path: path(of: state, in: ensemble)),
+        guard let source = try? CheckpointFile.openChecked(path: path(of: state, in: ensemble)),
             let tensor = try? source.tensor(Self.tensorName, shape: [embedDim])
         else { return nil }
         // Copied, because the mapped file may be replaced while the tensor lives.
@@ -41,7 +41,7 @@ struct TextEmbeddingCache {
         try SafeTensorsWriter.write(
             [SafeTensorsWriter.Entry(Self.tensorName, embedding)],
             metadata: ["noun": ensemble.noun, "state": state.name, "model": modelKey],
-            to: path(of: state, in: ensemble))
+            to: path(of: state, in: ensemble), isChecked: true)
     }
 
     private func path(of state: StatePrompts, in ensemble: PromptEnsemble) -> String {

@@ -19,6 +19,7 @@ enum OutputFile {
     ///
     /// - Throws: ``CommandFailure`` with the first folder that cannot be made.
     static func makeFolder(_ path: String) throws {
+        guard !path.isEmpty else { throw CommandFailure("expected the name of a folder, found an empty one") }
         var partial = path.hasPrefix("/") ? "/" : ""
         for component in path.split(separator: "/") {
             partial += component

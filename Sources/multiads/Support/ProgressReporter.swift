@@ -42,9 +42,12 @@ final class ProgressReporter {
     ///   - note: Further words, such as the time left.
     func advance(_ text: String, _ done: Int, of total: Int, note: String = "") {
         let end = note.isEmpty ? "" : ", " + note
-        advance(
-            terminal.isInteractive
-                ? "\(text) \(Self.bar(done, of: total)) \(done)/\(total)\(end)" : "\(text) \(done) of \(total)\(end)")
+        guard terminal.isInteractive else { return advance("\(text) \(done) of \(total)\(end)") }
+        let words = "\(done)/\(total)\(end)"
+        // The bar gives way to the words: the time left stands at their end.
+        let room = terminal.columns - 1 - text.count - words.count - 2
+        let bar = room >= 6 ? Self.bar(done, of: total, width: min(24, room - 2)) + " " : ""
+        advance("\(text) \(bar)\(words)")
     }
 
     /// Writes a line that stays, above the changing one.
@@ -60,10 +63,10 @@ final class ProgressReporter {
         hasLine = false
     }
 
-    /// A bar of 24 characters.
-    static func bar(_ done: Int, of total: Int) -> String {
-        let filled = total > 0 ? min(24, 24 * done / total) : 0
-        return "[" + String(repeating: "#", count: filled) + String(repeating: "·", count: 24 - filled) + "]"
+    /// A bar of `width` characters between brackets.
+    static func bar(_ done: Int, of total: Int, width: Int = 24) -> String {
+        let filled = total > 0 ? min(width, width * done / total) : 0
+        return "[" + String(repeating: "#", count: filled) + String(repeating: "·", count: width - filled) + "]"
     }
 
     private func show(_ text: @autoclosure () -> String, after pause: Duration) {

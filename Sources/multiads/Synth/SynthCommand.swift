@@ -80,13 +80,14 @@ struct SynthCommand: ParsableCommand {
             throw ValidationError(
                 "expected one of a folder, --list, --stream and --contact-sheet, found \(modes) of them")
         }
+        if out == "" { throw ValidationError("expected the name of a folder, found an empty one") }
         if let side, !(32...2048).contains(side) {
             throw ValidationError("expected --side from 32 to 2048, found \(side)")
         }
         if let threads, threads < 1 { throw ValidationError("expected --threads of 1 or more, found \(threads)") }
         for (option, value) in [("train", train), ("good", good), ("defects", defects), ("count", count ?? 1)]
-        where value < 0 {
-            throw ValidationError("expected --\(option) of 0 or more, found \(value)")
+        where !(0...1_000_000).contains(value) {
+            throw ValidationError("expected --\(option) from 0 to 1,000,000, found \(value)")
         }
         guard (0...1).contains(defective) else {
             throw ValidationError("expected --defective from 0 to 1, found \(defective)")

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Synthesis
 
@@ -47,7 +48,9 @@ struct SynthDataset {
         var done = 0
         var manifest: [OutputJSON] = []
         var made: Set<String> = []
+        var missing: [(place: String, count: Int)] = []
         try OutputFile.makeFolder(folder)
+        try checkFolder(families)
         try threads.forEach(jobs.count, make: { try make(jobs[$0]) }) { output in
             for file in output.files {
                 let path = "\(folder)/\(file.path)"
@@ -55,15 +58,44 @@ struct SynthDataset {
                 if made.insert(String(parent)).inserted { try OutputFile.makeFolder(String(parent)) }
                 try file.bytes.withUnsafeBytes { try OutputFile.write($0, to: path) }
             }
-            if let picture = output.picture { manifest.append(entry(output.job, picture)) }
+            if let picture = output.picture {
+                manifest.append(entry(output.job, picture))
+            } else {
+                let place = "\(output.job.family.name)/\(output.job.place)"
+                if missing.last?.place != place { missing.append((place, 0)) }
+                missing[missing.count - 1].count += 1
+            }
             done += 1
             progress.advance("synth: \(output.job.family.name)", done, of: jobs.count)
             return true
         }
         progress.finish()
+        if !missing.isEmpty {
+            let places = missing.map { "\($0.place) \($0.count)" }.joined(separator: ", ")
+            progress.note(
+                "left out, for their defects could not be seen on \(Self.attempts) pieces: "
+                    + "\(missing.reduce(0) { $0 + $1.count }) pictures (\(places))")
+        }
         let text = description(families, manifest).pretty + "\n"
         try Array(text.utf8).withUnsafeBytes { try OutputFile.write($0, to: "\(folder)/synth.json") }
         return manifest.count
+    }
+
+    /// Refuses a folder that holds another order's pictures: old and new ones would be one dataset.
+    private func checkFolder(_ families: [FamilyDescription]) throws {
+        let path = "\(folder)/synth.json"
+        guard let bytes = FileManager.default.contents(atPath: path) else { return }
+        func order(_ bytes: Data) -> NSDictionary? {
+            var members = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any]
+            members?["pictures"] = nil
+            members?["madeBy"] = nil
+            return members.map { NSDictionary(dictionary: $0) }
+        }
+        guard order(bytes) == order(Data(description(families, []).pretty.utf8)) else {
+            throw CommandFailure(
+                "\(path): expected an empty folder or the same pictures as asked for now, found others (seed, side, numbers, "
+                    + "severity or products differ); choose another folder or remove this one")
+        }
     }
 
     private func jobs(_ family: FamilyDescription) -> [Job] {
@@ -133,7 +165,9 @@ struct SynthDataset {
     private func description(_ families: [FamilyDescription], _ pictures: [OutputJSON]) -> OutputJSON {
         .members([
             "format": .string("multiads-synth-dataset"), "version": .integer(1), "madeBy": .string(Version.text),
-            "seed": .integer(Int(truncatingIfNeeded: seed)), "side": .integer(side),
+            "seed": Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)"), "side": .integer(side),
+            "train": .integer(train), "good": .integer(good), "defects": .integer(defects),
+            "severity": .text(severity?.rawValue),
             "products": .array(
                 families.map { family in
                     .members([

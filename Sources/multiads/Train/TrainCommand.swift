@@ -36,8 +36,11 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Model") var tower: TowerArguments
 
     func validate() throws {
-        guard files.saveEvery > 0 else {
-            throw ValidationError("expected --save-every above 0, found \(files.saveEvery)")
+        guard files.saveEvery > 0, files.saveEvery <= 1e9 else {
+            throw ValidationError("expected --save-every above 0, at most 1e9, found \(files.saveEvery)")
+        }
+        guard !files.out.isEmpty, files.featureCache != "" else {
+            throw ValidationError("expected the name of a folder for --out and --feature-cache, found an empty one")
         }
     }
 
@@ -72,7 +75,7 @@ struct TrainCommand: ParsableCommand {
                 report.interrupted(outcome, folder)
                 throw ExitCode(128 + (signals.received ?? SIGINT))
             }
-            if files.featureCache == nil { try? FileManager.default.removeItem(atPath: features) }
+            if files.featureCache == nil { run.removeFeatures(from: features) }
             report.finished(outcome, folder, model: tower.model, arithmetic: encoder.clip.arithmetic)
         }
     }
