@@ -54,6 +54,11 @@ struct FolderListing {
         ["png", "jpg", "jpeg"].contains(fileExtension(name))
     }
 
+    /// Whether a name ends like that of a picture in a format that is not read.
+    static func isOtherPicture(_ name: String) -> Bool {
+        ["bmp", "tif", "tiff", "gif", "webp", "jp2", "pgm", "ppm"].contains(fileExtension(name))
+    }
+
     /// The part after the last dot, in lower case.
     private static func fileExtension(_ name: String) -> String {
         name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""

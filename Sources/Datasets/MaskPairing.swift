@@ -16,6 +16,8 @@ struct MaskPairing {
     }
 
     private var masks: [String: Masks] = [:]
+    /// Files whose names begin with no picture's name: masks that nobody would see.
+    private(set) var strays: [String] = []
 
     /// Pairs the files of two folders.
     ///
@@ -26,7 +28,10 @@ struct MaskPairing {
         let stems = Set(pictures.map(FolderListing.stem))
         for file in files {
             let name = FolderListing.stem(file)
-            guard let stem = Self.longestStem(of: name, in: stems) else { continue }
+            guard let stem = Self.longestStem(of: name, in: stems) else {
+                strays.append(file)
+                continue
+            }
             let suffix = name.dropFirst(stem.count + 1)
             if suffix.isEmpty || suffix == "mask" {
                 masks[stem, default: Masks()].whole = file

@@ -29,8 +29,9 @@ public struct TrainingSet: Sendable {
     /// - Parameters:
     ///   - dataset: The source.
     ///   - products: Names of products to take; nil for all.
-    ///   - skipsUnknown: Leaves out pictures of unknown types instead of throwing.
-    /// - Throws: ``TrainingError``: `.badOption` for an unknown product, `.unknownType`, `.noPictures`, `.noDefects`.
+    ///   - skipsUnknown: Leaves out pictures of unknown types and masks of no picture instead of throwing.
+    /// - Throws: ``TrainingError``: `.badOption` for an unknown product, `.unknownType`, `.badMask` for a mask of no picture,
+    ///   `.noPictures`, `.noDefects`.
     public init(_ dataset: Dataset, products: [String]? = nil, skipsUnknown: Bool = false) throws(TrainingError) {
         for name in products ?? [] where dataset.product(named: name) == nil {
             throw TrainingError(
@@ -45,6 +46,7 @@ public struct TrainingSet: Sendable {
                     + "knows, found “\(unknown)”\(dataset.unknownNames.count > 1 ? " and others" : ""); describe it in a "
                     + "file for --knowledge-base, or leave its pictures out with --skip-bad")
         }
+        if !skipsUnknown { try Self.refuseStrays(of: dataset) }
         let all = dataset.samples(.test).filter { products?.contains($0.product) ?? true }
         // A missing mask is a fault to report when the masks are read, not a reason to leave a picture out silently.
         let typed = all.filter { sample in !sample.isAnomalous || sample.masks.allSatisfy { $0.type != nil } }
@@ -53,14 +55,28 @@ public struct TrainingSet: Sendable {
         }
         let present = Set(typed.filter(\.isAnomalous).flatMap(\.types))
         guard typed.contains(where: \.isAnomalous) else {
+            let untyped = all.count - typed.count
             throw TrainingError(
                 .noDefects,
                 "\(dataset.root): expected test pictures with defects and masks to learn from, found "
-                    + "\(typed.count) normal pictures only")
+                    + (untyped == 0
+                        ? "\(typed.count) normal pictures only"
+                        : "\(typed.count) normal pictures and \(untyped) whose masks have no single type"
+                            + (dataset.kind == .visa ? "; VisA's types stand in PRODUCT/image_anno.csv" : "")))
         }
         self.dataset = dataset
         samples = typed
         types = dataset.typeNames.filter(present.contains)
         untypedCount = all.count - typed.count
+    }
+
+    /// A mask that belongs to no picture is a misspelt name as a rule, and its picture would be learned as normal.
+    private static func refuseStrays(of dataset: Dataset) throws(TrainingError) {
+        guard let strays = try? dataset.strays(), let mask = strays.masks.first else { return }
+        throw TrainingError(
+            .badMask,
+            "\(mask): expected a picture of that name, without “_mask” or “_TYPE” at its end, found none"
+                + "\(strays.masks.count > 1 ? " (and \(strays.masks.count - 1) more masks)" : ""); rename it, or leave such masks "
+                + "out with --skip-bad")
     }
 }

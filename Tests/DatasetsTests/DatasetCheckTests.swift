@@ -46,6 +46,25 @@ struct DatasetCheckTests {
         #expect(subjects[.unknownType] == "strange")
     }
 
+    @Test("masks that belong to no picture and pictures of other formats are named, side by side and in trees")
+    func strays() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.mask("bottle/ground_truth/contamination/0OO_mask.png")
+        try files.write("screw/test/thread_top/009.bmp", "BM")
+        var issues = try report(files, .mvtecAD).issues
+        #expect(issues.counts == [.strayMask: 1, .otherFormat: 1])
+        #expect(
+            issues.listed.map(\.subject) == [
+                "bottle/ground_truth/contamination/0OO_mask.png", "screw/test/thread_top/009.bmp",
+            ])
+        let own = try MiniatureDataset()
+        for name in ["good/0", "pictures/1", "pictures/2"] { try own.picture("\(name).png") }
+        try own.mask("masks/1_scratch.png")
+        try own.mask("masks/2-scratch.png")
+        issues = try report(own, .folder).issues
+        #expect(issues.counts == [.strayMask: 1] && issues.listed.map(\.subject) == ["masks/2-scratch.png"])
+    }
+
     @Test("products without defects, normals or references are named")
     func composition() throws {
         let files = try MiniatureDataset()

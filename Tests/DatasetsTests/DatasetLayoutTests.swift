@@ -159,6 +159,24 @@ struct DatasetLayoutTests {
         #expect(try dataset.picture(of: dataset.samples(.test)[1]).width == 8)
     }
 
+    @Test("Real-IAD as it is given out: a list for each product, which says the product in every entry")
+    func realIADLists() throws {
+        let files = try MiniatureDataset.realIAD(list: "unused.json")
+        try files.write(
+            "realiad_jsons/tape.json",
+            #"{"meta": {"normal_class": "OK", "prefix": "tape/"}, "train": [{"category": "tape", "anomaly_class": "OK", "#
+                + #""image_path": "OK/S0001/a.jpg", "mask_path": null}], "test": [{"category": "tape", "anomaly_class": "OK", "#
+                + #""image_path": "OK/S0002/b.jpg", "mask_path": null}, {"category": "tape", "anomaly_class": "QS", "#
+                + #""image_path": "NG/QS/S0003/c.jpg", "mask_path": "NG/QS/S0003/c.png"}]}"#)
+        let listed = try files.open(.realIAD, listing: .file("realiad_jsons/tape.json"))
+        for dataset in [try files.open(.realIAD), listed] {
+            let product = try #require(dataset.products.first)
+            #expect(product.name == "tape" && product.train.map(\.picture) == ["tape/OK/S0001/a.jpg"])
+            #expect(types(product) == [[], ["missing"]])
+            #expect(product.test[1].masks.map(\.path) == ["tape/NG/QS/S0003/c.png"])
+        }
+    }
+
     @Test("a user's tree may hold several types in one picture")
     func ownTree() throws {
         let files = try MiniatureDataset.own()

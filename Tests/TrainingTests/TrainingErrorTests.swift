@@ -42,6 +42,15 @@ struct TrainingErrorTests {
         #expect(try fixture.train().steps == 4)
     }
 
+    @Test("a mask that belongs to no picture")
+    func strayMask() throws {
+        try fixture.mask("plate/ground_truth/scratch/OO1_mask.png", stroke: 9)
+        expect(.badMask, ["OO1_mask.png", "expected a picture of that name"]) { try fixture.train() }
+        var options = fixture.options
+        options.skipsBad = true
+        #expect(try fixture.train(options).steps == 6)
+    }
+
     @Test("masks that mark nothing")
     func emptyMasks() throws {
         for name in ["plate/ground_truth/scratch", "valve/ground_truth/hole"] {

@@ -75,6 +75,19 @@ public struct DatasetCheck {
                     code: .unknownType, subject: name,
                     detail: "expected a name that the knowledge base “\(dataset.knowledge.name)” knows"))
         }
+        if let strays = try? dataset.strays() {
+            for path in strays.masks {
+                issues.add(
+                    DatasetIssue(
+                        code: .strayMask, subject: path,
+                        detail: "expected a picture of that name, without “_mask” or “_TYPE” at its end, found none"))
+            }
+            for path in strays.otherFormats {
+                issues.add(
+                    DatasetIssue(
+                        code: .otherFormat, subject: path, detail: "expected PNG or JPEG, found another format"))
+            }
+        }
         let samples = dataset.products.flatMap { $0.train + $0.test }
         let batch = max(1, threads.count) * 8
         for start in stride(from: 0, to: samples.count, by: batch) {

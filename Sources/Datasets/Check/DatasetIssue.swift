@@ -20,6 +20,10 @@ public struct DatasetIssue: Sendable, Equatable {
         case sizeMismatch
         /// A mask marks no pixel.
         case emptyMask
+        /// A mask is called like no picture.
+        case strayMask
+        /// A picture or mask of a format that is not read.
+        case otherFormat
         /// A folder or annotation name that the knowledge base does not know.
         case unknownType
     }

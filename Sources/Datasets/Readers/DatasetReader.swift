@@ -33,9 +33,17 @@ struct DatasetReader {
             }
             return samples
         case .realIAD:
-            throw DatasetError(
-                .unknownLayout, path: root,
-                "expected meta.json or meta1.json, which alone says what Real-IAD trains and tests on, found none")
+            let folder = "realiad_jsons"
+            let lists = try FolderListing(existing: "\(root)/\(folder)").files.filter { $0.hasSuffix(".json") }
+            guard !lists.isEmpty else {
+                throw DatasetError(
+                    .unknownLayout, path: root,
+                    "expected meta.json, meta1.json or \(folder)/PRODUCT.json, which alone say what Real-IAD trains and tests "
+                        + "on, found none")
+            }
+            var samples: [DatasetSample] = []
+            for list in lists { samples += try MetaReader(reader: self).samples(file: "\(root)/\(folder)/\(list)") }
+            return samples
         case .mvtecAD, .mpdd, .madSim, .madReal, .folder:
             return try TreeReader(reader: self).samples()
         }

@@ -1,6 +1,7 @@
 import Checkpoints
 
-/// Reads JSON lists of pictures: `{"train": {product: [entry…]}, "test": …}`, or `{product: [entry…]}` for tests alone.
+/// Reads JSON lists of pictures: `{"train": {product: [entry…]}, "test": …}`, `{product: [entry…]}` for tests alone, or as Real-IAD gives them out,
+/// a file for each product, `{"meta": …, "train": [entry…], "test": [entry…]}`.
 ///
 /// Entries name their picture, mask and type by the keys that the datasets' lists use (`specie_name` or `defect_cls`).
 /// A type that an entry leaves out is taken from VisA's annotations or, in Real-IAD, from the path.
@@ -27,6 +28,16 @@ struct MetaReader {
     private func samples(
         _ part: JSONValue, _ split: DatasetSplit, place: String, file: String, labels: [String: [String]]
     ) throws(DatasetError) -> [DatasetSample] {
+        // Real-IAD's own lists, one for each product: entries say their product themselves.
+        if case .array(let entries) = part, reader.kind == .realIAD {
+            var samples: [DatasetSample] = []
+            for (index, entry) in entries.enumerated() {
+                let fields = MetaEntry(entry, file: file, place: "\(place.dropLast())[\(index)]")
+                let product = try fields.requiredText("category")
+                samples.append(try sample(fields, product: product, split, labels: labels))
+            }
+            return samples
+        }
         guard case .object(let products) = part else {
             throw DatasetError(.badList, path: file, "expected an object of products at \(place), found another value")
         }

@@ -25,7 +25,7 @@ struct TreeReader {
         listing.folders.contains("test") || pictureFolder(listing) != nil
     }
 
-    private static func pictureFolder(_ listing: FolderListing) -> String? {
+    static func pictureFolder(_ listing: FolderListing) -> String? {
         listing.folders.contains("masks") ? listing.folders.first { $0 == "pictures" || $0 == "images" } : nil
     }
 

@@ -19,6 +19,7 @@ struct VisAReader {
         var typed: [String: MaskPairing] = [:]
         for row in table.rows {
             let (product, picture) = (row["object"], row["image"])
+            guard !picture.isEmpty else { throw table.error(row, "expected a picture's path as image", found: "") }
             guard let split = DatasetSplit(rawValue: row["split"]) else {
                 throw table.error(row, "expected train or test as split", found: row["split"])
             }
@@ -36,7 +37,8 @@ struct VisAReader {
             if !single.isEmpty {
                 masks = single.map { reader.names.mask("\(Self.maskFolder(product))/\($0.file)", [$0.rawName]) }
             } else if annotated.count > 1 {
-                masks = annotated.map { reader.names.mask($0.mask, $0.labels) }
+                // A row without a mask leaves a picture of which the check says so.
+                masks = annotated.filter { !$0.mask.isEmpty }.map { reader.names.mask($0.mask, $0.labels) }
             } else {
                 masks = row["mask"].isEmpty ? [] : [reader.names.mask(row["mask"], annotated.first?.labels ?? [])]
             }

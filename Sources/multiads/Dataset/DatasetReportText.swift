@@ -114,6 +114,8 @@ struct DatasetReportText {
         case .unreadableMask: "masks that cannot be read"
         case .sizeMismatch: "masks of another size than their picture"
         case .emptyMask: "masks without a marked pixel"
+        case .strayMask: "masks that belong to no picture"
+        case .otherFormat: "pictures of formats that are not read"
         case .unknownType: "names that the knowledge base does not know"
         }
     }

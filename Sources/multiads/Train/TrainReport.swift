@@ -26,7 +26,13 @@ final class TrainReport {
             "\(set.samples.count) pictures of \(set.products.count) products: \(anomalous) with defects of "
                 + "\(set.types.count) types (\(set.types.joined(separator: ", "))), \(set.normalCount) without")
         if set.untypedCount > 0 {
-            progress.note("\(set.untypedCount) pictures left out: one mask stands for several types")
+            let unknown = set.dataset.unknownNames
+            progress.note(
+                "\(set.untypedCount) pictures left out: "
+                    + (unknown.isEmpty
+                        ? "one mask stands for several types"
+                        : "their type is unknown (\(unknown.joined(separator: ", "))), or one mask stands for several types")
+            )
         }
         if set.normalCount == 0 {
             progress.note("no picture is without defects; only their backgrounds teach what is normal")
