@@ -84,9 +84,10 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
     /// True when a file could not be opened because it does not exist.
     public var isMissingFile: Bool { code == .cannotOpen && systemError == ENOENT }
 
-    /// File name (without its folder) and detail, in one line.
+    /// File name and detail, in one line; with its folder where that is what matters: the file cannot be opened or written.
     public var description: String {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
+        let isAboutPlace = code == .cannotOpen || code == .cannotWrite
+        let name = isAboutPlace ? file : file.split(separator: "/").last.map(String.init) ?? file
         return "\(name): \(detail)"
     }
 }

@@ -61,6 +61,11 @@ struct TextLayoutTests {
         #expect(ProgressReporter.bar(1, of: 2, width: 4) == "[##··]")
     }
 
+    @Test("what a terminal would obey is not printed")
+    func printable() {
+        #expect(Terminal.printable("a\u{1B}[31mb\nc\u{9B}d") == "a\u{FFFD}[31mb\nc\u{FFFD}d")
+    }
+
     @Test("digits are grouped from the right")
     func grouped() {
         #expect([0, 999, -1000, 427_944_193].map(TextLayout.grouped) == ["0", "999", "-1,000", "427,944,193"])

@@ -39,7 +39,7 @@ struct DatasetReader {
                 throw DatasetError(
                     .unknownLayout, path: root,
                     "expected meta.json, meta1.json or \(folder)/PRODUCT.json, which alone say what Real-IAD trains and tests "
-                        + "on, found none")
+                        + "on, found none; a tree of your own is --dataset folder")
             }
             var samples: [DatasetSample] = []
             for list in lists { samples += try MetaReader(reader: self).samples(file: "\(root)/\(folder)/\(list)") }

@@ -97,7 +97,7 @@ struct DatasetReportText {
             guard let count = issues.counts[code] else { continue }
             lines.append(terminal.styled("\(Self.title(code)): \(count)", .red, .bold))
             let listed = issues.listed.filter { $0.code == code }
-            lines += listed.map { "  \($0.subject): \($0.detail)" }
+            lines += listed.map { Terminal.printable("  \($0.subject): \($0.detail)") }
             if count > listed.count { lines.append("  and \(count - listed.count) more") }
         }
         return lines

@@ -35,7 +35,7 @@ extension ParsableCommand {
 
     private static func reported(_ error: any Error, _ failureCode: Int32) -> any Error {
         if error is ExitCode || error is ValidationError { return error }
-        Terminal.standardError.write("multiads: \(error)\n")
+        Terminal.standardError.write("multiads: \(Terminal.printable("\(error)"))\n")
         return ExitCode((error as? CommandFailure)?.exitCode ?? failureCode)
     }
 }

@@ -53,7 +53,7 @@ final class ProgressReporter {
     /// Writes a line that stays, above the changing one.
     func note(_ line: String) {
         finish()
-        terminal.write("multiads: \(line)\n")
+        terminal.write("multiads: \(Terminal.printable(line))\n")
     }
 
     /// Removes the changing line, so that results start on a clean one.

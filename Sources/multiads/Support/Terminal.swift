@@ -14,6 +14,16 @@ struct Terminal: Sendable {
     /// Whether colours are wanted; off when `NO_COLOR` is set to anything (no-color.org) or the terminal is dumb.
     let showsColor: Bool
 
+    /// The text without control characters other than line ends and tabs: names of files may hold what a terminal obeys.
+    static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+                    return isControl && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar
+                }))
+    }
+
     /// Looks at a descriptor and the environment.
     init(descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment) {
         self.init(descriptor: descriptor, isInteractive: isatty(descriptor) == 1, environment: environment)

@@ -19,7 +19,8 @@ struct SynthSelection: ParsableArguments {
         let unwanted = try except.map { try Self.names($0, option: "except") } ?? []
         let chosen = FamilyDescription.all.filter { wanted.contains($0.name) && !unwanted.contains($0.name) }
         guard !chosen.isEmpty else {
-            throw ValidationError("expected at least one product, found none left after --except \(except ?? "")")
+            let rest = except.map { " left after --except \($0)" } ?? ""
+            throw ValidationError("expected at least one product, found none\(rest)")
         }
         return chosen
     }

@@ -42,8 +42,12 @@ struct CurveChart {
             """
     }
 
-    /// The colour of a line: hues far apart for neighbours, by the golden angle.
-    static func color(_ index: Int) -> String { "hsl(\((index * 137 + 210) % 360) 62% var(--line))" }
+    /// The colour of a line: hues far apart for neighbours, by the golden angle; every eighth comes close to the first again and is lighter
+    /// or darker.
+    static func color(_ index: Int) -> String {
+        let shade = [0, 17, -15][index / 8 % 3]
+        return "hsl(\((index * 137 + 210) % 360) 62% calc(var(--line) + \(shade)%))"
+    }
 
     private var grid: String {
         var parts: [String] = []

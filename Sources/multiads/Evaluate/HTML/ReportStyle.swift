@@ -25,6 +25,7 @@ enum ReportStyle {
         thead tr:first-child th { padding-bottom: 0; border: 0; } tr:last-child td { border-bottom: 0; }
         tr.total td { font-weight: 650; border-top: 2px solid var(--rule); }
         td.cell { background: rgb(var(--good) / calc(var(--v) * .38)); }
+        li, h1, h2 { overflow-wrap: anywhere; }
         .group { border-left: 1px solid var(--rule); }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(250px, 1fr)); gap: 14px; }
         figure { margin: 0; } .chart { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 12px 4px; }
