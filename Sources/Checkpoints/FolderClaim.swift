@@ -4,9 +4,9 @@ import Glibc
 package final class FolderClaim: Sendable {
     private let descriptor: Int32
 
-    /// Takes the folder.
+    /// Takes the folder; on file systems that cannot lock folders, such as some network ones, nothing is kept out.
     ///
-    /// - Throws: ``CheckpointError`` with `.cannotWrite`; its system error is `EWOULDBLOCK` when another run has the folder.
+    /// - Throws: ``CheckpointError`` with `.cannotWrite` when another run has the folder or it cannot be opened.
     package init(_ path: String) throws(CheckpointError) {
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -15,14 +15,11 @@ package final class FolderClaim: Sendable {
         }
         var status: Int32
         repeat { status = flock(descriptor, LOCK_EX | LOCK_NB) } while status != 0 && errno == EINTR
-        guard status != 0 else { return }
-        let cause = errno
+        guard status != 0, errno == EWOULDBLOCK else { return }
         close(descriptor)
         throw CheckpointError(
-            .cannotWrite, file: path,
-            cause == EWOULDBLOCK
-                ? "expected a folder of its own, found that another run is writing to it"
-                : "cannot be locked: \(systemMessage(cause))", systemError: cause)
+            .cannotWrite, file: path, "expected a folder of its own, found that another run is writing to it",
+            systemError: EWOULDBLOCK)
     }
 
     deinit { close(descriptor) }

@@ -141,7 +141,11 @@ struct PreparedPictures: Sendable {
         _ pictures: [TrainingPicture], _ kept: Set<String>, _ encoder: FeatureEncoder, _ store: FeatureStore,
         _ report: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Set<String> {
-        let missing = kept.filter { !store.holds($0) }
+        var missing: Set<String> = []
+        for (index, digest) in kept.enumerated() {
+            report(.checkingFeatures(done: index, total: kept.count))
+            if !store.holds(digest) { missing.insert(digest) }
+        }
         report(
             .features(
                 TrainingEvent.FeaturePlan(

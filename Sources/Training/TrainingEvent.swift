@@ -4,6 +4,8 @@ public enum TrainingEvent: Sendable, Equatable {
     case readingMasks(done: Int, total: Int)
     /// A picture was left out.
     case skipped(TrainingError)
+    /// Features that are on disk already are being looked for and compared with their checksums.
+    case checkingFeatures(done: Int, total: Int)
     /// Features are about to be computed.
     case features(FeaturePlan)
     /// Pictures are being encoded.

@@ -20,6 +20,11 @@ public struct TrainingFolder: Sendable, Equatable {
     public var state: String { "\(path)/training.safetensors" }
     /// Whether a training was begun here.
     var hasState: Bool { access(state, F_OK) == 0 }
+    /// Whether the newest adapters are those after an epoch and as many steps in all.
+    func holdsAdapters(epoch: Int, steps: Int) -> Bool {
+        let metadata = try? CheckpointFile.open(path: adapter).metadata
+        return metadata?["epoch"] == "\(epoch)" && metadata?["steps"] == "\(steps)"
+    }
     /// Loss of every step as comma-separated values.
     public var lossTable: String { "\(path)/loss.csv" }
     /// Loss of every step as a picture.

@@ -28,6 +28,13 @@ public struct TrainingRun {
         /// Maps with their names in files.
         public let adapter: [String: Tensor]
 
+        init(steps: Int, isInterrupted: Bool, skipped: Int, weights: AdapterWeights) {
+            self.steps = steps
+            self.isInterrupted = isInterrupted
+            self.skipped = skipped
+            adapter = Dictionary(uniqueKeysWithValues: weights.tensors.map { ($0.name, $0.tensor) })
+        }
+
         /// Equal to the last bit of every map.
         public static func == (a: Outcome, b: Outcome) -> Bool {
             a.steps == b.steps && a.isInterrupted == b.isInterrupted && a.skipped == b.skipped
@@ -90,8 +97,11 @@ public struct TrainingRun {
         let claim = try folder.claim()
         defer { withExtendedLifetime(claim) {} }
         if !resumes { try folder.checkUnused() }
-        // Differences that are known already must not cost hours of encoding first.
-        _ = try savedState(folder, identity(pictures: nil))
+        // Differences that are known already must not cost hours of encoding first, nor must a training that is finished.
+        let saved = try savedState(folder, identity(pictures: nil))
+        if let saved, folder.holdsAdapters(epoch: options.epochs, steps: saved.losses.count) {
+            return Outcome(steps: saved.losses.count, isInterrupted: false, skipped: 0, weights: saved.weights)
+        }
         let store = try FeatureStore(folder: features, encoder: encoder)
         let prepared = try PreparedPictures(
             set, encoder: encoder, store: store, options: options, threads: threads, report: report)
@@ -129,7 +139,7 @@ public struct TrainingRun {
         }
         return Outcome(
             steps: losses.count, isInterrupted: losses.count < steps, skipped: prepared.skippedCount,
-            adapter: Dictionary(uniqueKeysWithValues: optimizer.weights.tensors.map { ($0.name, $0.tensor) }))
+            weights: optimizer.weights)
     }
 
     /// Removes the features that runs like this one kept in a folder, and the folder unless something else is in it.

@@ -97,6 +97,16 @@ struct TrainingRunTests {
         }
     }
 
+    @Test("a finished training that is resumed encodes nothing and gives the same")
+    func finished() throws {
+        let whole = try fixture.train()
+        try FileManager.default.removeItem(atPath: fixture.out.features)
+        var events = 0
+        let again = try fixture.train(resumes: true) { _ in events += 1 }
+        #expect(again == whole && events == 0)
+        #expect(!FileManager.default.fileExists(atPath: fixture.out.features))
+    }
+
     @Test("removing features leaves everything else in the folder")
     func featureRemoval() throws {
         try fixture.train()

@@ -44,6 +44,7 @@ final class TrainReport {
         switch event {
         case .readingMasks(let done, let total): progress.advance("reading masks", done, of: total)
         case .skipped(let error): progress.note("warning: left out: \(error)")
+        case .checkingFeatures(let done, let total): progress.advance("checking features", done, of: total)
         case .features(let plan): progress.note(Self.words(plan))
         case .encoding(let done, let total): encoding(done, total)
         case .resumed(let steps, let epoch): progress.note("going on after \(steps) steps, in epoch \(epoch)")
