@@ -15,10 +15,10 @@ struct EvaluateCommandTests {
     /// A run of a random model on a miniature dataset, under another dataset's name.
     private func run(
         dataset name: String = "folder", source: String? = nil, product: String = "steel_plate",
-        files: MiniatureDataset
+        files: MiniatureDataset, shots: [Int] = [0, 1]
     ) throws -> EvaluationRun {
         let golden = try GoldenModel.tiny()
-        var options = EvaluationOptions(imageSide: golden.side, shots: [0, 1])
+        var options = EvaluationOptions(imageSide: golden.side, shots: shots)
         options.filtersTypes = true
         options.seeds = 2
         try files.picture("\(product)/train/good/001.png")
@@ -157,6 +157,8 @@ struct EvaluateCommandTests {
         let whole = try self.run(files: MiniatureDataset.own())
         let page = EvaluationPage(run: whole, summary: EvaluationSummary(whole), folder: "").html
         #expect(!page.contains("no normal pictures"))
+        let all = try self.run(files: MiniatureDataset.own(), shots: [0, 1, 2])
+        #expect(EvaluationNotes(all).limits.first?.hasPrefix("2-shot: every draw is of the same pictures") == true)
     }
 
     @Test("the page needs no other file, and escapes what it shows")

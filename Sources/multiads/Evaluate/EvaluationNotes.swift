@@ -15,7 +15,18 @@ struct EvaluationNotes {
         pictures = "\(TextLayout.grouped(count)) pictures of \(products) product\(products == 1 ? "" : "s")"
         let left = run.products.reduce(0) { $0 + $1.skipped.count }
         skipped = left > 0 ? "\(left) pictures left out" : nil
-        limits = run.products.flatMap(Self.limits)
+        limits = Self.equalDraws(run) + run.products.flatMap(Self.limits)
+    }
+
+    /// Numbers of shots that take all there is: their draws differ in nothing.
+    private static func equalDraws(_ run: EvaluationRun) -> [String] {
+        guard run.options.seeds > 1 else { return [] }
+        return run.options.shots.filter { $0 > 0 }.filter { shots in
+            run.products.allSatisfy { product in
+                let draws = product.settings.filter { $0.setting.shots == shots }.map { Set($0.references) }
+                return draws.allSatisfy { $0 == draws.first }
+            }
+        }.map { "\($0)-shot: every draw is of the same pictures, all there are, so that ± says nothing" }
     }
 
     private static func limits(_ product: ProductResult) -> [String] {
