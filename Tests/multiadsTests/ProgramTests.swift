@@ -20,6 +20,17 @@ struct ProgramTests {
         #expect(result.errors.isEmpty == (code < 2))
     }
 
+    @Test("a result that does not fit on the disk is a failure")
+    func fullDisk() throws {
+        let (process, _, errors) = try Program.process(["synth", "--list"])
+        process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        let text = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
+        #expect(text == "multiads: standard output: cannot be written: No space left on device\n")
+    }
+
     @Test("several pictures as JSON are one line each")
     func lines() throws {
         let result = try Program.run([

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Synchronization
 
 /// A failure that ends a command with one line on standard error and an exit code.
 struct CommandFailure: Error, CustomStringConvertible {
@@ -14,6 +16,11 @@ struct CommandFailure: Error, CustomStringConvertible {
     }
 }
 
+/// Standard output could not be written; a command's own code for failures applies.
+private struct OutputFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
 extension ParsableCommand {
     /// Runs `body` and turns what it throws into one line on standard error and an exit code.
     ///
@@ -22,7 +29,12 @@ extension ParsableCommand {
     ///   - body: The command's work.
     /// - Throws: `ExitCode`, or a usage error for the argument parser to explain.
     static func reporting(failureCode: Int32 = 1, _ body: () throws -> Void) throws {
-        do { try body() } catch { throw reported(error, failureCode) }
+        do {
+            try body()
+            try checkOutput()
+        } catch {
+            throw reported(error, failureCode)
+        }
     }
 
     /// The same for work that waits.
@@ -30,7 +42,20 @@ extension ParsableCommand {
     /// - Parameter body: The command's work.
     /// - Throws: `ExitCode`, or a usage error for the argument parser to explain.
     static func reporting(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch { throw reported(error, 1) }
+        do {
+            try await body()
+            try checkOutput()
+        } catch {
+            throw reported(error, 1)
+        }
+    }
+
+    /// A result that did not reach its file is no result.
+    private static func checkOutput() throws {
+        let number = Terminal.outputFailure.load(ordering: .relaxed)
+        guard number == 0 else {
+            throw OutputFailure(description: "standard output: cannot be written: \(String(cString: strerror(number)))")
+        }
     }
 
     private static func reported(_ error: any Error, _ failureCode: Int32) -> any Error {

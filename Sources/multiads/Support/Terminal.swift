@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// One of the process's output streams and what it can show.
 struct Terminal: Sendable {
@@ -43,13 +44,19 @@ struct Terminal: Sendable {
         return Int(size.ws_col)
     }
 
-    /// Writes all bytes of a text; a closed pipe or full disk ends the output silently, as for any filter.
+    /// The system's number of the failure that cut standard output short, such as a full disk; 0 for none. A reader who left is no failure.
+    static let outputFailure = Atomic<Int32>(0)
+
+    /// Writes all bytes of a text; a closed pipe ends the output silently, as for any filter, and other failures are kept in ``outputFailure``.
     func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return }
+            guard written > 0 else {
+                if descriptor == 1, errno != EPIPE { Self.outputFailure.store(errno, ordering: .relaxed) }
+                return
+            }
             rest = rest.dropFirst(written)
         }
     }
