@@ -44,7 +44,9 @@ struct Terminal: Sendable {
         return Int(size.ws_col)
     }
 
-    /// The system's number of the failure that cut standard output short, such as a full disk; 0 for none. A reader who left is no failure.
+    /// The system's number of the failure that cut standard output short, such as a full disk; 0 for none.
+    ///
+    /// A reader who left is no failure.
     static let outputFailure = Atomic<Int32>(0)
 
     /// Writes all bytes of a text; a closed pipe ends the output silently, as for any filter, and other failures are kept in ``outputFailure``.
