@@ -157,6 +157,10 @@ struct EvaluateCommandTests {
         let whole = try self.run(files: MiniatureDataset.own())
         let page = EvaluationPage(run: whole, summary: EvaluationSummary(whole), folder: "").html
         #expect(!page.contains("no normal pictures"))
+        let unmarked = try MiniatureDataset.own()
+        try unmarked.mask("steel_plate/ground_truth/scratch/000_mask.png", columns: 0..<0)
+        let warning = "steel_plate: 1 defective picture without a marked pixel"
+        #expect(EvaluationNotes(try self.run(files: unmarked)).limits.contains { $0.hasPrefix(warning) })
         let all = try self.run(files: MiniatureDataset.own(), shots: [0, 1, 2])
         #expect(EvaluationNotes(all).limits.first?.hasPrefix("2-shot: every draw is of the same pictures") == true)
     }

@@ -103,6 +103,8 @@ public struct PictureRecord: Sendable, Equatable, Codable {
     public let rawNames: [String]
     /// The types of its masks, where known.
     public let types: [String]
+    /// Defective pixels of its masks at the side that is evaluated; 0 too where they are smaller than a pixel there.
+    public let markedPixels: Int
     /// 1 − global probability of the normal state.
     public let globalScore: Float
     /// One for every setting.

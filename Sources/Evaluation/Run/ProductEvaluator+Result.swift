@@ -87,7 +87,8 @@ extension ProductEvaluator {
             }
             return PictureRecord(
                 picture: record.picture, isAnomalous: record.isAnomalous, rawNames: record.rawNames,
-                types: record.types, globalScore: record.globalScore, scores: scores, foundType: record.foundType)
+                types: record.types, markedPixels: record.markedPixels, globalScore: record.globalScore, scores: scores,
+                foundType: record.foundType)
         }
     }
 }

@@ -128,12 +128,14 @@ struct ProductEvaluator {
         }
         let found = try addTypes(
             sample, truth, features: features, maps: maps, store: store, firstChannel: channel, &tally)
-        tally.truth.append(truth.mask)
+        let mask = truth.mask
+        tally.truth.append(mask)
         tally.samples.append(sample)
         tally.records.append(
             PictureRecord(
                 picture: sample.picture, isAnomalous: sample.isAnomalous, rawNames: sample.rawNames,
-                types: sample.types, globalScore: maps.globalAnomaly, scores: scores, foundType: found))
+                types: sample.types, markedPixels: mask.area, globalScore: maps.globalAnomaly, scores: scores,
+                foundType: found))
     }
 
     /// The deciding map of each setting, in order.

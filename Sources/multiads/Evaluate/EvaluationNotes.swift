@@ -11,10 +11,9 @@ struct EvaluationNotes {
 
     init(_ run: EvaluationRun) {
         let count = run.products.reduce(0) { $0 + $1.pictures.count }
-        let products = run.products.count
-        pictures = "\(TextLayout.grouped(count)) pictures of \(products) product\(products == 1 ? "" : "s")"
+        pictures = "\(TextLayout.counted(count, "picture")) of \(TextLayout.counted(run.products.count, "product"))"
         let left = run.products.reduce(0) { $0 + $1.skipped.count }
-        skipped = left > 0 ? "\(left) pictures left out" : nil
+        skipped = left > 0 ? "\(TextLayout.counted(left, "picture")) left out" : nil
         limits = Self.equalDraws(run) + run.products.flatMap(Self.limits)
     }
 
@@ -39,6 +38,12 @@ struct EvaluationNotes {
         if !product.pictures.contains(where: \.isAnomalous) {
             lines.append("\(product.name): no anomalous pictures, so nothing is defined")
         }
+        let unmarked = product.pictures.filter { $0.isAnomalous && $0.markedPixels == 0 }
+        if let first = unmarked.first {
+            lines.append(
+                "\(product.name): \(TextLayout.counted(unmarked.count, "defective picture")) without a marked pixel at "
+                    + "this side, all normal in pixel metrics (\(first.picture)); see multiads dataset check")
+        }
         let absent = product.multiType?.absentClasses ?? []
         if !absent.isEmpty {
             lines.append(
@@ -47,7 +52,9 @@ struct EvaluationNotes {
         }
         let untyped = product.pictures.count - product.typedPictures
         if product.multiType != nil, untyped > 0 {
-            lines.append("\(product.name): \(untyped) pictures of uncertain types are not in its type metrics")
+            lines.append(
+                "\(product.name): \(TextLayout.counted(untyped, "picture")) of uncertain types are not in its type metrics"
+            )
         }
         return lines
     }

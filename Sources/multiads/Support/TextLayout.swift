@@ -43,6 +43,9 @@ enum TextLayout {
         return (value < 0 ? "-" : "") + String(text.reversed())
     }
 
+    /// A number with its noun, whose plural takes an s.
+    static func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+
     /// The text filled up with spaces to a width.
     static func padded(_ text: String, _ width: Int, right: Bool = false) -> String {
         let space = String(repeating: " ", count: max(0, width - text.count))

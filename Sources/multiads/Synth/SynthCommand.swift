@@ -119,7 +119,8 @@ struct SynthCommand: ParsableCommand {
                     severity: severity, threads: workers
                 ).write(families)
                 Terminal.standardOutput.write(
-                    "\(out): \(families.count) products, \(pictures) pictures of \(side)×\(side)\n")
+                    "\(out): \(TextLayout.counted(families.count, "product")), \(TextLayout.counted(pictures, "picture")) of \(side)×\(side)\n"
+                )
             }
         }
     }

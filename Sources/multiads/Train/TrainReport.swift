@@ -23,12 +23,13 @@ final class TrainReport {
     func describe(_ set: TrainingSet) {
         let anomalous = set.samples.count - set.normalCount
         progress.note(
-            "\(set.samples.count) pictures of \(set.products.count) products: \(anomalous) with defects of "
-                + "\(set.types.count) types (\(set.types.joined(separator: ", "))), \(set.normalCount) without")
+            "\(TextLayout.counted(set.samples.count, "picture")) of \(TextLayout.counted(set.products.count, "product")): "
+                + "\(anomalous) with defects of \(TextLayout.counted(set.types.count, "type")) (\(set.types.joined(separator: ", "))), \(set.normalCount) without"
+        )
         if set.untypedCount > 0 {
             let unknown = set.dataset.unknownNames
             progress.note(
-                "\(set.untypedCount) pictures left out: "
+                "\(TextLayout.counted(set.untypedCount, "picture")) left out: "
                     + (unknown.isEmpty
                         ? "one mask stands for several types"
                         : "their type is unknown (\(unknown.joined(separator: ", "))), or one mask stands for several types")
@@ -47,7 +48,8 @@ final class TrainReport {
         case .checkingFeatures(let done, let total): progress.advance("checking features", done, of: total)
         case .features(let plan): progress.note(Self.words(plan))
         case .encoding(let done, let total): encoding(done, total)
-        case .resumed(let steps, let epoch): progress.note("going on after \(steps) steps, in epoch \(epoch)")
+        case .resumed(let steps, let epoch):
+            progress.note("going on after \(TextLayout.counted(steps, "step")), in epoch \(epoch)")
         case .step(let step): show(step)
         case .epoch(let epoch):
             progress.finish()
@@ -61,7 +63,8 @@ final class TrainReport {
     /// Where everything is, and how to use it.
     func finished(_ outcome: TrainingRun.Outcome, _ folder: TrainingFolder, model: String?, arithmetic: Arithmetic) {
         var lines = [
-            "\(outcome.steps) steps\(outcome.skipped > 0 ? ", \(outcome.skipped) pictures left out" : "")",
+            TextLayout.counted(outcome.steps, "step")
+                + (outcome.skipped > 0 ? ", \(TextLayout.counted(outcome.skipped, "picture")) left out" : ""),
             "features  \(arithmetic.description)", "adapters  \(folder.adapter)",
             "loss      \(folder.lossTable), \(folder.lossChart)",
         ]
@@ -73,7 +76,7 @@ final class TrainReport {
     /// How to go on.
     func interrupted(_ outcome: TrainingRun.Outcome, _ folder: TrainingFolder) {
         progress.note(
-            "stopped after \(outcome.steps) steps; everything is saved in \(folder.path), go on with the same command and "
+            "stopped after \(TextLayout.counted(outcome.steps, "step")); everything is saved in \(folder.path), go on with the same command and "
                 + "--resume")
     }
 
