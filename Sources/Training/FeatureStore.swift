@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Glibc
 import Tensors
 
@@ -66,7 +67,7 @@ struct FeatureStore: Sendable {
 
     /// Removes what ``keep(_:digest:)`` wrote for any picture, and the folders where nothing else is in them.
     func removeAll(parent: String) {
-        guard let names = try? FolderEntries.names(in: folder) else { return }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }
         for name in names where Self.isOwn(name) { unlink("\(folder)/\(name)") }
         rmdir(folder)
         rmdir(parent)

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Checkpoints
+import Foundation
 import Glibc
 
 /// The files of a training: adapters after every epoch, the loss, and the state from which it can go on.
@@ -39,7 +40,8 @@ public struct TrainingFolder: Sendable, Equatable {
     func claim() throws(TrainingError) -> FolderClaim {
         let claim: FolderClaim
         do { claim = try FolderClaim(path) } catch { throw TrainingError(.cannotWrite, "\(path): \(error.detail)") }
-        for name in try FolderEntries.names(in: path) where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        where name.hasPrefix(".") && name.hasSuffix(".tmp") {
             let target = name.dropFirst()
             if ["adapter", "training.safetensors.", "loss."].contains(where: target.hasPrefix) {
                 unlink("\(path)/\(name)")

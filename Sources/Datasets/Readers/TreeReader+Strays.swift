@@ -2,16 +2,8 @@
 extension TreeReader {
     /// Masks that are called like no picture, and pictures of other formats than PNG and JPEG; paths relative to the dataset.
     func strays() throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
-        let listing = try FolderListing(reader.root)
         var found: (masks: [String], otherFormats: [String]) = ([], [])
-        if Self.isProduct(listing) {
-            try look(in: listing, prefix: "", &found)
-        } else {
-            for folder in listing.folders {
-                let inner = try FolderListing("\(reader.root)/\(folder)")
-                if Self.isProduct(inner) { try look(in: inner, prefix: folder + "/", &found) }
-            }
-        }
+        for folder in try folders() { try look(in: folder.listing, prefix: folder.prefix, &found) }
         return found
     }
 

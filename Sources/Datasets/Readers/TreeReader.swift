@@ -6,18 +6,25 @@ struct TreeReader {
     let reader: DatasetReader
 
     func samples() throws(DatasetError) -> [DatasetSample] {
-        let listing = try FolderListing(reader.root)
-        if Self.isProduct(listing) {
-            let name = reader.root.split(separator: "/").last.map(String.init) ?? "product"
-            return try samples(product: name, listing, prefix: "")
-        }
         var samples: [DatasetSample] = []
-        for folder in listing.folders {
-            let inner = try FolderListing("\(reader.root)/\(folder)")
-            guard Self.isProduct(inner) else { continue }
-            samples += try self.samples(product: reader.product(ofFolder: folder), inner, prefix: folder + "/")
+        for folder in try folders() {
+            samples += try self.samples(product: folder.product, folder.listing, prefix: folder.prefix)
         }
         return samples
+    }
+
+    /// The products' folders: what they hold, and what comes before their files' paths.
+    func folders() throws(DatasetError) -> [(product: String, listing: FolderListing, prefix: String)] {
+        let listing = try FolderListing(reader.root)
+        if Self.isProduct(listing) {
+            return [(reader.root.split(separator: "/").last.map(String.init) ?? "product", listing, "")]
+        }
+        var folders: [(product: String, listing: FolderListing, prefix: String)] = []
+        for folder in listing.folders {
+            let inner = try FolderListing("\(reader.root)/\(folder)")
+            if Self.isProduct(inner) { folders.append((reader.product(ofFolder: folder), inner, folder + "/")) }
+        }
+        return folders
     }
 
     /// Whether a folder's content is a product's.
