@@ -39,6 +39,7 @@ public final class InspectionApplication: Sendable {
         InspectionEndpoints(core: core).register(in: &table)
         ProductEndpoints(core: core).register(in: &table)
         ReferenceEndpoints(core: core).register(in: &table)
+        CalibrationEndpoints(core: core).register(in: &table)
         ResultEndpoints(core: core).register(in: &table)
         ResultPictureEndpoints(core: core).register(in: &table)
         self.core = core

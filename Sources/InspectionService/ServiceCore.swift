@@ -18,6 +18,8 @@ final class ServiceCore: Sendable {
     let readiness = Readiness()
     let metrics = ServiceMetrics()
     let keys = KeysInFlight()
+    let calibrations = CalibrationGate()
+    let coresets: CoresetMaker
     let line: WorkLine
     let compute = ComputeQueue()
     let pictures: PictureQueue
@@ -45,7 +47,7 @@ final class ServiceCore: Sendable {
         prompts = PromptEncoder(model: model, compute: compute, store: store, now: environment.now)
         references = ReferenceEncoder(
             model: model, compute: compute, pictures: pictures, limits: limits, element: configuration.bankElement)
-        let coresets = CoresetMaker(store: store, compute: compute, threads: model.threads, logger: logger)
+        coresets = CoresetMaker(store: store, compute: compute, threads: model.threads, logger: logger)
         banks = BankLibrary(
             loader: BankLoader(store: store, coresets: coresets, compute: compute, threads: model.threads),
             maxBytes: configuration.maxLoadedBankBytes)

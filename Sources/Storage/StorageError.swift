@@ -33,6 +33,8 @@ public struct StorageError: Error, Sendable, Equatable, CustomStringConvertible 
         case notFound
         /// The product changed in the meantime: `expected` is the caller's revision, `found` the stored one.
         case revisionMismatch
+        /// The product's references changed in the meantime: `expected` is the caller's version, `found` the stored one.
+        case referencesChanged
         /// A limit set by the caller would be passed: `expected` is the limit, `found` what would be reached.
         case limitExceeded
         /// `found` references of the set were encoded with another model, side or stages.

@@ -3,7 +3,7 @@ public import Tensors
 
 /// Turns maps on the network's square grid into defects in the pixels of the original picture.
 ///
-/// A pixel belongs to a defect when the deciding map, resized to the picture, reaches the threshold; its type is the
+/// A pixel belongs to a defect when the deciding map, resized to the picture, reaches its threshold; its type is the
 /// most probable defect type there. Regions are 8-connected, per type; those below the minimum area are dropped.
 public struct DefectFinder: Sendable {
     /// Thresholds and limits.
@@ -40,7 +40,9 @@ public struct DefectFinder: Sendable {
         let verdict: Verdict = maps.imageScore >= rules.threshold ? .notOk : .ok
         do {
             let defects = verdict == .notOk ? try self.defects(maps, width: imageWidth, height: imageHeight) : []
-            return Findings(verdict: verdict, score: maps.imageScore, threshold: rules.threshold, defects: defects)
+            return Findings(
+                verdict: verdict, score: maps.imageScore, threshold: rules.threshold, mapThreshold: rules.mapThreshold,
+                defects: defects)
         } catch {
             throw InspectionModelError(.badImage, "\(error)")
         }
@@ -74,7 +76,7 @@ public struct DefectFinder: Sendable {
     ) throws(ImageError) -> [MarkedRuns] {
         let rows = try ReachingRows(
             of: maps.final.values, width: maps.side, height: maps.side, toWidth: width, toHeight: height,
-            corners: .edges, reaching: rules.threshold)
+            corners: .edges, reaching: rules.mapThreshold)
         let grids = (0..<threads.count).map { _ in TypeGrid(maps: maps, mode: mode, width: width, height: height) }
         let bands = threads.collect((height + Self.bandRows - 1) / Self.bandRows) { worker, band in
             var found = [MarkedRuns](repeating: MarkedRuns(), count: types)

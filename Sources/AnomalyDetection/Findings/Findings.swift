@@ -54,8 +54,10 @@ public struct Findings: Sendable {
     public let verdict: Verdict
     /// The image score that was compared with the threshold.
     public let score: Float
-    /// The threshold.
+    /// The score's threshold.
     public let threshold: Float
+    /// What the map's values were compared with.
+    public let mapThreshold: Float
     /// What makes the part not ok, the highest score first.
     ///
     /// Empty for an ok part, and when only the global score, not any

@@ -15,12 +15,12 @@ struct AnomalyMapper {
     ///   - features: The picture's stage tokens and global embedding; as many stages as the adapter has.
     ///   - side: Side of the maps in pixels.
     ///   - states: Text embeddings, the normal state first.
-    ///   - references: Memory bank; empty for zero-shot. Each has the same stages and width as `features`.
+    ///   - distances: Of the picture's patches to the references; nil for zero-shot.
     ///   - validity: Where defects count, [side²], 1 or 0; nil for everywhere. Applied before any score is taken.
     /// - Returns: Maps of `side` × `side` pixels.
     /// - Throws: ``InspectionModelError`` with `.badImage` when `side` is not positive.
     func maps(
-        features: VisionTower.Features, side: Int, states: StateEmbeddings, references: ReferenceBank,
+        features: VisionTower.Features, side: Int, states: StateEmbeddings, distances: ReferenceDistances?,
         validity: [Float]?
     ) throws(InspectionModelError) -> AnomalyMaps {
         let classes = states.states.count
@@ -43,14 +43,10 @@ struct AnomalyMapper {
         let total: Float = stageWeight * Float(stages)
         let normal = multitype.rows(0..<1).reshaped([side, side])
         let anomaly = masked(normal.mapped { max(0, total - $0) }, by: validity)
-        let reference: Tensor? =
-            if references.isEmpty {
-                nil
-            } else {
-                masked(
-                    try distances(features, references: references)
-                        .map(side: side, combination: options.stageCombination), by: validity)
-            }
+        var reference: Tensor?
+        if let distances {
+            reference = masked(try distances.map(side: side, combination: options.stageCombination), by: validity)
+        }
         let final = reference.map { options.combine(anomaly, $0) } ?? anomaly
         let probabilities = globalProbabilities(features.embedding, states: states)
         let imageScore = options.imageScore.score(map: final, globalAnomaly: 1 - probabilities[0])

@@ -101,18 +101,46 @@ public struct InspectionModel: Sendable {
         features: VisionTower.Features, imageSide: Int, states: StateEmbeddings, references: ReferenceBank = .none,
         validity: [Float]? = nil, options: MapOptions = MapOptions()
     ) throws(InspectionModelError) -> AnomalyMaps {
+        let distances =
+            references.isEmpty ? nil : try self.distances(of: features, to: references, options: options)
+        return try maps(
+            features: features, imageSide: imageSide, states: states, distances: distances, validity: validity,
+            options: options)
+    }
+
+    /// Computes all maps and the image score of a picture whose distances to the references are known.
+    ///
+    /// - Parameters:
+    ///   - features: From ``features(of:imageSide:)`` with the same side.
+    ///   - imageSide: Side of the maps in pixels.
+    ///   - states: Text embeddings made with this model.
+    ///   - distances: From ``distances(of:to:options:)`` for the same features; nil for zero-shot.
+    ///   - validity: Where defects count, [imageSide²] of 0 or 1, row-major; nil for everywhere.
+    ///   - options: Which variant of each formula.
+    /// - Returns: Maps of `imageSide` × `imageSide` pixels.
+    /// - Throws: ``InspectionModelError`` as ``maps(features:imageSide:states:references:validity:options:)``.
+    public func maps(
+        features: VisionTower.Features, imageSide: Int, states: StateEmbeddings, distances: ReferenceDistances?,
+        validity: [Float]? = nil, options: MapOptions = MapOptions()
+    ) throws(InspectionModelError) -> AnomalyMaps {
         guard states.matrix.shape[1] == clip.configuration.embedDim else {
             throw InspectionModelError(
                 .badStates,
                 "expected text embeddings of length \(clip.configuration.embedDim), found \(states.matrix.shape[1])")
         }
-        try check(references, features: features, options: options)
+        let patches = features.gridSize * features.gridSize
+        if let distances, distances.stages.map(\.count) != stages.map({ _ in patches }) {
+            throw InspectionModelError(
+                .badReferences,
+                "expected distances of \(patches) patches at \(stages.count) stages, found "
+                    + "\(distances.stages.map(\.count))")
+        }
         if let validity, validity.count != imageSide * imageSide {
             throw InspectionModelError(
                 .badImage, "expected \(imageSide * imageSide) validity values, found \(validity.count)")
         }
         return try mapper(options).maps(
-            features: features, side: imageSide, states: states, references: references, validity: validity)
+            features: features, side: imageSide, states: states, distances: distances, validity: validity)
     }
 
     /// Distances of a picture's patches to references, for joining with others before maps are made.

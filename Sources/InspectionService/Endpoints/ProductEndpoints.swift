@@ -36,14 +36,14 @@ struct ProductEndpoints {
     private func show(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         _ = try QueryReader(request, known: [])
         let record = try await core.product(Self.id(request, context))
-        let state = await preparation(of: record)
-        let tag = ProductTag(record, state)
+        let status = await status(of: record)
+        let tag = ProductTag(record, status)
         if let value = request.head.headerFields[.ifNoneMatch] {
             if tag.isAmong(try EntityTags(value, field: "If-None-Match")) {
                 return ServerResponse(status: .notModified, headerFields: [.eTag: tag.tag.text])
             }
         }
-        return .json(tree(record, state), [.eTag: tag.tag.text])
+        return .json(tree(record, status), [.eTag: tag.tag.text])
     }
 
     private func put(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
@@ -107,7 +107,7 @@ struct ProductEndpoints {
         let query = try QueryReader(request, known: ["pageSize", "pageToken"])
         let page = try await core.store.products(after: try query.pageToken(), limit: try query.pageSize())
         var items: [JSONTree] = []
-        for record in page.items { items.append(tree(record, await preparation(of: record))) }
+        for record in page.items { items.append(tree(record, await status(of: record))) }
         return .json(.page(items, next: page.next?.text))
     }
 }
@@ -125,28 +125,22 @@ extension ProductEndpoints {
     ) async throws -> ServerResponse {
         let write = try await core.store.putProduct(
             id, settings: settings, if: precondition, at: core.environment.now())
-        let state = await preparation(of: write.product)
-        var fields: HTTPFields = [.eTag: ProductTag(write.product, state).tag.text]
+        let status = await status(of: write.product)
+        var fields: HTTPFields = [.eTag: ProductTag(write.product, status).tag.text]
         if write.isNew { fields[.location] = "/products/\(PathSegment.encode(id))" }
-        return .json(tree(write.product, state), status: write.isNew ? .created : .ok, fields)
+        return .json(tree(write.product, status), status: write.isNew ? .created : .ok, fields)
     }
 
-    private func preparation(of record: ProductRecord) async -> Preparation.State {
-        do {
-            return await (try core.registry.preparation(of: record)).checkedState()
-        } catch {
-            return .failed(Problem(error))
-        }
-    }
+    private func status(of record: ProductRecord) async -> ProductStatus { await core.registry.status(of: record) }
 
-    private func tree(_ record: ProductRecord, _ state: Preparation.State) -> JSONTree {
+    private func tree(_ record: ProductRecord, _ status: ProductStatus) -> JSONTree {
         ProductDocument.tree(
-            record, preparation: state, imageSide: core.model.defaultImageSide,
-            threshold: core.configuration.defaultThreshold, keepImages: core.configuration.defaultKeepImages)
+            record, status, imageSide: core.model.defaultImageSide, threshold: core.configuration.defaultThreshold,
+            keepImages: core.configuration.defaultKeepImages)
     }
 
     /// RFC 6585, section 3.
-    private static let preconditionRequired = Problem(
+    static let preconditionRequired = Problem(
         .preconditionRequired,
         "expected If-Match with the product's ETag (or * for whatever it is now), found neither If-Match nor "
             + "If-None-Match: somebody may have changed the product since it was read")

@@ -40,7 +40,7 @@ struct ResultPictureEndpoints {
                 try await core.pictures.run {
                     try ResultPictures.heatMapPNG(
                         map: map, width: record.imageWidth, height: record.imageHeight,
-                        threshold: threshold(of: record),
+                        threshold: record.mapThreshold(default: core.configuration.defaultThreshold),
                         threads: core.model.threads)
                 }
             }
@@ -87,9 +87,5 @@ struct ResultPictureEndpoints {
             throw Problem(.unknownResult, "the result has no heat map")
         }
         return file.bytes
-    }
-
-    private func threshold(of record: ResultRecord) -> Float {
-        Float(record.threshold ?? core.configuration.defaultThreshold)
     }
 }

@@ -30,7 +30,7 @@ struct ImageUpload: Sendable {
     ///
     /// - Throws: `Problem` of kind `emptyBody` or `malformedMultipart`, `MultipartError`, or `ImageError` with
     ///   `.notAnImage` when a raw body is something else.
-    init(_ request: ServerRequest, mayHaveMetadata: Bool) throws {
+    init(_ request: ServerRequest, mayHaveMetadata: Bool, maxPictures: Int? = nil) throws {
         guard !request.body.isEmpty else {
             try request.checkForLength()
             throw Problem(
@@ -46,7 +46,9 @@ struct ImageUpload: Sendable {
         }
         var images: [Image] = []
         var metadata: [UInt8]?
-        for part in try MultipartParser(contentType: contentType).parse(request.body) {
+        var limits = MultipartLimits()
+        if let maxPictures { limits.maxParts = maxPictures }
+        for part in try MultipartParser(contentType: contentType, limits: limits).parse(request.body) {
             switch part.name {
             case "image":
                 images.append(

@@ -57,6 +57,11 @@ extension Problem {
         case .cancelled:
             self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
         case .revisionMismatch: self.init(.preconditionFailed, Self.mismatch(error))
+        case .referencesChanged:
+            self.init(
+                .preconditionFailed,
+                "the product's references were changed meanwhile: expected version \(error.expected ?? 0), found "
+                    + "\(error.found ?? 0); nothing was stored")
         case .invalidPageToken: self.init(.invalidParameter, "pageToken: \(error.subject)")
         case .limitExceeded:
             let figures = "expected at most \(error.expected ?? 0), found \(error.found ?? 0)"

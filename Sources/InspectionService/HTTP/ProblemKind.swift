@@ -12,6 +12,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case unknownReference = "unknown-reference"
     case unknownReferenceVersion = "unknown-reference-version"
     case unknownResult = "unknown-result"
+    case unknownCalibration = "unknown-calibration"
     case pictureNotKept = "picture-not-kept"
     case methodNotAllowed = "method-not-allowed"
     case notAcceptable = "not-acceptable"
@@ -24,6 +25,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case rangeNotSatisfiable = "range-not-satisfiable"
     case preconditionFailed = "precondition-failed"
     case preconditionRequired = "precondition-required"
+    case notCalibrated = "not-calibrated"
     case bodyTooLarge = "body-too-large"
     case imageTooLarge = "image-too-large"
     case unsupportedMediaType = "unsupported-media-type"
@@ -32,6 +34,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case invalidBody = "invalid-body"
     case invalidProduct = "invalid-product"
     case invalidMetadata = "invalid-metadata"
+    case noReferences = "no-references"
+    case calibrationImpossible = "calibration-impossible"
     case queueFull = "queue-full"
     case internalError = "internal-error"
     case notReady = "not-ready"
@@ -49,7 +53,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedRequest, .invalidParameter, .emptyBody, .malformedMultipart, .malformedJSON: .badRequest
-        case .notFound, .unknownProduct, .unknownReference, .unknownReferenceVersion, .unknownResult, .pictureNotKept:
+        case .notFound, .unknownProduct, .unknownReference, .unknownReferenceVersion, .unknownResult,
+            .unknownCalibration, .pictureNotKept:
             .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
@@ -59,10 +64,11 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .deadlinePassed: .gatewayTimeout
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .preconditionFailed: .preconditionFailed
-        case .preconditionRequired: .preconditionRequired
+        case .preconditionRequired, .notCalibrated: .preconditionRequired
         case .bodyTooLarge, .imageTooLarge: .contentTooLarge
         case .unsupportedMediaType, .notAnImage: .unsupportedMediaType
-        case .unusableImage, .invalidBody, .invalidProduct, .invalidMetadata, .referenceLimit, .idempotencyKeyReused:
+        case .unusableImage, .invalidBody, .invalidProduct, .invalidMetadata, .referenceLimit, .idempotencyKeyReused,
+            .noReferences, .calibrationImpossible:
             .unprocessableContent
         case .queueFull: .tooManyRequests
         case .internalError: .internalServerError
@@ -87,6 +93,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unknownReference: "The product has no such reference"
         case .unknownReferenceVersion: "The product's references have no such version"
         case .unknownResult: "There is no such result or picture"
+        case .unknownCalibration: "The product has no such calibration"
         case .pictureNotKept: "The picture of this result was not kept"
         case .methodNotAllowed: "The method is not offered at this path"
         case .notAcceptable: "None of the media types in Accept can be sent"
@@ -99,6 +106,9 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .referenceLimit: "The product's references are at their limit"
         case .preconditionFailed: "The product is not in the state that the request demands"
         case .preconditionRequired: "Changing a product needs If-Match with the ETag of what is changed"
+        case .notCalibrated: "The product's thresholds are no calibration's, or not any more"
+        case .noReferences: "The product decides by references and has none"
+        case .calibrationImpossible: "The pictures give no threshold"
         case .bodyTooLarge: "The body is too large"
         case .imageTooLarge: "The picture has too many pixels"
         case .unsupportedMediaType: "The body has a media type that cannot be used here"

@@ -38,7 +38,8 @@ struct Inspection: Sendable {
         let record = ResultRecord(
             id: id, product: product.record.id, createdAt: createdAt,
             verdict: Storage.Verdict(findings.verdict), score: findings.score.decimal,
-            threshold: findings.threshold.decimal, mode: request.options.mode.rawValue, shots: references.count,
+            threshold: findings.threshold.decimal, mapThreshold: findings.mapThreshold.decimal,
+            mode: request.options.mode.rawValue, shots: references.count,
             referencesVersion: references.count == 0 ? nil : references.version,
             partID: request.partID, camera: request.camera, imageWidth: pictures.width, imageHeight: pictures.height,
             imageDigest: imageDigest, metadata: request.metadata.map { String(decoding: $0, as: UTF8.self) },

@@ -5,7 +5,7 @@ import HTTPTypes
 /// What a client asks of an inspection, whatever picture it comes with.
 struct InspectionOptions: Sendable {
     /// The query parameters that say it.
-    static let parameters = ["product", "mode", "camera", "deadline", "dryRun"]
+    static let parameters = ["product", "mode", "camera", "deadline", "dryRun", "calibrated"]
 
     let product: String
     let mode: InspectionMode
@@ -14,6 +14,8 @@ struct InspectionOptions: Sendable {
     let deadline: Duration?
     /// Whether nothing is stored.
     let isDryRun: Bool
+    /// Whether the verdict must be that of a calibrated product.
+    let demandsCalibration: Bool
 
     /// Reads the options; a deadline may stand in the query or in `X-Request-Deadline`, and the query wins.
     init(_ query: QueryReader, _ fields: HTTPFields) throws(Problem) {
@@ -21,6 +23,7 @@ struct InspectionOptions: Sendable {
         mode = try query.choice("mode", InspectionMode.self) ?? .multitype
         camera = try query.text("camera")
         isDryRun = try query.flag("dryRun")
+        demandsCalibration = try query.flag("calibrated")
         let header = try fields[.requestDeadline].map { text throws(Problem) in
             guard let deadline = QueryReader.usableSeconds(text) else {
                 throw Problem.header(

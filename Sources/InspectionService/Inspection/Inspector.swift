@@ -106,13 +106,9 @@ struct Inspector: Sendable {
         let side = product.plan.imageSide
         let features = try model.features(of: image, imageSide: side)
         let encoded = environment.uptime()
-        let settings = product.record.settings
-        let validity = ValidityMap.make(
-            include: settings.include.map(Polygon.init), ignore: settings.ignore.map(Polygon.init),
-            imageWidth: image.width, imageHeight: image.height, side: side)
         let maps = try model.maps(
             features: features, imageSide: side, states: product.states, references: references,
-            validity: validity)
+            validity: product.validity(width: image.width, height: image.height), options: product.plan.mapOptions)
         return Computed(
             maps: maps, started: started, encode: encoded - started, score: environment.uptime() - encoded)
     }
@@ -131,7 +127,7 @@ struct Inspector: Sendable {
     ) throws -> Found {
         let started = environment.uptime()
         let finder = DefectFinder(
-            rules: DefectRules(threshold: product.plan.threshold), mode: options.mode, threads: threads)
+            rules: product.plan.rules, mode: options.mode, threads: threads)
         let findings = try finder.findings(maps, imageWidth: image.width, imageHeight: image.height)
         let scored = environment.uptime()
         let pictures = try ResultPictures(
@@ -142,8 +138,4 @@ struct Inspector: Sendable {
         return Found(
             findings: findings, pictures: pictures, overlay: overlay, score: scored - started, store: stored - scored)
     }
-}
-
-extension Polygon {
-    fileprivate init(_ points: [Storage.PixelPoint]) { self.init(points: points.map { [$0.x, $0.y] }) }
 }

@@ -23,7 +23,8 @@ struct ResultDocument {
         add("score", .number(findings.score))
         add("scoreRaw", ["global": .number(inspection.globalAnomaly), "mapMax": .number(inspection.mapMaximum)])
         add("threshold", .number(findings.threshold))
-        add("calibrationId", .null)
+        add("mapThreshold", .number(findings.mapThreshold))
+        add("calibrationId", .string(inspection.product.calibration.currentID))
         add("mode", .string(inspection.request.options.mode.rawValue))
         add("shots", .integer(references.count))
         if let partID = inspection.request.partID { add("partId", .string(partID)) }

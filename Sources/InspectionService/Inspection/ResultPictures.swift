@@ -25,6 +25,7 @@ struct ResultPictures: Sendable {
     let isStored: Bool
     let width: Int
     let height: Int
+    /// Of the map.
     let threshold: Float
     let isOK: Bool
     /// The highest score first, as the result lists its defects.
@@ -108,7 +109,7 @@ extension ResultPictures {
         self.isStored = isStored
         self.width = width
         self.height = height
-        threshold = findings.threshold
+        threshold = findings.mapThreshold
         isOK = findings.verdict == .ok
         masks = findings.defects.map {
             Mask(type: $0.type, score: $0.score, runs: MaskRunLengths.encode($0.mask))
@@ -125,7 +126,7 @@ extension ResultPictures {
         isStored = true
         width = record.imageWidth
         height = record.imageHeight
-        threshold = Float(record.threshold ?? defaultThreshold)
+        threshold = record.mapThreshold(default: defaultThreshold)
         isOK = record.verdict == .ok
         let files = Dictionary(contents.files.map { ($0.kind, $0.bytes) }) { first, _ in first }
         masks = contents.defects.compactMap { defect in
@@ -138,4 +139,9 @@ extension ResultPictures {
         }
         self.map = map
     }
+}
+
+extension ResultRecord {
+    /// What the map's values were compared with; results of early versions had one threshold for both.
+    func mapThreshold(default threshold: Double) -> Float { Float(mapThreshold ?? self.threshold ?? threshold) }
 }

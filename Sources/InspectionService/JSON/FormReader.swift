@@ -103,6 +103,17 @@ struct FormReader {
         return value
     }
 
+    /// One of an enumeration's raw values.
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ node: Node, _ type: Choice.Type
+    ) -> Choice? {
+        let choice = node.value.text.flatMap(Choice.init(rawValue:))
+        if choice == nil {
+            note(node, expected: "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
     /// Throws what was noted, if anything was.
     func finish(_ kind: ProblemKind, _ subject: String) throws(Problem) {
         guard let first = faults.first else { return }

@@ -97,6 +97,7 @@ struct APIOperation: Sendable {
     var description: String?
     var parameters: [APIParameter] = []
     var body: [APIContent] = []
+    var isBodyRequired = true
     var responses: [APIResponse]
     /// Kinds of failure that belong to the operation; any request can be malformed on top.
     var problems: [ProblemKind] = []
@@ -118,7 +119,7 @@ struct APIOperation: Sendable {
             members.append(
                 .init(
                     name: "requestBody",
-                    value: ["required": true, "content": .object(body.map(\.member))]))
+                    value: ["required": .bool(isBodyRequired), "content": .object(body.map(\.member))]))
         }
         members.append(.init(name: "responses", value: .object(responses.map(Self.member) + failures)))
         return .object(members)

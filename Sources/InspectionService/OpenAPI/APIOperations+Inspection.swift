@@ -18,13 +18,17 @@ extension APIOperations {
         APIParameter(
             "dryRun", APISchema.boolean, "Computes the same and stores nothing; the answer says so."),
         APIParameter(
+            "calibrated", APISchema.boolean,
+            "`true`: 428 unless the product's thresholds are those of a calibration that still holds."),
+        APIParameter(
             "X-Request-Deadline", in: .header, ["type": "number", "exclusiveMinimum": 0, "maximum": 3600],
             "The deadline, where the query has none."),
     ]
 
     private static let failures: [ProblemKind] = [
         .emptyBody, .malformedMultipart, .malformedJSON, .unknownProduct, .notAcceptable, .bodyTooLarge,
-        .invalidMetadata, .queueFull, .notReady, .draining, .productPreparing, .preparationFailed, .overloaded,
+        .invalidMetadata, .noReferences, .notCalibrated, .queueFull, .notReady, .draining, .productPreparing,
+        .preparationFailed, .overloaded,
         .requestTimeout, .lengthRequired,
     ]
 

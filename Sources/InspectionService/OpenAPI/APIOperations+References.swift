@@ -2,6 +2,22 @@
 extension APIOperations {
     static var references: [APIOperation] { [add, set, versions, picture, remove, rollBack] }
 
+    /// One raw picture, or many in a form.
+    static let pictures: [APIContent] = [
+        .bytes("image/jpeg"), .bytes("image/png"),
+        APIContent(
+            "multipart/form-data",
+            [
+                "type": "object", "required": ["image"],
+                "properties": [
+                    "image": [
+                        "type": "array", "minItems": 1,
+                        "items": ["type": "string", "contentMediaType": "application/octet-stream"],
+                    ]
+                ],
+            ], encoding: ["image": ["contentType": "image/jpeg, image/png"]]),
+    ]
+
     private static let path = "/products/{id}/references"
     private static let reference = APIParameter(
         "reference", in: .path, APISchema.sha256, "SHA-256 of the picture, in hexadecimal.")
@@ -20,20 +36,7 @@ extension APIOperations {
                 productID,
                 APIParameter("atomic", APISchema.boolean, "`true`: either all pictures are added or none."),
             ],
-            body: [
-                .bytes("image/jpeg"), .bytes("image/png"),
-                APIContent(
-                    "multipart/form-data",
-                    [
-                        "type": "object", "required": ["image"],
-                        "properties": [
-                            "image": [
-                                "type": "array", "minItems": 1,
-                                "items": ["type": "string", "contentMediaType": "application/octet-stream"],
-                            ]
-                        ],
-                    ], encoding: ["image": ["contentType": "image/jpeg, image/png"]]),
-            ],
+            body: pictures,
             responses: [
                 APIResponse(
                     200, "None of the pictures is new.", [.json(APISchema.reference("ReferenceReport"))]),

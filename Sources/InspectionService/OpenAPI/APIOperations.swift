@@ -1,4 +1,4 @@
 /// All operations of the service, in the order in which they are shown.
 enum APIOperations {
-    static var all: [APIOperation] { inspections + products + references + results + service }
+    static var all: [APIOperation] { inspections + products + references + calibration + results + service }
 }

@@ -27,7 +27,21 @@ extension APISchemas {
                 "defectTypes",
                 ["type": "array", "minItems": 1, "maxItems": 64, "items": APISchema.reference("DefectType")]
             ),
-            ("threshold", APISchema.unit), ("imageSide", imageSide), ("ignore", APISchema.reference("Polygons")),
+            ("threshold", APISchema.unit),
+            (
+                "mapThreshold",
+                [
+                    "type": "number", "minimum": 0, "maximum": 1,
+                    "description": "Map values from here on are marked; the threshold when null.",
+                ]
+            ),
+            (
+                "decision",
+                [
+                    "type": "string", "enum": .array(Decision.allCases.map { .string($0.rawValue) }),
+                    "description": "What decides: texts and references, or the distance from references alone.",
+                ]
+            ), ("imageSide", imageSide), ("ignore", APISchema.reference("Polygons")),
             ("include", APISchema.reference("Polygons")),
             ("mmPerPixel", ["type": "number", "exclusiveMinimum": 0]),
             ("keepImages", APISchema.choice(KeepImages.allCases.map(\.rawValue))),
@@ -37,7 +51,8 @@ extension APISchemas {
 
     /// Members that answers show and that are no settings: sending an answer back is no mistake.
     private static let derived = [
-        "id", "status", "progress", "problem", "references", "calibrationId", "createdAt", "updatedAt",
+        "id", "status", "progress", "problem", "references", "calibrationId", "calibrationStatus", "createdAt",
+        "updatedAt",
     ]
 
     private var settings: JSONTree {
@@ -65,7 +80,8 @@ extension APISchemas {
     private var product: JSONTree {
         let settings = settingsProperties.map { name, schema in
             switch name {
-            case "mmPerPixel", "maxBankRows": JSONTree.Member(name: name, value: APISchema.nullable(schema))
+            case "mmPerPixel", "maxBankRows", "mapThreshold":
+                JSONTree.Member(name: name, value: APISchema.nullable(schema))
             // Bounds of what may be set are no bounds of what a model brings along.
             case "imageSide": JSONTree.Member(name: name, value: ["type": "integer", "minimum": 1])
             default: JSONTree.Member(name: name, value: schema)
@@ -74,7 +90,8 @@ extension APISchemas {
         let others: KeyValuePairs<String, JSONTree> = [
             "status": APISchema.choice(["ready", "preparing", "failed"]), "progress": APISchema.unit,
             "references": APISchema.reference("ReferenceCount"), "calibrationId": ["type": ["string", "null"]],
-            "createdAt": APISchema.moment, "updatedAt": APISchema.moment,
+            "calibrationStatus": APISchema.choice(["none", "current", "outdated"]), "createdAt": APISchema.moment,
+            "updatedAt": APISchema.moment,
         ]
         let required =
             [.init(name: "id", value: APISchema.string)] + settings

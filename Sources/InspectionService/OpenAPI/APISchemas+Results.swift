@@ -22,7 +22,11 @@ extension APISchemas {
                     "description": "The image score; from the threshold on the part is not ok.",
                 ],
                 "scoreRaw": APISchema.object(["global": APISchema.unit, "mapMax": ["type": "number"]]),
-                "threshold": APISchema.unit, "calibrationId": ["type": ["string", "null"]],
+                "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
+                "calibrationId": [
+                    "type": ["string", "null"],
+                    "description": "The calibration that vouches for the thresholds, if one does.",
+                ],
                 "mode": APISchema.choice(InspectionMode.allCases.map(\.rawValue)), "shots": APISchema.count,
                 "partId": APISchema.name, "camera": APISchema.name,
                 "metadata": ["type": "object", "additionalProperties": true, "description": "As it was sent."],

@@ -5,7 +5,7 @@ struct APISchemas {
 
     /// All schemas by name, in the order of their names.
     var tree: JSONTree {
-        let all = Self.results + products + Self.service
+        let all = Self.results + products + calibrations + Self.service
         return .object(all.sorted { $0.0 < $1.0 }.map { .init(name: $0.0, value: $0.1) })
     }
 

@@ -30,6 +30,7 @@ struct OpenAPIDocument {
                 ["name": "Inspection", "description": "Pictures in, verdicts out."],
                 ["name": "Products", "description": "What is inspected, and how."],
                 ["name": "References", "description": "Pictures of good parts."],
+                ["name": "Calibration", "description": "Thresholds from pictures of good parts."],
                 ["name": "Results", "description": "Every answer that was given."],
                 ["name": "Service", "description": "Health, metrics, and this description."],
             ],

@@ -4,22 +4,22 @@ import Storage
 enum ProductDocument {
     /// - Parameters:
     ///   - product: The product as stored.
-    ///   - preparation: How far it is.
+    ///   - status: How far it is, and whether calibrated.
     ///   - imageSide: What is shown where the product sets none, in pixels.
     ///   - threshold: Likewise.
     ///   - keepImages: Likewise.
     /// - Returns: An object.
     static func tree(
-        _ product: ProductRecord, preparation: Preparation.State, imageSide: Int, threshold: Double,
-        keepImages: KeepImages
+        _ product: ProductRecord, _ status: ProductStatus, imageSide: Int, threshold: Double, keepImages: KeepImages
     ) -> JSONTree {
         var settings = product.settings
         settings.threshold = settings.threshold ?? threshold
+        settings.decision = settings.decision ?? .combined
         settings.imageSide = settings.imageSide ?? imageSide
         settings.keepImages = settings.keepImages ?? keepImages
         var members = [JSONTree.Member(name: "id", value: .string(product.id))] + self.members(settings)
         func add(_ name: String, _ value: JSONTree) { members.append(.init(name: name, value: value)) }
-        switch preparation {
+        switch status.preparation {
         case .checking: add("status", .string("preparing")); add("progress", .number(0.0))
         case .preparing(let progress):
             add("status", .string("preparing"))
@@ -31,7 +31,8 @@ enum ProductDocument {
             add("problem", problem.tree)
         }
         add("references", ReferenceDocument.summary(product.references))
-        add("calibrationId", .null)
+        add("calibrationId", .string(status.calibration.id))
+        add("calibrationStatus", .string(status.calibration.name))
         add("createdAt", .string(RFC3339.text(product.createdAt)))
         add("updatedAt", .string(RFC3339.text(product.updatedAt)))
         return .object(members)
@@ -45,6 +46,8 @@ enum ProductDocument {
             .init(name: "noun", value: .string(settings.noun)),
             .init(name: "defectTypes", value: .array(settings.defectTypes.map(type))),
             .init(name: "threshold", value: settings.threshold.map { .number($0) } ?? .null),
+            .init(name: "mapThreshold", value: settings.mapThreshold.map { .number($0) } ?? .null),
+            .init(name: "decision", value: .string(settings.decision?.rawValue)),
             .init(name: "imageSide", value: settings.imageSide.map { .integer($0) } ?? .null),
             .init(name: "ignore", value: polygons(settings.ignore)),
             .init(name: "include", value: polygons(settings.include)),

@@ -11,10 +11,11 @@ struct ProductForm {
 
     /// Members that answers show and that are not settings: sending an answer back is no mistake.
     private static let derived = [
-        "status", "progress", "problem", "references", "calibrationId", "createdAt", "updatedAt",
+        "status", "progress", "problem", "references", "calibrationId", "calibrationStatus", "createdAt", "updatedAt",
     ]
     private static let settings = [
-        "noun", "defectTypes", "threshold", "imageSide", "ignore", "include", "mmPerPixel", "keepImages", "maxBankRows",
+        "noun", "defectTypes", "threshold", "mapThreshold", "decision", "imageSide", "ignore", "include", "mmPerPixel",
+        "keepImages", "maxBankRows",
     ]
     private static let maxTypes = 64
     private static let maxPhrases = 64
@@ -83,6 +84,18 @@ struct ProductForm {
         if let node = members["threshold"] {
             settings.threshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }
         }
+        if let node = members["mapThreshold"] {
+            settings.mapThreshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }
+        }
+        if let node = members["decision"] {
+            settings.decision = form.choice(node, Decision.self)
+            if settings.decision == .references, members["threshold"] == nil {
+                form.note(
+                    pointer: "/threshold",
+                    "expected a number with decision “references”, whose scores are distances, found none; "
+                        + "POST /products/\(id)/calibrate?decision=references finds one")
+            }
+        }
         if let node = members["imageSide"] { settings.imageSide = imageSide(node, &form) }
         if let node = members["ignore"] { settings.ignore = polygons(node, &form) }
         if let node = members["include"] { settings.include = polygons(node, &form) }
@@ -90,11 +103,7 @@ struct ProductForm {
             settings.mmPerPixel = form.number(node, expected: "a number above 0") { $0 > 0 }
         }
         if let node = members["keepImages"] {
-            if let keep = node.value.text.flatMap(KeepImages.init(rawValue:)) {
-                settings.keepImages = keep
-            } else {
-                form.note(node, expected: "one of none, notOk, all")
-            }
+            settings.keepImages = form.choice(node, KeepImages.self)
         }
         if let node = members["maxBankRows"] {
             settings.maxBankRows = node.value.integer.flatMap { Self.bankRows.contains($0) ? $0 : nil }

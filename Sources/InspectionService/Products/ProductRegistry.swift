@@ -4,8 +4,29 @@ import Storage
 /// A product that can be inspected: everything but the picture, and the bank, which is lent when it is needed.
 struct PreparedProduct: Sendable {
     let record: ProductRecord
-    let plan: ProductPlan
+    var plan: ProductPlan
     let states: StateEmbeddings
+
+    /// How its thresholds stand to a calibration.
+    var calibration: CalibrationState { plan.calibration(of: record) }
+
+    /// The same product, decided in another way; nil leaves it as it is.
+    func deciding(by decision: Decision?) -> PreparedProduct {
+        var product = self
+        product.plan.decision = decision ?? plan.decision
+        return product
+    }
+
+    /// Where defects count in a picture of it, on the square that the network sees; nil for everywhere.
+    func validity(width: Int, height: Int) -> [Float]? {
+        ValidityMap.make(
+            include: record.settings.include.map(Polygon.init), ignore: record.settings.ignore.map(Polygon.init),
+            imageWidth: width, imageHeight: height, side: plan.imageSide)
+    }
+}
+
+extension Polygon {
+    fileprivate init(_ points: [Storage.PixelPoint]) { self.init(points: points.map { [$0.x, $0.y] }) }
 }
 
 /// Knows how products are prepared, and prepares them when asked for the first time.
@@ -56,6 +77,19 @@ actor ProductRegistry {
 
     /// What the product's settings mean for the model.
     func plan(of product: ProductRecord) throws -> ProductPlan { try entry(for: product).plan }
+
+    /// How a product stands.
+    func status(of product: ProductRecord) async -> ProductStatus {
+        do {
+            let entry = try entry(for: product)
+            return ProductStatus(
+                preparation: await entry.preparation.checkedState(), calibration: entry.plan.calibration(of: product))
+        } catch {
+            // Whatever the thresholds were found with, it is not what would inspect.
+            let calibration = product.calibration.map { CalibrationState.outdated($0.id) } ?? .none
+            return ProductStatus(preparation: .failed(Problem(error)), calibration: calibration)
+        }
+    }
 
     /// The product with all that inspecting a picture of it needs, but the bank.
     ///

@@ -9,15 +9,17 @@ import Storage
 struct ProductTag {
     let tag: EntityTag
 
-    init(_ product: ProductRecord, _ preparation: Preparation.State) {
+    init(_ product: ProductRecord, _ status: ProductStatus) {
         let state =
-            switch preparation {
+            switch status.preparation {
             case .checking: ".p0"
             case .preparing(let progress): ".p\(Int(progress * 1000))"
             case .ready: ""
             case .failed: ".failed"
             }
-        tag = EntityTag(isWeak: false, opaque: "r\(product.revision).v\(product.references.version)\(state)")
+        let calibration = if case .outdated = status.calibration { ".outdated" } else { "" }
+        tag = EntityTag(
+            isWeak: false, opaque: "r\(product.revision).v\(product.references.version)\(state)\(calibration)")
     }
 
     /// Whether a client that has these needs nothing new (weak comparison).

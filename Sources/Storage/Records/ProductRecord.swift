@@ -12,6 +12,8 @@ public struct ProductRecord: Sendable, Equatable {
     public let revision: Int
     /// The current set of references; version 0 and count 0 when there never was one.
     public let references: ReferenceSetSummary
+    /// The calibration whose thresholds the settings have; `nil` when they were set by hand or never.
+    public let calibration: CalibrationTag?
 }
 
 /// What an operator sets for a product.
@@ -20,8 +22,12 @@ public struct ProductSettings: Sendable, Equatable {
     public var noun: String
     /// The defects that are looked for, in the operator's order.
     public var defectTypes: [ProductDefectType]
-    /// Image scores above this are anomalous; `nil` leaves it to the service.
+    /// Image scores from here on are anomalous; `nil` leaves it to the service.
     public var threshold: Double?
+    /// Map values from here on are marked; `nil` takes the score's threshold.
+    public var mapThreshold: Double?
+    /// What decides; `nil` leaves it to the service.
+    public var decision: Decision?
     /// Side of the square that pictures are resized to, in pixels; `nil` leaves it to the model.
     public var imageSide: Int?
     /// Regions left out of the decision, as closed polygons in pixels of the picture.
@@ -37,13 +43,15 @@ public struct ProductSettings: Sendable, Equatable {
 
     /// Makes settings from their parts.
     public init(
-        noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, imageSide: Int? = nil,
-        ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [], mmPerPixel: Double? = nil,
-        keepImages: KeepImages? = nil, maxBankRows: Int? = nil
+        noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, mapThreshold: Double? = nil,
+        decision: Decision? = nil, imageSide: Int? = nil, ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [],
+        mmPerPixel: Double? = nil, keepImages: KeepImages? = nil, maxBankRows: Int? = nil
     ) {
         self.noun = noun
         self.defectTypes = defectTypes
         self.threshold = threshold
+        self.mapThreshold = mapThreshold
+        self.decision = decision
         self.imageSide = imageSide
         self.ignore = ignore
         self.include = include
@@ -93,6 +101,14 @@ public struct PixelPoint: Sendable, Hashable, Codable {
         try pair.encode(x)
         try pair.encode(y)
     }
+}
+
+/// What decides about a picture.
+public enum Decision: String, Sendable, CaseIterable {
+    /// Texts and references together (MultiADS, section 4.2.2).
+    case combined
+    /// The distance from the references alone; texts only name what was found.
+    case references
 }
 
 /// Which inspected pictures are kept with their results.

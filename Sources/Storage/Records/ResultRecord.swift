@@ -22,6 +22,8 @@ public struct ResultRecord: Sendable, Equatable {
     public var score: Double
     /// The threshold used; `nil` when there was none.
     public var threshold: Double?
+    /// What map values were compared with; `nil` when that was the score's threshold.
+    public var mapThreshold: Double?
     /// How was inspected: `multitype`, `binary`.
     public var mode: String
     /// How many references were used.
@@ -46,8 +48,9 @@ public struct ResultRecord: Sendable, Equatable {
     /// Makes a record from its parts.
     public init(
         id: String, product: String, createdAt: Timestamp, verdict: Verdict, score: Double, threshold: Double?,
-        mode: String, shots: Int, referencesVersion: Int?, partID: String?, camera: String?, imageWidth: Int,
-        imageHeight: Int, imageDigest: SHA256Digest, metadata: String?, document: [UInt8]
+        mapThreshold: Double? = nil, mode: String, shots: Int, referencesVersion: Int?, partID: String?,
+        camera: String?, imageWidth: Int, imageHeight: Int, imageDigest: SHA256Digest, metadata: String?,
+        document: [UInt8]
     ) {
         self.id = id
         self.product = product
@@ -55,6 +58,7 @@ public struct ResultRecord: Sendable, Equatable {
         self.verdict = verdict
         self.score = score
         self.threshold = threshold
+        self.mapThreshold = mapThreshold
         self.mode = mode
         self.shots = shots
         self.referencesVersion = referencesVersion

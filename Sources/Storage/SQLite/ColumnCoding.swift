@@ -41,6 +41,14 @@ struct ColumnReader {
         return value
     }
 
+    /// Reads one of the names of an enumeration where the column may be NULL.
+    mutating func nextOptionalName<Value: RawRepresentable>(_ type: Value.Type = Value.self) throws -> Value?
+    where Value.RawValue == String {
+        guard let name = try next(String?.self) else { return nil }
+        guard let value = Value(rawValue: name) else { throw Self.corrupt }
+        return value
+    }
+
     /// Reads JSON.
     mutating func nextJSON<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         try ColumnJSON.decode(type, next())

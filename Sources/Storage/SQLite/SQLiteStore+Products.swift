@@ -66,18 +66,20 @@ extension SQLiteStore {
     /// The columns in the order in which `ProductRecord.init(_:)` reads them.
     private static let selectProduct = """
         SELECT id, noun, defect_types, threshold, image_side, ignore_polygons, include_polygons, mm_per_pixel,
-            keep_images, max_bank_rows, created_at, updated_at, revision,
+            keep_images, max_bank_rows, map_threshold, decision, created_at, updated_at, revision,
             (SELECT coalesce(max(version), 0) FROM reference_sets WHERE product_id = id) AS reference_version,
             (SELECT count(*) FROM reference_set_members WHERE product_id = id
-                AND version = (SELECT max(version) FROM reference_sets WHERE product_id = id)) AS reference_count
+                AND version = (SELECT max(version) FROM reference_sets WHERE product_id = id)) AS reference_count,
+            calibration_id, (SELECT basis FROM calibrations WHERE calibrations.id = calibration_id)
         FROM products
         """
 
-    private static func product(_ id: String, _ db: Database) throws -> ProductRecord? {
+    static func product(_ id: String, _ db: Database) throws -> ProductRecord? {
         try db.readFirst(selectProduct + " WHERE id = ?", [id]) { try ProductRecord(&$0) }
     }
 
-    private static func upsertProduct(
+    /// Writes settings; thresholds that differ from those stored are no calibration's any more.
+    static func upsertProduct(
         _ id: String, _ settings: ProductSettings, at now: Timestamp, _ db: Database
     ) throws {
         let revision = try Int.fetchOne(
@@ -91,34 +93,40 @@ extension SQLiteStore {
         try db.execute(
             sql: """
                 INSERT INTO products (id, noun, defect_types, threshold, image_side, ignore_polygons,
-                    include_polygons, mm_per_pixel, keep_images, max_bank_rows, created_at, updated_at, revision)
+                    include_polygons, mm_per_pixel, keep_images, max_bank_rows, map_threshold, decision,
+                    created_at, updated_at, revision)
                 VALUES (:id, :noun, :defectTypes, :threshold, :imageSide, :ignore,
-                    :include, :mmPerPixel, :keepImages, :maxBankRows, :now, :now, :revision)
+                    :include, :mmPerPixel, :keepImages, :maxBankRows, :mapThreshold, :decision,
+                    :now, :now, :revision)
                 ON CONFLICT (id) DO UPDATE SET noun = excluded.noun, defect_types = excluded.defect_types,
+                    calibration_id = CASE WHEN threshold IS excluded.threshold
+                        AND map_threshold IS excluded.map_threshold THEN calibration_id END,
                     threshold = excluded.threshold, image_side = excluded.image_side,
                     ignore_polygons = excluded.ignore_polygons, include_polygons = excluded.include_polygons,
                     mm_per_pixel = excluded.mm_per_pixel, keep_images = excluded.keep_images,
-                    max_bank_rows = excluded.max_bank_rows, updated_at = excluded.updated_at,
-                    revision = excluded.revision
+                    max_bank_rows = excluded.max_bank_rows, map_threshold = excluded.map_threshold,
+                    decision = excluded.decision, updated_at = excluded.updated_at, revision = excluded.revision
                 """,
             arguments: [
                 "id": id, "noun": settings.noun, "defectTypes": try ColumnJSON.encode(settings.defectTypes),
                 "threshold": settings.threshold, "imageSide": settings.imageSide,
                 "ignore": try ColumnJSON.encode(settings.ignore), "include": try ColumnJSON.encode(settings.include),
                 "mmPerPixel": settings.mmPerPixel, "keepImages": settings.keepImages?.rawValue ?? Self.serviceDecides,
-                "maxBankRows": settings.maxBankRows, "now": now.microseconds, "revision": revision,
+                "maxBankRows": settings.maxBankRows, "mapThreshold": settings.mapThreshold,
+                "decision": settings.decision?.rawValue, "now": now.microseconds, "revision": revision,
             ])
     }
 }
 
 extension ProductSettings {
-    fileprivate func validate() throws(StorageError) {
+    func validate() throws(StorageError) {
         try Validation.name(noun, "the noun")
         for type in defectTypes {
             try Validation.name(type.name, "a defect type's name")
             for phrase in type.phrases ?? [] { try Validation.name(phrase, "a defect type's phrase") }
         }
         try Validation.finite(threshold, "the threshold")
+        try Validation.finite(mapThreshold, "the map's threshold")
         try Validation.atLeast(1, imageSide, "the image side")
         try Validation.atLeast(1, maxBankRows, "the cap of bank rows")
         try Validation.finite(mmPerPixel, "the size of a pixel")
@@ -144,14 +152,22 @@ extension ProductRecord {
 
     fileprivate init(_ columns: inout ColumnReader) throws {
         id = try columns.next()
-        settings = ProductSettings(
+        var settings = ProductSettings(
             noun: try columns.next(), defectTypes: try columns.nextJSON(), threshold: try columns.next(),
             imageSide: try columns.next(), ignore: try columns.nextJSON(), include: try columns.nextJSON(),
             mmPerPixel: try columns.next(), keepImages: try Self.keepImages(columns.next()),
             maxBankRows: try columns.next())
+        settings.mapThreshold = try columns.next()
+        settings.decision = try columns.nextOptionalName()
+        self.settings = settings
         createdAt = try columns.nextTimestamp()
         updatedAt = try columns.nextTimestamp()
         revision = try columns.next()
         references = ReferenceSetSummary(version: try columns.next(), count: try columns.next())
+        if let id = try columns.next(String?.self) {
+            calibration = CalibrationTag(id: id, basis: try columns.nextDigest())
+        } else {
+            calibration = nil
+        }
     }
 }

@@ -1,3 +1,13 @@
+CREATE TABLE calibrations (
+    id         TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),    -- grows with time (UUID version 7)
+    product_id TEXT    NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    basis      BLOB    NOT NULL CHECK (length(basis) = 32),    -- of everything that scores depend on
+    document   BLOB    NOT NULL                                -- the JSON that was answered, byte for byte
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX calibrations_by_product ON calibrations (product_id, id);
+
 CREATE TABLE idempotency_keys (
     key         TEXT    NOT NULL PRIMARY KEY CHECK (key <> ''),
     fingerprint BLOB    NOT NULL CHECK (length(fingerprint) = 32),    -- of everything the answer depends on
@@ -26,7 +36,7 @@ CREATE TABLE products (
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,
     revision         INTEGER NOT NULL CHECK (revision > 0)
-, max_bank_rows INTEGER CHECK (max_bank_rows > 0)) STRICT, WITHOUT ROWID;
+, max_bank_rows INTEGER CHECK (max_bank_rows > 0), map_threshold REAL, decision TEXT, calibration_id TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reference_banks (
     seq          INTEGER PRIMARY KEY,
@@ -182,7 +192,7 @@ CREATE TABLE results (
     image_sha256       BLOB    NOT NULL CHECK (length(image_sha256) = 32),
     metadata           TEXT    CHECK (metadata IS NULL OR json_valid(metadata)),
     document           BLOB    NOT NULL    -- the JSON that was answered, byte for byte
-) STRICT;
+, map_threshold REAL) STRICT;
 
 CREATE INDEX results_by_camera ON results (camera, created_at, seq, product_id, verdict, score)
     WHERE camera IS NOT NULL;

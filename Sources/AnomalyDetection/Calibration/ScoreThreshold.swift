@@ -1,0 +1,75 @@
+/// A threshold found from scores of good parts, with the share of good parts that it will refuse.
+///
+/// Of `n` scores, sorted, the threshold is put just above the `k`-th. Whatever the scores' distribution, as long as the
+/// parts of the line come from the same one, the share refused has the distribution Beta(n − k + 1, k): its mean is
+/// (n − k + 1) / (n + 1) (Wilks 1941; split conformal prediction, Vovk et al. 2005, section 2.2).
+public struct ScoreThreshold: Sendable, Equatable {
+    /// Where a share of good parts lies.
+    public struct Interval: Sendable, Equatable {
+        /// 0…1.
+        public let lower: Double
+        /// 0…1, not below ``lower``.
+        public let upper: Double
+    }
+
+    /// Why scores give no threshold.
+    public enum Failure: Error, Equatable {
+        /// So many scores cannot vouch for the rate; `needed` could.
+        case tooFew(needed: Int, smallestRate: Double)
+        /// Good parts score as high as scores go.
+        case noRoom(score: Float)
+    }
+
+    /// Fewest scores from which a threshold is made.
+    public static let minimumCount = 3
+    /// Share of the cases in which the interval holds the true rate.
+    public static let confidence = 0.95
+    /// Thresholds are multiples of one over this: more digits would be noise.
+    private static let steps: Float = 10_000
+
+    /// From here on a part is not ok (0…1).
+    public let threshold: Float
+    /// Scores that it was made from.
+    public let count: Int
+    /// How many of them lie below it, at least.
+    public let rank: Int
+
+    /// Finds the threshold.
+    ///
+    /// - Parameters:
+    ///   - scores: Of good parts, in any order, finite.
+    ///   - rate: Largest share of good parts to refuse, above 0 and below 1; nil for the smallest that so many scores can
+    ///     vouch for.
+    /// - Throws: ``Failure``.
+    public init(_ scores: [Float], falseRejectRate rate: Double?) throws(Failure) {
+        rank = try Self.rank(scores.count, rate)
+        count = scores.count
+        let score = scores.sorted()[rank - 1]
+        var step = (score * Self.steps).rounded(.down) + 1
+        if step / Self.steps <= score { step += 1 }
+        threshold = step / Self.steps
+        guard threshold <= 1 else { throw Failure.noRoom(score: score) }
+    }
+
+    /// The share of good parts refused that is to be expected.
+    public var expectedRate: Double { Double(count - rank + 1) / Double(count + 1) }
+
+    /// Where the share refused lies, in ``confidence`` of all cases; equal parts of the rest on both sides.
+    public var interval: Interval {
+        let share = BetaDistribution(count - rank + 1, rank)
+        let tail = (1 - Self.confidence) / 2
+        return Interval(lower: share.quantile(tail), upper: share.quantile(1 - tail))
+    }
+
+    /// The place in the order of the score that the threshold lies just above, from 1.
+    private static func rank(_ count: Int, _ rate: Double?) throws(Failure) -> Int {
+        let smallest = 1 / Double(count + 1)
+        // 0.05 of 20 is one, though the product of the floating-point numbers may be a little less.
+        let refused = rate.map { Int(($0 * Double(count + 1) * (1 + 1e-12)).rounded(.down)) } ?? 1
+        let needed = rate.map { Int((1 / $0 * (1 - 1e-12)).rounded(.up)) - 1 } ?? minimumCount
+        guard count >= minimumCount, refused >= 1 else {
+            throw Failure.tooFew(needed: max(needed, minimumCount), smallestRate: smallest)
+        }
+        return max(1, count + 1 - refused)
+    }
+}

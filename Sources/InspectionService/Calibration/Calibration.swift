@@ -1,0 +1,60 @@
+import AnomalyDetection
+import Storage
+
+/// What a calibration found.
+struct Calibration: Sendable {
+    let id: String
+    let product: String
+    let createdAt: Timestamp
+    /// Whether the references themselves were scored, each against the others.
+    let isLeaveOneOut: Bool
+    /// The share of good parts that was asked for; nil for the smallest possible.
+    let falseRejectRate: Double?
+    let decision: Decision
+    let references: ReferenceSetSummary
+    /// The highest first.
+    let scores: [CalibrationScore]
+    let threshold: ScoreThreshold
+    let mapThreshold: Float
+}
+
+/// A calibration as answers show it.
+enum CalibrationDocument {
+    static func tree(_ calibration: Calibration, isDryRun: Bool) -> JSONTree {
+        let threshold = calibration.threshold
+        let interval = threshold.interval
+        var members: [JSONTree.Member] = [
+            .init(name: "id", value: .string(calibration.id)),
+            .init(name: "product", value: .string(calibration.product)),
+            .init(name: "createdAt", value: .string(RFC3339.text(calibration.createdAt))),
+            .init(name: "method", value: .string(calibration.isLeaveOneOut ? "leaveOneOut" : "pictures")),
+            .init(name: "decision", value: .string(calibration.decision.rawValue)),
+            .init(name: "references", value: ReferenceDocument.summary(calibration.references)),
+            .init(name: "pictures", value: .integer(threshold.count)),
+            .init(name: "falseRejectRate", value: calibration.falseRejectRate.map { .number($0) } ?? .null),
+            .init(name: "expectedFalseRejectRate", value: share(threshold.expectedRate)),
+            .init(
+                name: "interval",
+                value: [
+                    "lower": share(interval.lower), "upper": share(interval.upper),
+                    "confidence": .number(ScoreThreshold.confidence),
+                ]),
+            .init(name: "threshold", value: .number(threshold.threshold)),
+            .init(name: "mapThreshold", value: .number(calibration.mapThreshold)),
+            .init(name: "scores", value: .array(calibration.scores.map(score))),
+        ]
+        if isDryRun { members.append(.init(name: "dryRun", value: true)) }
+        return .object(members)
+    }
+
+    private static func score(_ score: CalibrationScore) -> JSONTree {
+        var members: [JSONTree.Member] = [.init(name: "id", value: .string(score.id.hex))]
+        if let name = score.name { members.append(.init(name: "name", value: .string(name))) }
+        members.append(.init(name: "score", value: .number(score.score)))
+        members.append(.init(name: "mapMax", value: .number(score.mapMaximum)))
+        return .object(members)
+    }
+
+    /// Six decimals: more would be noise.
+    private static func share(_ value: Double) -> JSONTree { .number((value * 1e6).rounded() / 1e6) }
+}

@@ -1,0 +1,36 @@
+import AnomalyDetection
+import HTTPServer
+import Storage
+
+/// What a client asks of a calibration.
+struct CalibrationOrder: Sendable {
+    /// The query parameters that say it.
+    static let parameters = ["falseRejectRate", "decision", "dryRun"]
+    /// Most pictures of one request.
+    static let maxPictures = 1000
+
+    /// Largest share of good parts to refuse; nil for the smallest that the pictures can vouch for.
+    let falseRejectRate: Double?
+    /// What is to decide from then on; nil leaves it as it is.
+    let decision: Decision?
+    /// Whether nothing is stored and the product stays as it is.
+    let isDryRun: Bool
+    /// Pictures of good parts; none for leaving out each reference in turn.
+    let images: [ImageUpload.Image]
+
+    /// Reads query and body.
+    ///
+    /// - Throws: `Problem`, `MultipartError` or `ImageError`.
+    init(_ request: ServerRequest) throws {
+        let query = try QueryReader(request, known: Self.parameters)
+        falseRejectRate = try query.number("falseRejectRate")
+        if let rate = falseRejectRate, !(0.0001...0.5).contains(rate) {
+            throw Problem.parameter("falseRejectRate", "expected a share from 0.0001 to 0.5, found \(rate)")
+        }
+        decision = try query.choice("decision", Decision.self)
+        isDryRun = try query.flag("dryRun")
+        images =
+            request.body.isEmpty
+            ? [] : try ImageUpload(request, mayHaveMetadata: false, maxPictures: Self.maxPictures).images
+    }
+}

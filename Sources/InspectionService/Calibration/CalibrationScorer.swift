@@ -1,0 +1,70 @@
+import AnomalyDetection
+import CLIP
+import Checkpoints
+import Images
+import Storage
+
+/// Scores pictures of good parts as inspections of the product would, each compared with references other than itself.
+///
+/// Pictures wait for their place in line and for the engine behind whoever has an inspection to wait for.
+struct CalibrationScorer: Sendable {
+    let core: ServiceCore
+    let product: PreparedProduct
+    let banks: MemberBanks
+
+    /// A picture to be scored.
+    struct Picture: Sendable {
+        let name: String?
+        /// Read when its turn comes.
+        let bytes: @Sendable () async throws -> [UInt8]
+    }
+
+    /// Scores a picture.
+    ///
+    /// - Throws: `ImageError`, `InspectionModelError`, `StorageError`, `Problem` or `CancellationError`.
+    func score(_ picture: Picture) async throws -> CalibrationScore {
+        let bytes = try await picture.bytes()
+        let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
+        let header = try ImageDecoder.header(of: bytes, limits: limits)
+        guard let id = Storage.SHA256Digest(bytes: Checkpoints.SHA256Digest.of(bytes).bytes) else {
+            throw Problem.internalError
+        }
+        let place = try await core.line.enterWaiting(bytes: header.decodingBytes)
+        let image = try await core.pictures.run { try ImageDecoder.decode(bytes, limits: limits) }
+        let side = product.plan.imageSide
+        let features = try await core.compute.run(.background) { [model = core.model] in
+            try model.features(of: image, imageSide: side)
+        }
+        let distances = try await distances(of: features, without: id)
+        let maps = try await core.compute.run(.background) { [model = core.model, product] in
+            try model.maps(
+                features: features, imageSide: side, states: product.states, distances: distances,
+                validity: product.validity(width: image.width, height: image.height), options: product.plan.mapOptions)
+        }
+        withExtendedLifetime(place) {}
+        return CalibrationScore(id: id, name: picture.name, score: maps.imageScore, mapMaximum: maps.maximum)
+    }
+
+    /// Distances to the references other than a picture; nil when there are none.
+    private func distances(
+        of features: VisionTower.Features, without id: Storage.SHA256Digest
+    ) async throws -> ReferenceDistances? {
+        let options = product.plan.mapOptions
+        guard banks.members.contains(id) else {
+            guard !banks.members.isEmpty else { return nil }
+            let bank = try await core.registry.bank(of: product)
+            return try await core.compute.run(.background) { [model = core.model] in
+                try model.distances(of: features, to: bank.references, options: options)
+            }
+        }
+        var joined: ReferenceDistances?
+        for position in banks.members.indices where banks.members[position] != id {
+            let reference = ReferenceBank([try await banks.features(at: position)])
+            let distances = try await core.compute.run(.background) { [model = core.model] in
+                try model.distances(of: features, to: reference, options: options)
+            }
+            if joined == nil { joined = distances } else { joined?.formMinimum(with: distances) }
+        }
+        return joined
+    }
+}

@@ -1,0 +1,60 @@
+import HTTPServer
+import HTTPTypes
+import Storage
+
+/// `/products/{id}/calibrate` and `/products/{id}/calibrations`.
+struct CalibrationEndpoints {
+    let core: ServiceCore
+
+    func register(in table: inout RouteTable) {
+        table.add(
+            .post, "/products/{id}/calibrate", .whenReady, maxBodyBytes: core.configuration.maxReferenceBodyBytes
+        ) { request, context in try await calibrate(request, context) }
+        table.add(.get, "/products/{id}/calibrations") { request, context in try await list(request, context) }
+        table.add(.get, "/products/{id}/calibrations/{calibration}") { request, context in
+            try await show(request, context)
+        }
+    }
+
+    private func calibrate(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let order = try CalibrationOrder(request)
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let precondition = try ProductTag.precondition(request)
+        if precondition == .none, core.configuration.requiresIfMatch, !order.isDryRun {
+            throw ProductEndpoints.preconditionRequired
+        }
+        try precondition.check(product.revision)
+        let outcome = try await core.calibrations.run { try await Calibrator(core: core).calibrate(product, order) }
+        context.note("pictures", String(outcome.calibration.scores.count))
+        guard let changed = outcome.product else { return .json(.raw(outcome.document)) }
+        context.note("calibration", outcome.calibration.id)
+        // The prompts are encoded already, so that the next inspection finds the product ready.
+        let status = await core.registry.status(of: changed)
+        let path =
+            "/products/\(PathSegment.encode(changed.id))/calibrations/\(PathSegment.encode(outcome.calibration.id))"
+        return .json(
+            .raw(outcome.document), status: .created,
+            [.eTag: ProductTag(changed, status).tag.text, .location: path])
+    }
+
+    private func list(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let query = try QueryReader(request, known: ["pageSize", "pageToken"])
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let page = try await core.store.calibrations(
+            of: product.id, after: try query.pageToken(), limit: try query.pageSize())
+        return .json(.page(page.items.map { .raw($0.document) }, next: page.next?.text))
+    }
+
+    private func show(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        _ = try QueryReader(request, known: [])
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let id = request.pathParameters["calibration"] ?? ""
+        guard let calibration = try await core.store.calibration(id, of: product.id) else {
+            throw Problem(
+                .unknownCalibration,
+                "expected the id of a calibration of the product, found "
+                    + "“\(id.prefix(80))”")
+        }
+        return .json(.raw(calibration.document))
+    }
+}

@@ -1,0 +1,62 @@
+import Storage
+
+// Calibration: thresholds from pictures of good parts.
+extension APIOperations {
+    static var calibration: [APIOperation] { [calibrate, calibrations, oneCalibration] }
+
+    private static let document = APIContent.json(APISchema.reference("Calibration"), APIExamples.calibration)
+    private static let id = APIParameter(
+        "calibration", in: .path, APISchema.string, "The id that the calibration was answered with.")
+
+    private static var calibrate: APIOperation {
+        APIOperation(
+            method: "post", path: "/products/{id}/calibrate", id: "calibrateProduct", tag: "Calibration",
+            summary: "Find the product's thresholds from pictures of good parts",
+            description: """
+                Without a body each reference is scored against the others; else the pictures sent are: one raw picture, or a \
+                form with parts `image`. They are not kept. The product gets the thresholds found, unless it is a dry run.
+                """,
+            parameters: [
+                productID, ifMatch, ifNoneMatch,
+                APIParameter(
+                    "falseRejectRate", ["type": "number", "minimum": .number(0.0001), "maximum": .number(0.5)],
+                    "Largest share of good parts to refuse; the smallest that the pictures can vouch for when absent."),
+                APIParameter(
+                    "decision", APISchema.choice(Decision.allCases.map(\.rawValue)),
+                    "What is to decide from then on; as the product has it when absent."),
+                APIParameter("dryRun", APISchema.boolean, "`true`: nothing is stored and the product stays as it is."),
+            ],
+            body: pictures,
+            isBodyRequired: false,
+            responses: [
+                APIResponse(200, "What a dry run found.", [document]),
+                APIResponse(
+                    201, "What was found; the product has it.", [document], headers: ["ETag", "Location"],
+                    links: [
+                        ("getCalibration", ["id": "$request.path.id", "calibration": "$response.body#/id"])
+                    ]),
+            ],
+            problems: [
+                .unknownProduct, .malformedMultipart, .bodyTooLarge, .imageTooLarge, .notAnImage, .unusableImage,
+                .noReferences, .calibrationImpossible, .preconditionFailed, .preconditionRequired, .queueFull,
+                .productPreparing, .preparationFailed, .notReady, .draining, .storeFull, .storeUnavailable, .overloaded,
+                .requestTimeout,
+            ])
+    }
+
+    private static var calibrations: APIOperation {
+        APIOperation(
+            method: "get", path: "/products/{id}/calibrations", id: "listCalibrations", tag: "Calibration",
+            summary: "List the product's calibrations, newest first", parameters: [productID] + pages,
+            responses: [APIResponse(200, "A page.", [.json(APISchema.reference("CalibrationPage"))])],
+            problems: [.unknownProduct, .storeUnavailable])
+    }
+
+    private static var oneCalibration: APIOperation {
+        APIOperation(
+            method: "get", path: "/products/{id}/calibrations/{calibration}", id: "getCalibration", tag: "Calibration",
+            summary: "Show a calibration as it was answered", parameters: [productID, id],
+            responses: [APIResponse(200, "The calibration.", [document])],
+            problems: [.unknownProduct, .unknownCalibration, .storeUnavailable])
+    }
+}

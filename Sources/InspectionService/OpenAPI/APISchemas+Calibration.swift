@@ -1,0 +1,44 @@
+import AnomalyDetection
+import Storage
+
+// Schemas of calibrations.
+extension APISchemas {
+    var calibrations: [(String, JSONTree)] {
+        [
+            ("Calibration", Self.calibration),
+            ("CalibrationPage", APISchema.page(of: APISchema.reference("Calibration"))),
+        ]
+    }
+
+    private static var calibration: JSONTree {
+        APISchema.object(
+            [
+                "id": APISchema.string, "product": APISchema.string, "createdAt": APISchema.moment,
+                "method": APISchema.choice(["leaveOneOut", "pictures"]),
+                "decision": APISchema.choice(Decision.allCases.map(\.rawValue)),
+                "references": APISchema.reference("ReferenceCount"),
+                "pictures": [
+                    "type": "integer", "minimum": .integer(ScoreThreshold.minimumCount),
+                    "description": "How many different ones were scored.",
+                ],
+                "falseRejectRate": [
+                    "type": ["number", "null"], "description": "What was asked for.",
+                ],
+                "expectedFalseRejectRate": [
+                    "type": "number", "minimum": 0, "maximum": 1,
+                    "description":
+                        "Share of good parts that these thresholds refuse, on average over such calibrations.",
+                ],
+                "interval": APISchema.object([
+                    "lower": APISchema.unit, "upper": APISchema.unit, "confidence": APISchema.unit,
+                ]), "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
+                "scores": APISchema.array(
+                    of: APISchema.object(
+                        [
+                            "id": APISchema.sha256, "name": APISchema.string, "score": ["type": "number"],
+                            "mapMax": ["type": "number"],
+                        ], optional: ["name"], description: "What one picture scores, the highest first.")),
+                "dryRun": APISchema.boolean,
+            ], optional: ["dryRun"])
+    }
+}
