@@ -100,14 +100,19 @@ public final class InspectionApplication: Sendable {
     private func makeDefaultProduct() async throws {
         let configuration = core.configuration
         let id = InspectionServiceConfiguration.defaultProduct
+        let settings = try core.productForm.defaultSettings(id: id)
         if try await core.store.product(id) == nil {
-            let types = configuration.defaultDefectTypes.map { ProductDefectType(name: $0) }
-            _ = try await core.store.putProduct(
-                id, settings: ProductSettings(noun: configuration.defaultProductNoun, defectTypes: types),
-                if: .absent, at: core.environment.now())
+            _ = try await core.store.putProduct(id, settings: settings, if: .absent, at: core.environment.now())
         }
         guard let product = try await core.store.product(id) else { return }
-        let preparation = try await core.registry.preparation(of: product)
+        let preparation: Preparation
+        do {
+            preparation = try await core.registry.preparation(of: product)
+        } catch {
+            // Its settings can be changed once the service runs.
+            core.logger.error("the default product cannot be inspected", metadata: ["problem": "\(error)"])
+            return
+        }
         let watch = Task { [core] in
             guard case .failed(let problem) = await preparation.finalState(), core.readiness.state != .draining
             else { return }

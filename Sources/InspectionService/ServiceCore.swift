@@ -75,6 +75,13 @@ final class ServiceCore: Sendable {
     /// A new id of a request.
     func makeRequestID() -> String { environment.identifier(at: environment.now()) }
 
+    /// Reads products as clients state them.
+    var productForm: ProductForm {
+        ProductForm(
+            knowledgeBase: knowledgeBase, patchSize: model.clip.configuration.vision.patchSize,
+            configuration: configuration)
+    }
+
     /// Bounds of a product's references.
     var referenceLimits: ReferenceLimits {
         ReferenceLimits(count: configuration.maxReferences, bankBytes: configuration.maxReferenceBankBytes)

@@ -64,6 +64,7 @@ struct BadInputTableTests {
         pattern.replacing("{id}", with: "cable").replacing("{kind}", with: "not-found")
             .replacing("{result}", with: "none").replacing("{type}", with: "bent")
             .replacing("{reference}", with: String(repeating: "0", count: 64))
+            .replacing("{calibration}", with: "none")
     }
 
     /// Requires a refusal that is the client's fault and says so.
@@ -209,6 +210,7 @@ struct BadInputTableTests {
             ("GET", "/results", "Accept", "image/png"),
             ("POST", "/inspect?product=cable", "Idempotency-Key", "two words"),
             ("PUT", "/products/cable", "If-Match", "r1"), ("DELETE", "/products/cable", "If-Match", "W/"),
+            ("POST", "/products/cable/calibrate", "If-Match", "r1"),
             ("PUT", "/products/cable", "If-None-Match", "yes"), ("GET", "/products/cable", "If-None-Match", "\""),
         ])
     func fields(_ method: String, _ path: String, _ name: String, _ value: String) async throws {

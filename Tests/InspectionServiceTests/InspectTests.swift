@@ -172,18 +172,26 @@ struct InspectTests {
                 return try await service.send("POST", "/inspect?product=cable", body: try Golden.png()).json()
             }
             let whole = try await inspect("")
-            let global = try #require(whole["scoreRaw"]["global"].double)
             for settings in [#","ignore":\#(everything)"#, #","include":[[[90,90],[95,90],[95,95]]]"#] {
                 let nothing = try await inspect(settings)
                 #expect(nothing["scoreRaw"]["mapMax"].double == 0)
-                #expect(abs(try #require(nothing["score"].double) - global / 2) < 1e-6)
+                #expect(nothing["score"].double == 0 && nothing["verdict"].string == "undecidable")
                 #expect(nothing["defects"].count == 0)
             }
             let included = try await inspect(#","include":\#(everything)"#)
-            #expect(included["score"].double == whole["score"].double)
+            // The global score sees the whole picture, so that it has no part where places are left out.
+            #expect(included["score"].double == whole["scoreRaw"]["mapMax"].double)
             let half = try await inspect(#","ignore":[[[0,0],[30,0],[30,45],[0,45]]]"#)
             #expect(
                 try #require(half["scoreRaw"]["mapMax"].double) <= (try #require(whole["scoreRaw"]["mapMax"].double)))
+            #expect(half["score"].double == half["scoreRaw"]["mapMax"].double)
+            let none = try await service.put("cable", cable.dropLast() + #","include":[[[90,90],[95,90],[95,95]]]}"#)
+            #expect(none.status == 200)
+            let picture = try Golden.png()
+            let form = Form.body((0..<3).map { ("image", "\($0).png", "image/png", picture) })
+            let refused = try await service.send(
+                "POST", "/products/cable/calibrate", ["Content-Type": Form.type], body: form)
+            try refused.expectProblem(422, "unusable-image")
         }
     }
 }

@@ -58,6 +58,48 @@ struct LifeTests {
         }
     }
 
+    @Test(
+        "does not start with a default product that nobody could inspect, and has stored nothing of it",
+        arguments: [
+            (["scrath"], "object", "“scratch”"), (["scratch", "scratch"], "object", "once"),
+            (["scratch"], "a\nb", "noun"),
+        ])
+    func badDefaults(_ types: [String], _ noun: String, _ says: String) async throws {
+        try await withDataFolder { folder in
+            try await withService(in: folder, isStarted: false) {
+                $0.defaultDefectTypes = types
+                $0.defaultProductNoun = noun
+            } _: { service in
+                let error = try await #require(throws: Problem.self) { try await service.application.start() }
+                #expect("\(error)".contains("inspection.defaultDefectTypes") && "\(error)".contains(says), "\(error)")
+                #expect(try await service.store.product("default") == nil)
+            }
+            try await withService(in: folder, seed: 2) { service in
+                let answer = try await service.send("POST", "/inspect", body: try Golden.png())
+                #expect(answer.status == 200)
+            }
+        }
+    }
+
+    @Test("starts although the default product cannot be prepared any more, says so, and takes other settings")
+    func lostDefaults() async throws {
+        try await withDataFolder { folder in
+            let store = try await SQLiteStore.open(directory: folder)
+            let settings = ProductSettings(noun: "part", defectTypes: [.init(name: "gone")])
+            _ = try await store.putProduct("default", settings: settings, if: .none, at: Timestamp(microseconds: 1))
+            try await store.close()
+            let log = LogCapture()
+            try await withService(in: folder, log: log) { service in
+                #expect(!log.lines("the default product cannot be inspected").isEmpty)
+                try await service.send("POST", "/inspect", body: try Golden.png())
+                    .expectProblem(503, "preparation-failed")
+                #expect(try await service.send("GET", "/products/default").json()["status"].string == "failed")
+                try await service.put("default", cable)
+                #expect(try await service.send("POST", "/inspect", body: try Golden.png()).status == 200)
+            }
+        }
+    }
+
     @Test("shows in its details what computes, why, and what is not used because it computes wrongly")
     func arithmetic() async throws {
         let selection = try Arithmetic.select(engine: .openblas, precision: .f32)

@@ -141,6 +141,13 @@ struct OpenAPITests {
         let references = "/products/cable/references"
         let added = try await send("POST", references, [:], try Golden.png("reference_0"))
         _ = try await send("POST", references, [:], try Golden.png("reference_0"))
+        for name in ["reference_1", "query"] { _ = try await send("POST", references, [:], try Golden.png(name)) }
+        _ = try await send("POST", "/products/cable/calibrate?dryRun=true", [:], [])
+        let calibrated = try await send("POST", "/products/cable/calibrate", [:], [])
+        for path in ["/products/cable/calibrations", try #require(calibrated["location"])] {
+            _ = try await send("GET", path, [:], [])
+        }
+        _ = try await send("PUT", "/products/cable", json, Array(keeping.utf8))
         let id = try #require(try added.json()["items"][0]["id"].string)
         for path in [references, references + "/versions"] { _ = try await send("GET", path, [:], []) }
         _ = try await send("GET", "\(references)/\(id)", [:], [])

@@ -16,8 +16,9 @@ struct ProductTests {
             let product = try shown.json()
             #expect(
                 product.keys == [
-                    "calibrationId", "createdAt", "defectTypes", "id", "ignore", "imageSide", "include", "keepImages",
-                    "maxBankRows", "mmPerPixel", "noun", "progress", "references", "status", "threshold", "updatedAt",
+                    "calibrationId", "calibrationStatus", "createdAt", "decision", "defectTypes", "id", "ignore",
+                    "imageSide", "include", "keepImages", "mapThreshold", "maxBankRows", "mmPerPixel", "noun",
+                    "progress", "references", "status", "threshold", "updatedAt",
                 ])
             #expect(product["status"].string == "ready" && product["progress"].double == 1)
             #expect(product["defectTypes"][1]["phrases"][0].string == "{} with a kink")

@@ -33,6 +33,43 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("what is deleted on demand is in no file any more")
+    func deletedBytes() async throws {
+        try await withStore { store in
+            var result = newResult(1)
+            let marker = Array("PERSON-JOE".utf8)
+            result.record.document += marker
+            try await store.insertResult(result)
+            func isFound() throws -> Bool {
+                try [store.path, store.path + "-wal"].contains {
+                    try Data(contentsOf: URL(filePath: $0)).range(of: Data(marker)) != nil
+                }
+            }
+            #expect(try isFound())
+            #expect(try await store.deleteResult("result-1"))
+            #expect(try !isFound())
+        }
+    }
+
+    @Test("room that deleting needs is left free: what adds much is refused, health says so, deleting goes on")
+    func reserve() async throws {
+        try await withTemporaryDirectory { directory in
+            let store = try await SQLiteStore.open(directory: directory)
+            _ = try await store.putProduct("a", settings: .init(noun: "a"), if: .none, at: moment(0))
+            try await store.insertResult(newResult(1))
+            try await store.close()
+            let full = try await SQLiteStore.open(directory: directory, options: .init(reservedBytes: .max))
+            let error = try await expectError(.diskFull) { try await full.insertResult(newResult(2)) }
+            #expect(error.expected == .max && (error.found ?? 0) > 0)
+            try await expectError(.diskFull) { try await full.stageReference(reference(1), of: "a", at: moment(1)) }
+            #expect(await full.health().failure?.code == .diskFull)
+            _ = try await full.putProduct("a", settings: .init(noun: "b"), if: .none, at: moment(2))
+            let removed = try await full.removeOldestResults(verdict: .notOk, before: nil, limit: 9, maxBytes: .max)
+            #expect(removed.results == 1)
+            try await full.close()
+        }
+    }
+
     @Test("a checkpoint empties the log")
     func checkpoint() async throws {
         try await withStore { store in

@@ -11,13 +11,47 @@ struct ProgramTests {
         "inspect ends with 0 for ok, 1 for not ok, 2 for no picture, 64 for a wrong command line",
         arguments: [
             (["--threshold", "1.5"], "query.png", 0), (["--threshold", "0.01"], "query.png", 1), ([], "states.json", 2),
-            (["--threshold", "-1"], "query.png", 64),
+            (["--threshold", "-1"], "query.png", 64), (["--threads", "100000000"], "query.png", 64),
+            (["--threshold", "1.5", "--reference", "/none.png"], "query.png", 2),
+            (["--threshold", "1.5", "--knowledge-base", "/none.json"], "query.png", 2),
+            (["--threshold", "1.5", "--adapter", "/none"], "query.png", 2),
         ] as [([String], String, Int32)])
     func exitCodes(options: [String], file: String, code: Int32) throws {
         let result = try Program.run(["inspect", "\(tiny)/\(file)", "--model", tiny, "--defects", "scratch"] + options)
         #expect(result.code == code, "\(result.errors)")
         #expect(result.output.isEmpty == (code >= 2))
         #expect(result.errors.isEmpty == (code < 2))
+    }
+
+    @Test("inspect never writes over a picture that it reads")
+    func overwriting() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "multiads-inspect-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let names = ["part.png", "part-2.png"].map { folder.appending(path: $0).path }
+        for name in names { try FileManager.default.copyItem(atPath: "\(tiny)/query.png", toPath: name) }
+        let before = try Data(contentsOf: URL(filePath: names[1]))
+        for pictures in [[names[0]], names] {
+            let result = try Program.run(
+                [
+                    "inspect", "--model", tiny, "--defects", "hole", "--overlay",
+                    "\(folder.path)/../\(folder.lastPathComponent)/part.png",
+                ] + pictures)
+            #expect(result.code == 2)
+            #expect(result.errors.contains("expected another file than the pictures, found one of them"))
+        }
+        for name in names { #expect(try Data(contentsOf: URL(filePath: name)) == before) }
+    }
+
+    @Test("made-up results go into no folder that has results")
+    func madeUpResults() throws {
+        let data = FileManager.default.temporaryDirectory.appending(path: "multiads-bench-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: data) }
+        #expect(try Program.run(["bench", "results", "--data", data, "--count", "3"]).code == 0)
+        let again = try Program.run(["bench", "results", "--data", data, "--count", "3"])
+        #expect(
+            again.code == 1 && again.errors.contains("expected one without results")
+                && again.errors.contains("found 3 results"))
     }
 
     @Test("a result that does not fit on the disk is a failure")

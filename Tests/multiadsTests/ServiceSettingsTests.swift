@@ -55,12 +55,15 @@ struct ServiceSettingsTests {
         let setting = try #require(Setting.all().first { $0.name == name })
         let text =
             switch setting.kind {
+            // It must hold every body that may be sent.
+            case .integer where name == "server.limits.maxBufferedBodyBytes": "268435457"
             case .integer(let range): range.contains(7) ? "7" : "\(range.lowerBound)"
-            case .number: "0.25"
+            case .number(let range): range.contains(0.25) ? "0.25" : "\(range.upperBound)"
             case .seconds: "7.5"
             case .text: "word"
             case .choice(let names): names[names.count - 1]
-            case .list: name == "model.stages" ? "1,2" : "x,y"
+            case .list: "x,y"
+            case .blocks: "1,2"
             }
         let changed = try resolve(environment: [setting.variable: text])
         #expect("\(changed)" != "\(ServiceSettings())")
@@ -75,7 +78,16 @@ struct ServiceSettingsTests {
             ("server:\n  port: 70000\n", "found “70000”"), ("server: 5\n", "server: expected a mapping"),
             ("server:\n  port: [1]\n", "found a list of 1"), ("- a\n", "expected a mapping of keys to values"),
             ("data: a\ndata: b\n", "s.yaml: expected YAML, found a fault"), ("a: [\n", "s.yaml: expected YAML"),
-            ("log: {level: loud}\n", "expected one of trace, debug"), ("model: {stages: 5}\n", "a list of texts"),
+            ("log: {level: loud}\n", "expected one of trace, debug"),
+            ("model: {stages: 5}\n", "a list of block numbers"),
+            ("model: {stages: [foo, bar]}\n", "a list of block numbers"),
+            ("model: {stages: [0, 1]}\n", "found a list of 2"),
+            ("model: {stages: [5, 5.5]}\n", "a list of block numbers"),
+            ("retention: {interval: 1e-9}\n", "from 0.01 to"),
+            (
+                "server: {limits: {maxBufferedBodyBytes: 1000}}\n",
+                "server.limits.maxBufferedBodyBytes of at least inspection.maxBodyBytes, which is 33554432, found 1000"
+            ),
             ("inspection: {defaultThreshold: 1.5}\n", "a number from 0.0 to 1.0"),
             ("server: {deadlines: {drain: 0}}\n", "seconds, above 0"),
             ("model: {precision: int4}\n", "one of auto, f32, bf16"),
@@ -87,6 +99,9 @@ struct ServiceSettingsTests {
         #expect(
             message(environment: ["MULTIADS_SERVER_EVENT_LOOPS": "many"])
                 == "environment variable MULTIADS_SERVER_EVENT_LOOPS: expected a whole number from 1 to 64, found “many”"
+        )
+        #expect(
+            message(environment: ["MULTIADS_MODEL_STAGES": "first,second"]).contains("expected a list of block numbers")
         )
         let unknown = try ServiceSettings.resolve(
             flags: [:], environment: ["MULTIADS_PROT": "1", "MULTIADS_CONFIG": "x", "PATH": "y"], file: nil

@@ -32,12 +32,14 @@ public struct DefectFinder: Sendable {
     ///   - maps: The picture's maps and score.
     ///   - imageWidth: Columns of the original picture.
     ///   - imageHeight: Rows of the original picture.
+    ///   - isDecidable: Whether any place of the picture counts.
     /// - Returns: Verdict and defects; no defects for an ok part.
     /// - Throws: ``InspectionModelError`` with `.badImage` when the size is not positive.
     public func findings(
-        _ maps: AnomalyMaps, imageWidth: Int, imageHeight: Int
+        _ maps: AnomalyMaps, imageWidth: Int, imageHeight: Int, isDecidable: Bool = true
     ) throws(InspectionModelError) -> Findings {
-        let verdict: Verdict = maps.imageScore >= rules.threshold ? .notOk : .ok
+        let verdict: Verdict =
+            !isDecidable ? .undecidable : maps.imageScore >= rules.threshold ? .notOk : .ok
         do {
             let defects = verdict == .notOk ? try self.defects(maps, width: imageWidth, height: imageHeight) : []
             return Findings(

@@ -53,9 +53,10 @@ struct AnomalyMapper {
         guard imageScore.isFinite, final.firstNonFinite == nil else {
             throw InspectionModelError(.notFinite, "expected a finite map and image score, found NaN or infinity")
         }
+        // A distance of nothing may come out a little below it.
         return AnomalyMaps(
             side: side, states: states.states, multitype: multitype, anomaly: anomaly, reference: reference,
-            final: final, globalProbabilities: probabilities, imageScore: imageScore)
+            final: final, globalProbabilities: probabilities, imageScore: max(0, imageScore))
     }
 
     /// Distances of the picture's patches to their matches, for every stage.

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import HTTPServer
+import HTTPTypes
 import Storage
 
 /// What a client asks of a calibration.
@@ -29,8 +30,10 @@ struct CalibrationOrder: Sendable {
         }
         decision = try query.choice("decision", Decision.self)
         isDryRun = try query.flag("dryRun")
+        // A form without any part is a mistake, not a request without pictures.
+        let type = request.head.headerFields[.contentType].flatMap { MediaType($0) }
         images =
-            request.body.isEmpty
+            request.body.isEmpty && type?.essence != "multipart/form-data"
             ? [] : try ImageUpload(request, mayHaveMetadata: false, maxPictures: Self.maxPictures).images
     }
 }

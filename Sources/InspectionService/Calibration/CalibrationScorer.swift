@@ -35,11 +35,18 @@ struct CalibrationScorer: Sendable {
         let features = try await core.compute.run(.background) { [model = core.model] in
             try model.features(of: image, imageSide: side)
         }
+        let validity = product.validity(width: image.width, height: image.height)
+        guard validity?.contains(where: { $0 > 0 }) ?? true else {
+            throw Problem(
+                .unusableImage,
+                "expected some of the picture to count, found nothing of its \(image.width) × \(image.height) pixels within "
+                    + "the product's include and ignore")
+        }
         let distances = try await distances(of: features, without: id)
         let maps = try await core.compute.run(.background) { [model = core.model, product] in
             try model.maps(
                 features: features, imageSide: side, states: product.states, distances: distances,
-                validity: product.validity(width: image.width, height: image.height), options: product.plan.mapOptions)
+                validity: validity, options: product.plan.mapOptions)
         }
         withExtendedLifetime(place) {}
         return CalibrationScore(id: id, name: picture.name, score: maps.imageScore, mapMaximum: maps.maximum)

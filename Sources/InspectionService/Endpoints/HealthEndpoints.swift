@@ -18,7 +18,7 @@ struct HealthEndpoints {
         for path in ["/readyz", "/v2/health/ready"] {
             table.add(.get, path) { request, _ in
                 let query = try QueryReader(request, known: ["verbose"])
-                guard query.contains("verbose") else {
+                guard try query.isSet("verbose") else {
                     try core.readiness.check()
                     return .json(["status": .string("ready")], [.cacheControl: "no-store"])
                 }

@@ -50,7 +50,7 @@ struct ProductEndpoints {
         _ = try QueryReader(request, known: [])
         let id = Self.id(request, context)
         try ProductForm.check(id: id)
-        let settings = try form.settings(from: request.body, id: id)
+        let settings = try core.productForm.settings(from: request.body, id: id)
         var precondition = try ProductTag.precondition(request)
         let isUnconditional = precondition == .none
         if isUnconditional, core.configuration.requiresIfMatch { precondition = .absent }
@@ -75,7 +75,7 @@ struct ProductEndpoints {
         for _ in 0..<Self.patchAttempts {
             let product = try await core.product(id)
             try precondition.check(product.revision)
-            let settings = try form.settings(patching: product, with: request.body)
+            let settings = try core.productForm.settings(patching: product, with: request.body)
             do {
                 return try await written(id, settings, if: .revision(product.revision))
             } catch let error as StorageError where error.code == .revisionMismatch {
@@ -114,12 +114,6 @@ struct ProductEndpoints {
 
 // What the methods share.
 extension ProductEndpoints {
-    private var form: ProductForm {
-        ProductForm(
-            knowledgeBase: core.knowledgeBase, patchSize: core.model.clip.configuration.vision.patchSize,
-            configuration: core.configuration)
-    }
-
     private func written(
         _ id: String, _ settings: ProductSettings, if precondition: ProductPrecondition
     ) async throws -> ServerResponse {

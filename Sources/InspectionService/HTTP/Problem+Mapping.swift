@@ -18,10 +18,16 @@ extension Problem {
         case let error as InspectionModelError where error.code == .badImage:
             self.init(.unusableImage, error.description)
         case is CancellationError:
-            self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
+            self = .givenUp
         default: self = .internalError
         }
     }
+
+    /// The client closed its side of the connection.
+    private static let givenUp = Problem(
+        .givenUp,
+        "the connection's other side was closed before the answer, which reads as giving up; keep it open until then",
+        retryAfterSeconds: 1)
 
     /// A failure of the service itself.
     static let internalError = Problem(
@@ -49,13 +55,13 @@ extension Problem {
     private init(storage error: StorageError) {
         switch error.code {
         case .diskFull:
-            self.init(.storeFull, "no room is left on the device; nothing was stored", retryAfterSeconds: 30)
+            self.init(.storeFull, "no room is left on the device; nothing was changed", retryAfterSeconds: 30)
         case .busy:
-            self.init(.storeUnavailable, "the store is busy; nothing was stored", retryAfterSeconds: 1)
+            self.init(.storeUnavailable, "the store is busy; nothing was changed", retryAfterSeconds: 1)
         case .ioError, .readOnly, .cannotOpen, .closed, .outOfMemory:
-            self.init(.storeUnavailable, "the store does not work; nothing was stored", retryAfterSeconds: 30)
+            self.init(.storeUnavailable, "the store does not work; nothing was changed", retryAfterSeconds: 30)
         case .cancelled:
-            self.init(.overloaded, "the request was given up before it was answered", retryAfterSeconds: 1)
+            self = .givenUp
         case .revisionMismatch: self.init(.preconditionFailed, Self.mismatch(error))
         case .referencesChanged:
             self.init(

@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPTypes
 
 /// One failure as a client sees it (RFC 9457).
-struct Problem: Error, Sendable, Equatable {
+struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     /// One place in the request and what is wrong there.
     struct Fault: Sendable, Equatable {
         /// What the place is told by.
@@ -52,6 +52,9 @@ struct Problem: Error, Sendable, Equatable {
         self.retryAfterSeconds = retryAfterSeconds
         self.headerFields = headerFields
     }
+
+    /// What a log or a terminal shows.
+    var description: String { detail }
 
     /// A query parameter that cannot be used.
     static func parameter(_ name: String, _ detail: String) -> Problem {

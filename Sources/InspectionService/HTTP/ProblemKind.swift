@@ -45,6 +45,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case storeFull = "store-full"
     case storeUnavailable = "store-unavailable"
     case overloaded = "overloaded"
+    case givenUp = "given-up"
 
     /// The value of `type`; `GET` on it explains the kind.
     var type: String { "/problems/\(rawValue)" }
@@ -72,7 +73,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
             .unprocessableContent
         case .queueFull: .tooManyRequests
         case .internalError: .internalServerError
-        case .notReady, .draining, .productPreparing, .preparationFailed, .storeFull, .storeUnavailable, .overloaded:
+        case .notReady, .draining, .productPreparing, .preparationFailed, .storeFull, .storeUnavailable, .overloaded,
+            .givenUp:
             .serviceUnavailable
         }
     }
@@ -126,6 +128,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .storeFull: "No room is left for results"
         case .storeUnavailable: "The store does not accept the request now"
         case .overloaded: "Too much is being received at once"
+        case .givenUp: "The request was given up before it was answered"
         }
     }
 }

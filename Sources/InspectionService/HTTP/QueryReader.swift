@@ -32,8 +32,8 @@ struct QueryReader {
         self.items = items
     }
 
-    /// Whether a parameter is there, with or without a value.
-    func contains(_ name: String) -> Bool { items[name] != nil }
+    /// Whether a parameter is there without a value, as in `?verbose`, or `true`.
+    func isSet(_ name: String) throws(Problem) -> Bool { items[name] == "" ? true : try flag(name) }
 
     /// A text of 1…128 characters without control characters.
     func text(_ name: String) throws(Problem) -> String? {

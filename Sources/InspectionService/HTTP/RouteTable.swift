@@ -110,9 +110,11 @@ extension ServiceCore {
         method: HTTPRequest.Method?, route: String?, status: HTTPResponse.Status, _ context: RequestContext,
         duration: Duration? = nil
     ) {
-        let isFailure = status.code == 500
+        // What somebody has to see to, also where single requests are not logged.
+        let storeFailures = [ProblemKind.storeFull, .storeUnavailable].map(\.rawValue)
+        let isStoreFailure = context.notes.contains { $0 == "problem" && storeFailures.contains($1) }
         logger.log(
-            level: isFailure ? .error : .info, "request",
+            level: status.code == 500 ? .error : isStoreFailure ? .warning : .info, "request",
             metadata: {
                 var fields: Logger.Metadata = [
                     "method": "\(method?.rawValue ?? "-")", "route": "\(route ?? "-")", "status": "\(status.code)",

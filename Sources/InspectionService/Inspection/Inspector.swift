@@ -69,7 +69,7 @@ struct Inspector: Sendable {
         let id = environment.identifier(at: now)
         let found = try await pictures.run { [model, environment] in
             try Self.find(
-                computed.maps, decoded.image, request.options, product, id, drawsOverlay, model.threads, environment)
+                computed, decoded.image, request.options, product, id, drawsOverlay, model.threads, environment)
         }
         return Inspection(
             id: id, createdAt: now, place: place, request: request, product: product,
@@ -82,6 +82,8 @@ struct Inspector: Sendable {
 
     private struct Computed: Sendable {
         let maps: AnomalyMaps
+        /// Whether any place of the picture counts.
+        let isDecidable: Bool
         let started: Duration
         let encode: Duration
         let score: Duration
@@ -106,11 +108,13 @@ struct Inspector: Sendable {
         let side = product.plan.imageSide
         let features = try model.features(of: image, imageSide: side)
         let encoded = environment.uptime()
+        let validity = product.validity(width: image.width, height: image.height)
         let maps = try model.maps(
             features: features, imageSide: side, states: product.states, references: references,
-            validity: product.validity(width: image.width, height: image.height), options: product.plan.mapOptions)
+            validity: validity, options: product.plan.mapOptions)
         return Computed(
-            maps: maps, started: started, encode: encoded - started, score: environment.uptime() - encoded)
+            maps: maps, isDecidable: validity?.contains { $0 > 0 } ?? true, started: started, encode: encoded - started,
+            score: environment.uptime() - encoded)
     }
 
     private struct Found: Sendable {
@@ -122,16 +126,18 @@ struct Inspector: Sendable {
     }
 
     private static func find(
-        _ maps: AnomalyMaps, _ image: RGBImage, _ options: InspectionOptions, _ product: PreparedProduct, _ id: String,
+        _ computed: Computed, _ image: RGBImage, _ options: InspectionOptions, _ product: PreparedProduct, _ id: String,
         _ drawsOverlay: Bool, _ threads: ComputeThreads, _ environment: ServiceEnvironment
     ) throws -> Found {
         let started = environment.uptime()
         let finder = DefectFinder(
             rules: product.plan.rules, mode: options.mode, threads: threads)
-        let findings = try finder.findings(maps, imageWidth: image.width, imageHeight: image.height)
+        let findings = try finder.findings(
+            computed.maps, imageWidth: image.width, imageHeight: image.height, isDecidable: computed.isDecidable)
         let scored = environment.uptime()
         let pictures = try ResultPictures(
-            findings, maps: maps, width: image.width, height: image.height, id: id, isStored: !options.isDryRun,
+            findings, maps: computed.maps, width: image.width, height: image.height, id: id,
+            isStored: !options.isDryRun,
             threads: threads)
         let stored = environment.uptime()
         let overlay = drawsOverlay ? try pictures.overlayPNG(on: image, threads: threads) : nil

@@ -103,7 +103,7 @@ struct APIOperation: Sendable {
     var problems: [ProblemKind] = []
 
     /// Failures of every operation.
-    private static let everywhere: [ProblemKind] = [.malformedRequest, .invalidParameter]
+    private static let everywhere: [ProblemKind] = [.malformedRequest, .invalidParameter, .givenUp]
 
     var tree: JSONTree {
         var members: [JSONTree.Member] = [

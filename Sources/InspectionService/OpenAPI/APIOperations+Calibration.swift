@@ -37,7 +37,8 @@ extension APIOperations {
                     ]),
             ],
             problems: [
-                .unknownProduct, .malformedMultipart, .bodyTooLarge, .imageTooLarge, .notAnImage, .unusableImage,
+                .unknownProduct, .emptyBody, .malformedMultipart, .bodyTooLarge, .imageTooLarge, .notAnImage,
+                .unusableImage,
                 .noReferences, .calibrationImpossible, .preconditionFailed, .preconditionRequired, .queueFull,
                 .productPreparing, .preparationFailed, .notReady, .draining, .storeFull, .storeUnavailable, .overloaded,
                 .requestTimeout,

@@ -18,8 +18,9 @@ extension APISchemas {
                 "product": APISchema.string, "createdAt": APISchema.moment,
                 "verdict": APISchema.choice(Storage.Verdict.allCases.map(\.rawValue)),
                 "score": [
-                    "type": "number", "minimum": 0, "maximum": 1,
-                    "description": "The image score; from the threshold on the part is not ok.",
+                    "type": "number", "minimum": 0, "maximum": 2,
+                    "description":
+                        "The image score; from the threshold on the part is not ok. With references it may exceed 1.",
                 ],
                 "scoreRaw": APISchema.object(["global": APISchema.unit, "mapMax": ["type": "number"]]),
                 "threshold": APISchema.unit, "mapThreshold": APISchema.unit,

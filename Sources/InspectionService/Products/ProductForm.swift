@@ -48,6 +48,23 @@ struct ProductForm {
         try settings(from: try FormReader.root(of: body), id: id)
     }
 
+    /// The settings of the product that is made when the service starts, held to the same rules as a client's.
+    ///
+    /// - Throws: `Problem` of kind `invalidProduct` that names the configuration's keys.
+    func defaultSettings(id: String) throws(Problem) -> ProductSettings {
+        let tree: JSONTree = [
+            "noun": .string(configuration.defaultProductNoun),
+            "defectTypes": .array(configuration.defaultDefectTypes.map { .string($0) }),
+        ]
+        do throws(Problem) {
+            return try settings(from: tree.bytes, id: id)
+        } catch {
+            throw Problem(
+                error.kind,
+                "inspection.defaultProductNoun and inspection.defaultDefectTypes of the configuration: \(error.detail)")
+        }
+    }
+
     /// Reads the settings after a JSON merge patch (RFC 7396).
     ///
     /// - Parameters:

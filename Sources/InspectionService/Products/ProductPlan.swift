@@ -14,6 +14,8 @@ struct ProductPlan: Sendable {
     let mapThreshold: Float
     /// What decides.
     var decision: Decision
+    /// Whether only some places of a picture count.
+    private let leavesOutPlaces: Bool
     /// Which inspected pictures are kept.
     let keepImages: KeepImages
     /// With what references must be encoded.
@@ -43,6 +45,7 @@ struct ProductPlan: Sendable {
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
         mapThreshold = settings.mapThreshold.map { Float($0) } ?? threshold
         decision = settings.decision ?? .combined
+        leavesOutPlaces = !settings.include.isEmpty || !settings.ignore.isEmpty
         keepImages = settings.keepImages ?? configuration.defaultKeepImages
         modelName = model.clip.textKey
         encodingKey = EncodingKey(model: model.clip.imageKey, imageSide: imageSide, stages: model.stages)
@@ -68,7 +71,8 @@ struct ProductPlan: Sendable {
     /// The formulas of the decision.
     var mapOptions: MapOptions {
         switch decision {
-        case .combined: MapOptions()
+        // The global score sees the whole picture, also what is to be left out.
+        case .combined: MapOptions(imageScore: leavesOutPlaces ? .mapMaximum : .paper)
         case .references: MapOptions(mapCombination: .reference, imageScore: .mapMaximum)
         }
     }

@@ -13,6 +13,7 @@ extension SQLiteStore {
             // Writing the number that is there already changes nothing, yet it is a commit with all that belongs to
             // it: a page into the log, and the log synced to the device.
             try await write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
+            try checkRoom()
         } catch {
             failure = error
         }
@@ -30,7 +31,7 @@ extension SQLiteStore {
     static func findings(_ depth: CheckDepth, _ db: Database) throws -> [String] {
         switch depth {
         case .quick:
-            return try findings("PRAGMA quick_check(100)", db)
+            return Array(try findings("PRAGMA quick_check(100)", db).prefix(100))
         case .full:
             let orphans = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
                 "a row of \(row[0] as String? ?? "") refers to nothing in \(row[2] as String? ?? "")"
@@ -59,7 +60,10 @@ extension SQLiteStore {
 
     /// What a check pragma found; the single row `ok` means nothing.
     private static func findings(_ pragma: String, _ db: Database) throws -> [String] {
-        try String.fetchAll(db, sql: pragma).filter { $0 != "ok" }
+        // One row may hold many of them, a line each.
+        try String.fetchAll(db, sql: pragma).flatMap { $0.split(separator: "\n").map(String.init) }.filter {
+            $0 != "ok"
+        }
     }
 
     static func size(ofFile path: String) -> Int {

@@ -7,6 +7,7 @@ extension SQLiteStore {
         _ reference: NewReference, of product: String, at now: Timestamp
     ) async throws(StorageError) -> ReferenceRecord {
         try reference.validate()
+        try checkRoom()
         guard Validation.canBeStored(product) else { throw Self.noProduct }
         return try await write { db in
             guard try Self.revision(ofProduct: product, db) != nil else { throw Self.noProduct }

@@ -10,6 +10,7 @@ extension SQLiteStore {
     /// Stores results in one transaction, all or none; for filling a store quickly.
     package func insertResults(_ results: [NewResult]) async throws(StorageError) {
         for result in results { try result.validate() }
+        try checkRoom()
         try await write { db in for result in results { try Self.insert(result, db) } }
     }
 
@@ -41,13 +42,16 @@ extension SQLiteStore {
     /// See `ResultStore`.
     public func deleteResult(_ id: String) async throws(StorageError) -> Bool {
         guard Validation.canBeStored(id) else { return false }
-        return try await write { db in
+        let isDeleted = try await write { db in
             // Who asks for a result to be forgotten wants its bytes gone, not only its name.
             try db.execute(sql: "PRAGMA secure_delete = ON")
             defer { try? db.execute(sql: "PRAGMA secure_delete = FAST") }
             try db.execute(sql: "DELETE FROM results WHERE id = ?", arguments: [id])
             return db.changesCount > 0
         }
+        // Out of the log as well; where a reader still holds it, the next checkpoint does it.
+        if isDeleted { try? await checkpoint() }
+        return isDeleted
     }
 
     private static func insert(_ result: NewResult, _ db: Database) throws {

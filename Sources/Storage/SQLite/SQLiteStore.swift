@@ -15,11 +15,14 @@ public final class SQLiteStore: Store {
         public var readers: Int
         /// How long a lock is waited for.
         public var busyTimeout: Duration
+        /// Room on the device, in bytes, that results and references leave free: deleting needs it for the log.
+        public var reservedBytes: Int
 
         /// Makes options from their parts.
-        public init(readers: Int = 4, busyTimeout: Duration = .seconds(5)) {
+        public init(readers: Int = 4, busyTimeout: Duration = .seconds(5), reservedBytes: Int = 16 << 20) {
             self.readers = readers
             self.busyTimeout = busyTimeout
+            self.reservedBytes = reservedBytes
         }
     }
 
@@ -30,6 +33,7 @@ public final class SQLiteStore: Store {
 
     let pool: DatabasePool
     let path: String
+    private let reservedBytes: Int
     private let lock: DirectoryLock
     private let isOpen = Mutex(true)
     /// For the few accesses that GRDB offers only as blocking calls.
@@ -39,6 +43,7 @@ public final class SQLiteStore: Store {
         try Self.makeDirectory(directory)
         lock = try DirectoryLock(path: directory + "/" + Self.lockName)
         path = directory + "/" + Self.fileName
+        reservedBytes = options.reservedBytes
 
         var configuration = Configuration()
         configuration.busyMode = .timeout(options.busyTimeout / .seconds(1))
@@ -117,6 +122,17 @@ extension SQLiteStore {
         _ body: @Sendable (Database) throws -> Output
     ) async throws(StorageError) -> Output {
         do { return try await pool.write(body) } catch { throw StorageError(error) }
+    }
+
+    /// Refuses what would fill the device to the last byte, after which nothing could be deleted any more.
+    ///
+    /// - Throws: `.diskFull`.
+    func checkRoom() throws(StorageError) {
+        let free = Self.freeBytes(at: path)
+        guard free < reservedBytes else { return }
+        throw StorageError(
+            .diskFull, "so few bytes are free on the device that they are kept for deleting", expected: reservedBytes,
+            found: free)
     }
 
     /// Runs a blocking call outside the concurrency pool.

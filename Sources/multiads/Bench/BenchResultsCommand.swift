@@ -8,7 +8,7 @@ struct BenchResultsCommand: AsyncParsableCommand {
         abstract: "Fill a data folder with made-up results.",
         discussion: """
             Twenty products, four cameras, a result every three seconds, nine in a hundred with defects. The same count
-            gives the same results. For measurements only:
+            gives the same results. For measurements only, in a folder without results:
               multiads bench results --data bench-data --count 1000000
             """)
 
@@ -25,6 +25,13 @@ struct BenchResultsCommand: AsyncParsableCommand {
     func run() async throws {
         try await Self.reporting {
             let store = try await SQLiteStore.open(directory: arguments.data)
+            let found = try await store.resultTotals().all.results
+            guard found == 0 else {
+                try await store.close()
+                throw CommandFailure(
+                    "data folder \(arguments.data): expected one without results, for these are made up, found "
+                        + TextLayout.counted(found, "result"))
+            }
             let progress = ProgressReporter()
             let watch = Stopwatch()
             for start in stride(from: 0, to: count, by: 2000) {

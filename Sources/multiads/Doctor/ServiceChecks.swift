@@ -71,6 +71,9 @@ struct ServiceChecks {
             await server.drain(deadline: .zero)
             return .ok("port", "\(address) is free")
         } catch {
+            guard error.errno == EADDRINUSE else {
+                return .fail("port", "\(error)", hint: "choose another address with --host, or another --port")
+            }
             return .warn("port", "\(error)", hint: "stop what listens there, or choose another with --port")
         }
     }

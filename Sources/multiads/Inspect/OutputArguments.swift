@@ -24,6 +24,21 @@ struct OutputArguments: ParsableArguments {
         }
     }
 
+    /// Refuses to write over what is read.
+    ///
+    /// - Throws: ``CommandFailure`` naming the file.
+    func check(against inputs: [String]) throws {
+        let read = Set(inputs.compactMap(FileIdentity.init))
+        for (option, path) in [("--maps", maps), ("--overlay", overlay)] {
+            guard let path else { continue }
+            for number in 1...max(1, inputs.count) {
+                let file = Self.numbered(path, number, of: inputs.count)
+                guard let found = FileIdentity(file), read.contains(found) else { continue }
+                throw CommandFailure("\(option) \(file): expected another file than the pictures, found one of them")
+            }
+        }
+    }
+
     /// The file for one of several pictures: `out.png` for a single one, else `out-1.png`, `out-2.png`, ….
     static func numbered(_ path: String, _ number: Int, of count: Int) -> String {
         guard count > 1 else { return path }

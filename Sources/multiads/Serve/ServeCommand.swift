@@ -70,7 +70,10 @@ struct ServeCommand: AsyncParsableCommand {
             let path = config ?? environment[ServiceSettings.configVariable].flatMap { $0.isEmpty ? nil : $0 }
             let file = try path.map { path in
                 let bytes = try InputFile.read(path, maximumBytes: InputFile.maximumTextBytes)
-                return (text: String(decoding: bytes, as: UTF8.self), path: path)
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw CommandFailure("configuration \(path): expected UTF-8 text, found bytes that are none")
+                }
+                return (text: text, path: path)
             }
             let (settings, unknown) = try ServiceSettings.resolve(flags: flags, environment: environment, file: file)
             let logger = Logger(label: "multiads") { _ in
@@ -82,6 +85,10 @@ struct ServeCommand: AsyncParsableCommand {
             }
             try await ServiceRun(settings: settings, logger: logger).run()
         }
+        // All is stored and closed. A picture may still be in work whose client got no answer; the clean-up of libraries
+        // that it uses would pull their memory away from under it.
+        fflush(nil)
+        _exit(EXIT_SUCCESS)
     }
 
     /// What was given on the command line, by setting name.

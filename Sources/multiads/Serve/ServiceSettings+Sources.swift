@@ -1,3 +1,6 @@
+import HTTPServer
+import InspectionService
+
 extension ServiceSettings {
     /// Joins the sources: flags beat the environment, which beats the file, which beats the defaults.
     ///
@@ -25,9 +28,25 @@ extension ServiceSettings {
             }
             if let value = flags[setting.name] { setting.apply(value, to: &settings) }
         }
+        try settings.check()
         let known = Set(all.map(\.variable)).union([configVariable])
         let unknown = environment.keys.filter { $0.hasPrefix(Setting.variablePrefix) && !known.contains($0) }
         return (settings, unknown.sorted())
+    }
+
+    /// Refuses limits that contradict each other: a body that may be sent must fit into memory when it comes alone.
+    private func check() throws {
+        let bodies = [
+            ("inspection.maxBodyBytes", service.maxBodyBytes),
+            ("inspection.maxBatchBodyBytes", service.maxBatchBodyBytes),
+            ("inspection.maxReferenceBodyBytes", service.maxReferenceBodyBytes),
+        ]
+        let bound = service.server.limits.maxBufferedBodyBytes
+        for (name, bytes) in bodies where bytes > bound {
+            throw CommandFailure(
+                "configuration: expected server.limits.maxBufferedBodyBytes of at least \(name), which is \(bytes), "
+                    + "found \(bound)")
+        }
     }
 
     /// Names the configuration file when there is no `--config`.

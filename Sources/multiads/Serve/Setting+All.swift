@@ -19,14 +19,14 @@ extension Setting {
             .custom("model.activation", .choice(Activation.allCases.map(\.rawValue))) {
                 $0.activation = Activation(rawValue: $1)
             },
-            .list("model.stages") { $0.stages = StageList(argument: $1.joined(separator: ",")) },
+            .list("model.stages", .blocks) { $0.stages = StageList(argument: $1.joined(separator: ",")) },
             .custom("model.precision", .choice(ArithmeticChoice.Format.allCases.map(\.rawValue))) {
                 $0.arithmetic.format = .init(rawValue: $1) ?? .auto
             },
             .custom("model.engine", .choice(ArithmeticChoice.Engine.allCases.map(\.rawValue))) {
                 $0.arithmetic.engine = .init(rawValue: $1) ?? .auto
             },
-            .optionalInteger("model.threads", 1...1024, \.threads),
+            .optionalInteger("model.threads", 1...ComputeThreads.maximum, \.threads),
             .list("model.knowledgeBase") { $0.knowledgeBase = $1 },
         ]
     }
@@ -117,7 +117,7 @@ extension Setting {
             .optionalNumber("retention.undecidable.maxAgeDays", days, \.service.retention.undecidable.maxAgeDays),
             .optionalInteger("retention.undecidable.maxBytes", 0...Int.max, \.service.retention.undecidable.maxBytes),
             .optionalInteger("retention.maxBytes", 0...Int.max, \.service.retention.maxBytes),
-            .seconds("retention.interval", \.service.retention.interval),
+            .seconds("retention.interval", atLeast: 0.01, \.service.retention.interval),
         ]
     }
 }

@@ -45,8 +45,10 @@ struct Setting {
         integer(name, minimum...Int.max, path)
     }
 
-    static func seconds(_ name: String, _ path: WritableKeyPath<ServiceSettings, Duration>) -> Setting {
-        Setting(name: name, kind: .seconds) { settings, value in
+    static func seconds(
+        _ name: String, atLeast minimum: Double? = nil, _ path: WritableKeyPath<ServiceSettings, Duration>
+    ) -> Setting {
+        Setting(name: name, kind: minimum.map { .number($0...86_400) } ?? .seconds) { settings, value in
             if case .number(let seconds) = value { settings[keyPath: path] = .seconds(seconds) }
         }
     }
@@ -64,9 +66,9 @@ struct Setting {
     }
 
     static func list(
-        _ name: String, _ store: @escaping (inout ServiceSettings, [String]) -> Void
+        _ name: String, _ kind: SettingKind = .list, _ store: @escaping (inout ServiceSettings, [String]) -> Void
     ) -> Setting {
-        Setting(name: name, kind: .list) { settings, value in
+        Setting(name: name, kind: kind) { settings, value in
             if case .list(let texts) = value { store(&settings, texts) }
         }
     }

@@ -8,6 +8,11 @@ enum SettingKind: Equatable {
     case choice([String])
     /// Texts: a list in YAML, separated by commas elsewhere.
     case list
+    /// Numbers of blocks: a list in YAML, separated by commas elsewhere.
+    case blocks
+
+    /// Whether it is a list in YAML.
+    var isList: Bool { self == .list || self == .blocks }
 
     /// Completes "expected …".
     var expectation: String {
@@ -19,6 +24,7 @@ enum SettingKind: Equatable {
         case .text: "a text"
         case .choice(let names): "one of \(names.joined(separator: ", "))"
         case .list: "a list of texts"
+        case .blocks: "a list of block numbers from 1, such as 6,12,18,24"
         }
     }
 
@@ -31,6 +37,7 @@ enum SettingKind: Equatable {
         case .text: return text.isEmpty ? nil : .text(text)
         case .choice(let names): return names.contains(text) ? .text(text) : nil
         case .list: return NameList(argument: text).map { .list($0.names) }
+        case .blocks: return StageList(argument: text).map { .list($0.blocks.map(String.init)) }
         }
     }
 }

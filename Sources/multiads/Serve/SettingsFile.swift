@@ -50,11 +50,13 @@ struct SettingsFile {
 
     private func value(_ node: Node, for setting: Setting) throws -> SettingValue {
         switch (node, setting.kind) {
-        case (.sequence(let items), .list):
+        case (.sequence(let items), let kind) where kind.isList:
             let texts = items.compactMap { $0.scalar?.string }
             guard texts.count == items.count, !texts.isEmpty, texts.allSatisfy({ !$0.isEmpty }) else { break }
-            return .list(texts)
-        case (.scalar(let scalar), let kind) where kind != .list:
+            if kind == .list { return .list(texts) }
+            guard let value = kind.value(of: texts.joined(separator: ",")) else { break }
+            return value
+        case (.scalar(let scalar), let kind) where !kind.isList:
             // "8080" in quotation marks is a text, also where a number is wanted.
             guard scalar.style == .plain || kind.takesText, let value = kind.value(of: scalar.string) else { break }
             return value
@@ -102,7 +104,7 @@ extension SettingKind {
     fileprivate var takesText: Bool {
         switch self {
         case .text, .choice, .list: true
-        case .integer, .number, .seconds: false
+        case .integer, .number, .seconds, .blocks: false
         }
     }
 }

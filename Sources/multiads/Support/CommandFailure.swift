@@ -6,11 +6,11 @@ import Synchronization
 struct CommandFailure: Error, CustomStringConvertible {
     /// What was expected, what was found, and where.
     let description: String
-    /// The code the process ends with.
-    let exitCode: Int32
+    /// The code the process ends with; nil leaves it to the command.
+    let exitCode: Int32?
 
-    /// Makes a failure; commands that use 1 for a result of their own pass another code.
-    init(_ description: String, exitCode: Int32 = 1) {
+    /// Makes a failure.
+    init(_ description: String, exitCode: Int32? = nil) {
         self.description = description
         self.exitCode = exitCode
     }

@@ -84,8 +84,8 @@ struct TowerArguments: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 1 {
-            throw ValidationError("expected --threads of 1 or more, found \(threads)")
+        if let threads, !(1...ComputeThreads.maximum).contains(threads) {
+            throw ValidationError("expected --threads from 1 to \(ComputeThreads.maximum), found \(threads)")
         }
     }
 
