@@ -2,8 +2,8 @@
 """Runs the commands of docs/api.md against a fresh server and writes what they really answer below them.
 
 A command stands in a ```console block behind "$ ", on as many lines as a trailing backslash makes it; the lines below it,
-up to the next command, are its output. Commands run in order, in a folder that holds part.jpg, other.jpg, good.jpg and
-notes.txt, with a server of the bundled model that nothing was sent to before. $RESULT is the id of the last result.
+up to the next command, are its output. Commands run in order, in a folder that holds part.jpg, other.jpg, good.jpg,
+notes.txt and good/ with 19 pictures of good parts, with a server of the bundled model that nothing was sent to before. $RESULT is the id of the last result.
 
 Answers are shortened, for people: JSON is broken into lines, contours and lists keep their first entries, digests their
 first digits. Needs only Python's standard library, curl, and a built `multiads`.
@@ -61,7 +61,7 @@ def shorten(value, key=""):
     if isinstance(value, dict):
         return {k: shorten(v, k) for k, v in value.items()}
     if isinstance(value, list):
-        keep = 3 if key == "contour" else 2 if key in ("regions", "items", "errors") else 40
+        keep = 3 if key == "contour" else 2 if key in ("regions", "items", "errors", "scores") else 40
         entries = [shorten(v) for v in value[:keep]]
         return entries + ["…"] if len(value) > keep else entries
     return value
@@ -102,6 +102,10 @@ class Server:
         for name, picture in PICTURES.items():
             shutil.copy(ROOT / "Tests/Fixtures/BundledModel" / picture, work / name)
         (work / "notes.txt").write_text("not a picture\n")
+        subprocess.run(
+            [program, "synth", "tree", "--products", "wood", "--side", "256", "--train", "19", "--good", "1", "--defects", "1"],
+            cwd=work, check=True, capture_output=True)
+        shutil.move(work / "tree/wood/train/good", work / "good")
         self.work = work
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

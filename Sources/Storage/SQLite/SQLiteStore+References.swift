@@ -7,9 +7,9 @@ extension SQLiteStore {
         _ reference: NewReference, of product: String, at now: Timestamp
     ) async throws(StorageError) -> ReferenceRecord {
         try reference.validate()
-        try checkRoom()
         guard Validation.canBeStored(product) else { throw Self.noProduct }
         return try await write { db in
+            try checkRoom(db)
             guard try Self.revision(ofProduct: product, db) != nil else { throw Self.noProduct }
             let seq =
                 try Self.referenceSeq(reference.id, of: product, db)

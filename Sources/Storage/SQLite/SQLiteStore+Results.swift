@@ -10,8 +10,10 @@ extension SQLiteStore {
     /// Stores results in one transaction, all or none; for filling a store quickly.
     package func insertResults(_ results: [NewResult]) async throws(StorageError) {
         for result in results { try result.validate() }
-        try checkRoom()
-        try await write { db in for result in results { try Self.insert(result, db) } }
+        try await write { db in
+            try checkRoom(db)
+            for result in results { try Self.insert(result, db) }
+        }
     }
 
     /// See `ResultStore`.

@@ -126,9 +126,14 @@ extension SQLiteStore {
 
     /// Refuses what would fill the device to the last byte, after which nothing could be deleted any more.
     ///
-    /// - Throws: `.diskFull`.
-    func checkRoom() throws(StorageError) {
-        let free = Self.freeBytes(at: path)
+    /// Room in the database that nothing uses counts: it is taken first.
+    ///
+    /// - Throws: `.diskFull`, or what the engine reports.
+    func checkRoom(_ db: Database) throws {
+        var free = Self.freeBytes(at: path)
+        guard free < reservedBytes else { return }
+        let pages = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+        free += pages * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
         guard free < reservedBytes else { return }
         throw StorageError(
             .diskFull, "so few bytes are free on the device that they are kept for deleting", expected: reservedBytes,

@@ -20,6 +20,9 @@ struct ServiceChecks {
     }
 
     private var folder: DoctorCheck {
+        guard !data.isEmpty else {
+            return .fail("data folder", "expected a folder, found no name", hint: "name one with --data")
+        }
         var place = URL(filePath: data)
         let exists = FileManager.default.fileExists(atPath: place.path)
         while !FileManager.default.fileExists(atPath: place.path), place.path != "/" { place.deleteLastPathComponent() }
