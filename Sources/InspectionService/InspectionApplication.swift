@@ -42,6 +42,7 @@ public final class InspectionApplication: Sendable {
         CalibrationEndpoints(core: core).register(in: &table)
         ResultEndpoints(core: core).register(in: &table)
         ResultPictureEndpoints(core: core).register(in: &table)
+        LabelEndpoints(core: core).register(in: &table)
         self.core = core
         OpenAPIEndpoint(core: core).register(in: &table)
         router = table.router

@@ -70,6 +70,26 @@ struct ScoreThresholdTests {
         #expect(distribution.cumulative(0) == 0 && distribution.cumulative(1) == 1)
     }
 
+    /// scipy.stats.binomtest(count, total).proportion_ci(method="exact").
+    @Test(
+        "a counted share lies where SciPy says",
+        arguments: [
+            (0, 1, 0.0, 0.975),
+            (1, 1, 0.025000000000000022, 1.0),
+            (0, 30, 0.0, 0.11570330822202743),
+            (3, 30, 0.021117137029722604, 0.2652884504742082),
+            (50, 100, 0.39832112950330095, 0.6016788704966991),
+            (999, 1000, 0.9944410757201502, 0.9999746825125083),
+        ])
+    func share(count: Int, total: Int, lower: Double, upper: Double) throws {
+        let share = try #require(ShareInterval(count, of: total))
+        #expect(share.share == Double(count) / Double(total))
+        #expect(abs(share.interval.lower - lower) < 1e-9 && abs(share.interval.upper - upper) < 1e-9)
+    }
+
+    @Test("nothing is no share of nothing", arguments: [(0, 0), (-1, 3), (4, 3)])
+    func noShare(count: Int, total: Int) { #expect(ShareInterval(count, of: total) == nil) }
+
     @Test("keeps the rate and the interval's confidence on new parts", arguments: [(24, nil), (60, 0.05), (30, 0.2)])
     func promise(count: Int, rate: Double?) throws {
         var random = SplitMix64(seed: 7)

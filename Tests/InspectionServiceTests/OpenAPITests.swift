@@ -156,12 +156,16 @@ struct OpenAPITests {
     }
 
     private func exerciseResults(_ service: Service, _ send: Send) async throws {
+        let json = ["Content-Type": "application/json"]
         let inspected = try await send("POST", "/inspect?product=cable", [:], try Golden.png())
         let batch = Form.body([("image", "a.png", "image/png", try Golden.png())])
         _ = try await send("POST", "/inspect:batch?product=cable", ["Content-Type": Form.type], batch)
         let result = try inspected.json()
         let path = "/results/\(try #require(result["id"].string))"
         _ = try await send("GET", path, [:], [])
+        _ = try await send("POST", "\(path)/label", json, Array(#"{"verdict":"ok"}"#.utf8))
+        for method in ["GET", "DELETE"] { _ = try await send(method, "\(path)/label", [:], []) }
+        _ = try await send("POST", "/products/cable/thresholds:simulate?threshold=0.5", [:], [])
         let pictures = ["heatmap.png", "overlay.png", "image"].map { "\(path)/\($0)" }
         for picture in pictures + [try #require(result["defects"][0]["mask"].string)] {
             let whole = try await send("GET", picture, [:], [])

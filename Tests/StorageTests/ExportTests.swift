@@ -76,10 +76,13 @@ struct ExportTests {
             clean.defects = []
             try await store.insertResult(clean)
             let first = try await store.exportRecords(ResultExport(matching: ResultFilter()), limit: 1)
-            #expect(first.results == [ExportedResult(record: result.record, defectTypes: ["bent", "hole", "cut"])])
+            #expect(
+                first.results == [
+                    ExportedResult(record: result.record, defectTypes: ["bent", "hole", "cut"], label: nil)
+                ])
             #expect(!first.rest.isComplete)
             let second = try await store.exportRecords(first.rest, limit: 1)
-            #expect(second.results == [ExportedResult(record: clean.record, defectTypes: [])])
+            #expect(second.results == [ExportedResult(record: clean.record, defectTypes: [], label: nil)])
             #expect(second.rest.isComplete)
             #expect(try await store.exportRecords(second.rest, limit: 1).results.isEmpty)
         }

@@ -44,6 +44,15 @@ struct PagingTests {
         }
     }
 
+    /// What somebody says of a result in these tests: of two in three nothing.
+    private static func label(of result: NewResult) -> ResultLabel? {
+        switch result.record.imageDigest.bytes[31] % 6 {
+        case 0: ResultLabel(verdict: .ok, labeledAt: moment(99))
+        case 1: ResultLabel(verdict: .notOk, types: ["bent"], labeledAt: moment(99))
+        default: nil
+        }
+    }
+
     /// What the filter means, said once more and plainly.
     private func matches(_ result: NewResult, _ filter: ResultFilter) -> Bool {
         let record = result.record
@@ -56,6 +65,7 @@ struct PagingTests {
             && (filter.until.map { record.createdAt < $0 } ?? true)
             && (filter.minScore.map { record.score >= $0 } ?? true)
             && (filter.defect.map { type in result.defects.contains { $0.type == type } } ?? true)
+            && (filter.label.map { Self.label(of: result)?.verdict == $0 } ?? true)
             && (filter.metadata["line"].map { record.metadata == #"{"line":\#($0)}"# } ?? true)
     }
 
@@ -65,7 +75,10 @@ struct PagingTests {
     func filters(seed: UInt64) async throws {
         try await withStore { store in
             let results = makeResults(120, seed: seed)
-            for result in results { try await store.insertResult(result) }
+            for result in results {
+                try await store.insertResult(result)
+                if let label = Self.label(of: result) { _ = try await store.setLabel(label, of: result.record.id) }
+            }
             // Equal moments: the one stored last comes first.
             let ordered = results.enumerated().sorted { a, b in
                 (a.element.record.createdAt, a.offset) > (b.element.record.createdAt, b.offset)
@@ -192,12 +205,13 @@ struct PagingTests {
 extension ResultFilter {
     /// Every combination of conditions that are set or not.
     static var allCombinations: [ResultFilter] {
-        (0..<1024).map { bits in
+        (0..<2048).map { bits in
             func chosen<Value>(_ bit: Int, _ value: Value) -> Value? { bits >> bit & 1 == 1 ? value : nil }
             return ResultFilter(
                 product: chosen(0, "cable"), verdict: chosen(1, .notOk), defect: chosen(2, "bent"),
                 since: chosen(3, moment(3)), until: chosen(4, moment(9)), minScore: chosen(5, 0.5),
                 partID: chosen(6, "p1"), camera: chosen(7, "north"), mode: chosen(9, "binary"),
+                label: chosen(10, .notOk),
                 metadata: chosen(8, ["line": "1"]) ?? [:])
         }
     }

@@ -22,7 +22,6 @@ struct Calibration: Sendable {
 enum CalibrationDocument {
     static func tree(_ calibration: Calibration, isDryRun: Bool) -> JSONTree {
         let threshold = calibration.threshold
-        let interval = threshold.interval
         var members: [JSONTree.Member] = [
             .init(name: "id", value: .string(calibration.id)),
             .init(name: "product", value: .string(calibration.product)),
@@ -33,12 +32,7 @@ enum CalibrationDocument {
             .init(name: "pictures", value: .integer(threshold.count)),
             .init(name: "falseRejectRate", value: calibration.falseRejectRate.map { .number($0) } ?? .null),
             .init(name: "expectedFalseRejectRate", value: share(threshold.expectedRate)),
-            .init(
-                name: "interval",
-                value: [
-                    "lower": share(interval.lower), "upper": share(interval.upper),
-                    "confidence": .number(ScoreThreshold.confidence),
-                ]),
+            .init(name: "interval", value: interval(threshold.interval)),
             .init(name: "threshold", value: .number(threshold.threshold)),
             .init(name: "mapThreshold", value: .number(calibration.mapThreshold)),
             .init(name: "scores", value: .array(calibration.scores.map(score))),
@@ -55,6 +49,14 @@ enum CalibrationDocument {
         return .object(members)
     }
 
+    /// Where a share lies.
+    static func interval(_ interval: ScoreThreshold.Interval) -> JSONTree {
+        [
+            "lower": share(interval.lower), "upper": share(interval.upper),
+            "confidence": .number(ScoreThreshold.confidence),
+        ]
+    }
+
     /// Six decimals: more would be noise.
-    private static func share(_ value: Double) -> JSONTree { .number((value * 1e6).rounded() / 1e6) }
+    static func share(_ value: Double) -> JSONTree { .number((value * 1e6).rounded() / 1e6) }
 }

@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPTypes
 import Storage
 
-/// `/products/{id}/calibrate` and `/products/{id}/calibrations`.
+/// `/products/{id}/calibrate`, `/products/{id}/calibrations` and `/products/{id}/thresholds:simulate`.
 struct CalibrationEndpoints {
     let core: ServiceCore
 
@@ -10,6 +10,9 @@ struct CalibrationEndpoints {
         table.add(
             .post, "/products/{id}/calibrate", .whenReady, maxBodyBytes: core.configuration.maxReferenceBodyBytes
         ) { request, context in try await calibrate(request, context) }
+        table.add(.post, "/products/{id}/thresholds:simulate") { request, context in
+            try await simulate(request, context)
+        }
         table.add(.get, "/products/{id}/calibrations") { request, context in try await list(request, context) }
         table.add(.get, "/products/{id}/calibrations/{calibration}") { request, context in
             try await show(request, context)
@@ -35,6 +38,26 @@ struct CalibrationEndpoints {
         return .json(
             .raw(outcome.document), status: .created,
             [.eTag: ProductTag(changed, status).tag.text, .location: path])
+    }
+
+    private func simulate(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let query = try QueryReader(
+            request, known: ["threshold", "since", "until", "camera", "mode"], prefix: ResultFilter.metadataPrefix)
+        let filter = try ResultFilter(query)
+        guard let threshold = try query.number("threshold") else {
+            throw Problem.parameter("threshold", "expected a number from 0 to 1, found none")
+        }
+        guard (0...1).contains(threshold) else {
+            throw Problem.parameter("threshold", "expected a number from 0 to 1, found \(threshold)")
+        }
+        guard request.body.isEmpty else {
+            throw Problem(
+                .invalidBody, "expected no body, found \(request.body.count) bytes; parameters stand in the query")
+        }
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let simulation = try await ThresholdSimulation(
+            of: product.id, filter, threshold: threshold, in: core.store)
+        return .json(simulation.tree, [.cacheControl: "no-store"])
     }
 
     private func list(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {

@@ -52,7 +52,7 @@ struct ResultEndpoints {
         return request.pathParameters["result"] ?? ""
     }
 
-    private static func unknown(_ id: String) -> Problem {
+    static func unknown(_ id: String) -> Problem {
         Problem(.unknownResult, "there is no result “\(id.prefix(80))”")
     }
 

@@ -38,6 +38,10 @@ enum APIExamples {
         "id":"9ca590ce6f3e0f2d2b3a2f8a54c2e4b1a5c7d9e0f1a2b3c4d5e6f708192a3b4c","score":0.20551,"mapMax":0.20551},{\
         "id":"92cda9776f3e0f2d2b3a2f8a54c2e4b1a5c7d9e0f1a2b3c4d5e6f708192a3b4c","score":0.19204,"mapMax":0.19204}]}
         """
+    static let label = """
+        {"result":"01a20ab0-d3c2-7389-ab1b-9bd5b4ad756b","verdict":"notOk","types":["scratch"],"note":null,\
+        "labeledAt":"2026-11-26T20:00:00.000000Z"}
+        """
     static let summary = """
         {"by":"product","items":[{"product":"plate","total":3,"verdicts":{"ok":2,"notOk":1,"undecidable":0},\
         "score":{"min":0.12,"mean":0.3,"max":0.51}}],"truncated":false}

@@ -2,7 +2,7 @@ import Storage
 
 // Calibration: thresholds from pictures of good parts.
 extension APIOperations {
-    static var calibration: [APIOperation] { [calibrate, calibrations, oneCalibration] }
+    static var calibration: [APIOperation] { [calibrate, calibrations, oneCalibration, simulate] }
 
     private static let document = APIContent.json(APISchema.reference("Calibration"), APIExamples.calibration)
     private static let id = APIParameter(
@@ -43,6 +43,21 @@ extension APIOperations {
                 .productPreparing, .preparationFailed, .notReady, .draining, .storeFull, .storeUnavailable, .overloaded,
                 .requestTimeout,
             ])
+    }
+
+    private static var simulate: APIOperation {
+        APIOperation(
+            method: "post", path: "/products/{id}/thresholds:simulate", id: "simulateThreshold", tag: "Calibration",
+            summary: "Count what another threshold would have done to stored results",
+            description: "Beside it what labels say of false rejects and escapes, now and then. \(metadata)",
+            parameters: [
+                productID, APIParameter("threshold", APISchema.unit, "The other threshold of the score; required."),
+            ] + filters.filter { ["since", "until", "camera", "mode"].contains($0.name) },
+            responses: [
+                APIResponse(
+                    200, "The counts.", [.json(APISchema.reference("ThresholdSimulation"))], headers: ["Cache-Control"])
+            ],
+            problems: [.unknownProduct, .invalidBody, .bodyTooLarge, .requestTimeout, .storeUnavailable])
     }
 
     private static var calibrations: APIOperation {

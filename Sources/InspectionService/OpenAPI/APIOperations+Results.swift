@@ -4,7 +4,7 @@ import Storage
 // Results.
 extension APIOperations {
     static var results: [APIOperation] {
-        [list, summary, show, delete]
+        [list, summary, show, delete, label, showLabel, deleteLabel]
             + [
                 drawn("masks/{type}.png", "getMask", "Where a defect type was found", [type]),
                 drawn("heatmap.png", "getHeatMap", "The anomaly map in colours that are tied to the threshold"),
@@ -13,7 +13,7 @@ extension APIOperations {
             ]
     }
 
-    private static let filters: [APIParameter] = [
+    static let filters: [APIParameter] = [
         APIParameter("product", APISchema.name, "Results of this product."),
         APIParameter(
             "verdict", APISchema.choice(Storage.Verdict.allCases.map(\.rawValue)), "Results with this verdict."),
@@ -25,8 +25,10 @@ extension APIOperations {
         APIParameter("camera", APISchema.name, "Results of this camera."),
         APIParameter(
             "mode", APISchema.choice(InspectionMode.allCases.map(\.rawValue)), "Results inspected in this mode."),
+        APIParameter(
+            "label", APISchema.choice(ResultLabel.Verdict.allCases.map(\.rawValue)), "Results with this label."),
     ]
-    private static let metadata = """
+    static let metadata = """
         A member of the metadata is searched for with `metadata.NAME=VALUE`, up to eight of them.
         """
     private static let result = APIParameter("result", in: .path, APISchema.string, "The result's id.")
@@ -79,6 +81,36 @@ extension APIOperations {
             method: "delete", path: "/results/{result}", id: "deleteResult", tag: "Results",
             summary: "Remove a result with its pictures", parameters: [result],
             responses: [APIResponse(204, "Removed.")],
+            problems: [.unknownResult, .notReady, .draining, .storeUnavailable])
+    }
+
+    private static let labelPath = "/results/{result}/label"
+    private static let labelAnswer = APIContent.json(APISchema.reference("Label"), APIExamples.label)
+
+    private static var label: APIOperation {
+        APIOperation(
+            method: "post", path: labelPath, id: "labelResult", tag: "Results",
+            summary: "Say what the part is, in place of what was said before", parameters: [result],
+            body: [.json(APISchema.reference("NewLabel"), #"{"verdict":"notOk","types":["scratch"]}"#)],
+            responses: [APIResponse(200, "The label.", [labelAnswer])],
+            problems: [
+                .unknownResult, .malformedJSON, .invalidBody, .bodyTooLarge, .requestTimeout, .notReady, .draining,
+                .storeFull, .storeUnavailable, .overloaded,
+            ])
+    }
+
+    private static var showLabel: APIOperation {
+        APIOperation(
+            method: "get", path: labelPath, id: "getLabel", tag: "Results", summary: "Show a result's label",
+            parameters: [result],
+            responses: [APIResponse(200, "The label.", [labelAnswer], headers: ["Cache-Control"])],
+            problems: [.unknownResult, .storeUnavailable])
+    }
+
+    private static var deleteLabel: APIOperation {
+        APIOperation(
+            method: "delete", path: labelPath, id: "deleteLabel", tag: "Results", summary: "Take a result's label away",
+            parameters: [result], responses: [APIResponse(204, "Removed.")],
             problems: [.unknownResult, .notReady, .draining, .storeUnavailable])
     }
 

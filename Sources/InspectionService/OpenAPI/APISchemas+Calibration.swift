@@ -5,9 +5,30 @@ import Storage
 extension APISchemas {
     var calibrations: [(String, JSONTree)] {
         [
-            ("Calibration", Self.calibration),
+            ("Calibration", Self.calibration), ("ThresholdSimulation", Self.simulation),
             ("CalibrationPage", APISchema.page(of: APISchema.reference("Calibration"))),
         ]
+    }
+
+    private static var simulation: JSONTree {
+        let verdicts = APISchema.object(["ok": APISchema.count, "notOk": APISchema.count])
+        let share = APISchema.object([
+            "count": APISchema.count, "rate": APISchema.nullable(APISchema.unit),
+            "interval": APISchema.nullable(interval),
+        ])
+        let shares = APISchema.object(["now": share, "then": share])
+        return APISchema.object([
+            "product": APISchema.string, "threshold": APISchema.unit, "results": APISchema.count,
+            "undecidable": APISchema.count, "verdicts": APISchema.object(["now": verdicts, "then": verdicts]),
+            "changed": APISchema.object(["okToNotOk": APISchema.count, "notOkToOk": APISchema.count]),
+            "labeled": APISchema.object([
+                "good": APISchema.count, "defective": APISchema.count, "falseRejects": shares, "escapes": shares,
+            ]),
+        ])
+    }
+
+    private static var interval: JSONTree {
+        APISchema.object(["lower": APISchema.unit, "upper": APISchema.unit, "confidence": APISchema.unit])
     }
 
     private static var calibration: JSONTree {
@@ -29,9 +50,7 @@ extension APISchemas {
                     "description":
                         "Share of good parts that these thresholds refuse, on average over such calibrations.",
                 ],
-                "interval": APISchema.object([
-                    "lower": APISchema.unit, "upper": APISchema.unit, "confidence": APISchema.unit,
-                ]), "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
+                "interval": interval, "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
                 "scores": APISchema.array(
                     of: APISchema.object(
                         [

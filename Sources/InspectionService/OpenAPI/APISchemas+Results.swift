@@ -7,7 +7,7 @@ extension APISchemas {
         [
             ("Result", result), ("Defect", defect), ("Region", region), ("RankedType", rankedType),
             ("BatchLine", batchLine), ("ResultPage", APISchema.page(of: APISchema.reference("Result"))),
-            ("ResultSummary", summary),
+            ("ResultSummary", summary), ("Label", label), ("NewLabel", newLabel),
         ]
     }
 
@@ -94,6 +94,31 @@ extension APISchemas {
                 "description": "Mean probability of the type over the region.",
             ],
         ])
+    }
+
+    private static var label: JSONTree {
+        APISchema.object([
+            "result": APISchema.string, "verdict": labelVerdict, "types": APISchema.array(of: APISchema.string),
+            "note": ["type": ["string", "null"]], "labeledAt": APISchema.moment,
+        ])
+    }
+
+    private static var labelVerdict: JSONTree { APISchema.choice(ResultLabel.Verdict.allCases.map(\.rawValue)) }
+
+    private static var newLabel: JSONTree {
+        let ignored: JSONTree = ["description": "Ignored, so that an answer may be sent back."]
+        return [
+            "type": "object", "required": ["verdict"], "additionalProperties": false,
+            "properties": [
+                "verdict": labelVerdict,
+                "types": APISchema.nullable([
+                    "type": "array", "maxItems": 64,
+                    "items": ["type": "string", "minLength": 1, "maxLength": 64],
+                    "description": "Of a part that is not ok, each once.",
+                ]), "note": APISchema.nullable(["type": "string", "minLength": 1, "maxLength": 500]),
+                "result": ignored, "labeledAt": ignored,
+            ],
+        ]
     }
 
     private static var batchLine: JSONTree {

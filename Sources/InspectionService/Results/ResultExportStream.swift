@@ -93,7 +93,7 @@ final class ResultExportStream: ResponseChunks {
 enum ResultTable {
     private static let columns = [
         "id", "createdAt", "product", "verdict", "score", "threshold", "mode", "shots", "referencesVersion", "partId",
-        "camera", "defects", "imageWidth", "imageHeight", "imageSha256", "metadata",
+        "camera", "defects", "imageWidth", "imageHeight", "imageSha256", "metadata", "label",
     ]
 
     /// The line of names.
@@ -124,6 +124,7 @@ enum ResultTable {
         row.add("\(record.imageHeight)")
         row.add(record.imageDigest.hex)
         row.add(text: record.metadata)
+        row.add(result.label?.rawValue)
         row.end()
         return row.bytes
     }

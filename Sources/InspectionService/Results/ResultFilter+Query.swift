@@ -4,7 +4,7 @@ import Storage
 extension ResultFilter {
     /// The parameters that filter results; `metadata.NAME` comes on top.
     static let parameters = [
-        "product", "verdict", "defect", "since", "until", "minScore", "partId", "camera", "mode",
+        "product", "verdict", "defect", "since", "until", "minScore", "partId", "camera", "mode", "label",
     ]
     /// What the names of members of metadata begin with.
     static let metadataPrefix = "metadata."
@@ -19,6 +19,7 @@ extension ResultFilter {
             defect: try query.text("defect"), since: try query.moment("since"), until: try query.moment("until"),
             minScore: try query.number("minScore"), partID: try query.text("partId"),
             camera: try query.text("camera"), mode: try query.choice("mode", InspectionMode.self)?.rawValue,
+            label: try query.choice("label", ResultLabel.Verdict.self),
             metadata: try query.texts(prefix: Self.metadataPrefix, atMost: Self.maxMetadata))
     }
 }

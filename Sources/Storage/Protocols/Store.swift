@@ -5,5 +5,6 @@
 /// is on the device; when it throws, nothing of it is there. A cancelled task gets `.cancelled`, and a write that was
 /// still running is rolled back.
 public protocol Store:
-    ProductStore, ReferenceStore, CalibrationStore, ResultStore, ResultRetention, TextEmbeddingStore, StoreMaintenance
+    ProductStore, ReferenceStore, CalibrationStore, ResultStore, LabelStore, ResultRetention, TextEmbeddingStore,
+    StoreMaintenance
 {}

@@ -25,4 +25,6 @@ public struct ExportedResult: Sendable, Equatable {
     public let record: ResultRecord
     /// The defect types found, the highest score first.
     public let defectTypes: [String]
+    /// What somebody said of it.
+    public let label: ResultLabel.Verdict?
 }

@@ -18,6 +18,8 @@ public struct ResultFilter: Sendable, Hashable {
     public var camera: String?
     /// Results that were inspected in this mode: `multitype`, `binary`.
     public var mode: String?
+    /// Results of which somebody said this.
+    public var label: ResultLabel.Verdict?
     /// Results whose metadata has these members, with a text, a number or a truth value as its value.
     ///
     /// Compared are texts: `3` finds the number 3 (also written 3.0) and the text "3". At most eight members.
@@ -27,7 +29,7 @@ public struct ResultFilter: Sendable, Hashable {
     public init(
         product: String? = nil, verdict: Verdict? = nil, defect: String? = nil, since: Timestamp? = nil,
         until: Timestamp? = nil, minScore: Double? = nil, partID: String? = nil, camera: String? = nil,
-        mode: String? = nil, metadata: [String: String] = [:]
+        mode: String? = nil, label: ResultLabel.Verdict? = nil, metadata: [String: String] = [:]
     ) {
         self.product = product
         self.verdict = verdict
@@ -38,6 +40,7 @@ public struct ResultFilter: Sendable, Hashable {
         self.partID = partID
         self.camera = camera
         self.mode = mode
+        self.label = label
         self.metadata = metadata
     }
 }

@@ -17,7 +17,9 @@ extension ResultFilter {
                     return field
                 })
         }
-        for text in [product, verdict?.rawValue, defect, partID, camera, mode] { add(text.map { Array($0.utf8) }) }
+        for text in [product, verdict?.rawValue, defect, partID, camera, mode, label?.rawValue] {
+            add(text.map { Array($0.utf8) })
+        }
         for moment in [since, until] { add(moment.map { UInt64(bitPattern: $0.microseconds) }) }
         add(minScore.map { ($0 == 0 ? 0 : $0).bitPattern })
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {

@@ -21,7 +21,7 @@ struct SQLCondition {
 
 /// One of a filter's conditions, besides those on time.
 enum ResultTerm: Hashable {
-    case product, verdict, defect, part, camera, mode, score
+    case product, verdict, defect, part, camera, mode, label, score
     case metadata(key: String)
 }
 
@@ -109,6 +109,12 @@ struct ResultSource {
                         "result_defects AS defect INDEXED BY result_defects_by_type", as: "defect", [.defect], [type]))
             }
         }
+        if let label = filter.label {
+            sources.append(
+                ResultSource(
+                    "result_labels AS label INDEXED BY result_labels_by_verdict", as: "label", [.label],
+                    [SQLCondition("label.verdict = ?", label.rawValue)]))
+        }
         if filter.camera != nil { sources.append(ResultSource(results: "results_by_camera", [.camera], of: filter)) }
         return sources
     }
@@ -126,7 +132,7 @@ extension ResultFilter {
     var terms: [ResultTerm] {
         let fields: [(Bool, ResultTerm)] = [
             (product != nil, .product), (verdict != nil, .verdict), (defect != nil, .defect), (partID != nil, .part),
-            (camera != nil, .camera), (mode != nil, .mode), (minScore != nil, .score),
+            (camera != nil, .camera), (mode != nil, .mode), (label != nil, .label), (minScore != nil, .score),
         ]
         return fields.filter(\.0).map(\.1) + metadata.keys.sorted().map { .metadata(key: $0) }
     }
@@ -139,6 +145,11 @@ extension ResultFilter {
         case .part: partID.map { SQLCondition("result.part_id = ?", $0) }
         case .camera: camera.map { SQLCondition("result.camera = ?", $0) }
         case .mode: mode.map { SQLCondition("result.mode = ?", $0) }
+        case .label:
+            label.map {
+                SQLCondition(
+                    "EXISTS (SELECT 1 FROM result_labels WHERE result_seq = result.seq AND verdict = ?)", $0.rawValue)
+            }
         case .score: minScore.map { SQLCondition("result.score >= ?", $0) }
         case .defect:
             defect.map {

@@ -55,13 +55,16 @@ extension SQLiteStore {
             (SELECT group_concat(type, char(10)) FROM (
                 SELECT type FROM result_defects WHERE result_seq = result.seq ORDER BY score DESC, type))
             """
+        let label = "(SELECT verdict FROM result_labels WHERE result_seq = result.seq)"
         let piece = try await piece(
-            of: export, "\(types), \(ResultRecord.columns)", limit: limit, into: [ExportedResult]()
+            of: export, "\(types), \(label), \(ResultRecord.columns)", limit: limit, into: [ExportedResult]()
         ) { results, bytes, columns in
             let types = try columns.next(String?.self) ?? ""
+            let label: ResultLabel.Verdict? = try columns.nextOptionalName()
             let record = try ResultRecord(&columns)
             results.append(
-                ExportedResult(record: record, defectTypes: types.split(separator: "\n").map(String.init)))
+                ExportedResult(
+                    record: record, defectTypes: types.split(separator: "\n").map(String.init), label: label))
             bytes += record.document.count
             return bytes < 1 << 20
         }

@@ -137,6 +137,17 @@ CREATE TABLE result_files (
     UNIQUE (result_seq, kind, name)
 ) STRICT;
 
+CREATE TABLE result_labels (
+    result_seq INTEGER NOT NULL PRIMARY KEY REFERENCES results (seq) ON DELETE CASCADE,
+    verdict    TEXT    NOT NULL,
+    types      TEXT    NOT NULL CHECK (json_valid(types)),    -- ["scratch", …]
+    note       TEXT,
+    created_at INTEGER NOT NULL,
+    labeled_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX result_labels_by_verdict ON result_labels (verdict, created_at, result_seq);
+
 CREATE TABLE result_metadata (
     result_seq INTEGER NOT NULL REFERENCES results (seq) ON DELETE CASCADE,
     key        TEXT    NOT NULL,
