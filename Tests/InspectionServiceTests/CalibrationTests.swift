@@ -257,7 +257,10 @@ struct CalibrationTests {
             }
             #expect(try await detail("").contains("at least 3 pictures of good parts, found none in the request and 0"))
             try await Self.addReferences(service)
+            // Refused before anything is computed.
+            let release = await service.occupyEngine()
             let few = try await detail("?falseRejectRate=0.01")
+            release()
             #expect(few.contains("at least 99") && few.contains("0.01, found 3") && few.contains("vouch for 0.25"))
             let same = try Self.noise(1)
             #expect(try await detail("", [same, same, same]).contains("at least 3 different pictures"))

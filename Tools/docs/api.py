@@ -161,7 +161,7 @@ def main():
     parser.add_argument("--program", default=str(ROOT / ".build/release/multiads"))
     options = parser.parse_args()
     text = DOCUMENT.read_text()
-    server = Server(options.program)
+    server = Server(os.path.abspath(options.program))
     result, failures, count = "", [], 0
 
     def block(match):

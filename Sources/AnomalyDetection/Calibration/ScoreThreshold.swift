@@ -62,7 +62,13 @@ public struct ScoreThreshold: Sendable, Equatable {
     }
 
     /// The place in the order of the score that the threshold lies just above, from 1.
-    private static func rank(_ count: Int, _ rate: Double?) throws(Failure) -> Int {
+    ///
+    /// - Parameters:
+    ///   - count: How many scores there are.
+    ///   - rate: As ``init(_:falseRejectRate:)`` takes it.
+    /// - Throws: ``Failure/tooFew(needed:smallestRate:)``.
+    @discardableResult
+    public static func rank(_ count: Int, _ rate: Double?) throws(Failure) -> Int {
         let smallest = 1 / Double(count + 1)
         // 0.05 of 20 is one, though the product of the floating-point numbers may be a little less.
         let refused = rate.map { Int(($0 * Double(count + 1) * (1 + 1e-12)).rounded(.down)) } ?? 1

@@ -26,11 +26,11 @@ struct CalibrationScorer: Sendable {
         let bytes = try await picture.bytes()
         let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
         let header = try ImageDecoder.header(of: bytes, limits: limits)
-        guard let id = Storage.SHA256Digest(bytes: Checkpoints.SHA256Digest.of(bytes).bytes) else {
-            throw Problem.internalError
-        }
         let place = try await core.line.enterWaiting(bytes: header.decodingBytes)
-        let image = try await core.pictures.run { try ImageDecoder.decode(bytes, limits: limits) }
+        let (image, digest) = try await core.pictures.run {
+            (try ImageDecoder.decode(bytes, limits: limits), Checkpoints.SHA256Digest.of(bytes).bytes)
+        }
+        guard let id = Storage.SHA256Digest(bytes: digest) else { throw Problem.internalError }
         let side = product.plan.imageSide
         let features = try await core.compute.run(.background) { [model = core.model] in
             try model.features(of: image, imageSide: side)

@@ -34,6 +34,13 @@ struct Calibrator: Sendable {
                 "expected at least \(ScoreThreshold.minimumCount) pictures of good parts, found none in the request and "
                     + "\(product.references.count) among the references of “\(product.id)”: send parts named “image”")
         }
+        // What cannot come to anything is refused before minutes are spent on it.
+        let count = order.images.isEmpty ? product.references.count : order.images.count
+        do throws(ScoreThreshold.Failure) {
+            try ScoreThreshold.rank(count, order.falseRejectRate)
+        } catch {
+            throw Self.problem(error, count, order)
+        }
         let banks = try await MemberBanks(
             prepared.plan.bank(of: product), store: core.store, coresets: core.coresets)
         let scorer = CalibrationScorer(core: core, product: prepared, banks: banks)
