@@ -66,6 +66,7 @@ public struct ScoreThreshold: Sendable, Equatable {
     /// - Parameters:
     ///   - count: How many scores there are.
     ///   - rate: As ``init(_:falseRejectRate:)`` takes it.
+    /// - Returns: 1 to `count`.
     /// - Throws: ``Failure/tooFew(needed:smallestRate:)``.
     @discardableResult
     public static func rank(_ count: Int, _ rate: Double?) throws(Failure) -> Int {
