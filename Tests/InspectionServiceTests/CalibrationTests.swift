@@ -312,6 +312,20 @@ struct CalibrationTests {
         try await calibrate(service, "", pictures: [], fields)
     }
 
+    @Test("waits for a product that is being prepared")
+    func preparing() async throws {
+        try await withService { service in
+            let release = await service.occupyEngine()
+            let made = try await service.send(
+                "PUT", "/products/cable", ["Content-Type": "application/json"], body: Array(cable.utf8))
+            #expect(try made.json()["status"].string == "preparing")
+            async let answer = Self.calibrate(service, pictures: (0..<3).map { try Self.noise($0) })
+            await service.eventually { service.core.compute.waiting > 0 }
+            release()
+            #expect(try await answer.status == 201)
+        }
+    }
+
     @Test("of a full store is refused as a whole")
     func fullStore() async throws {
         try await withService { service in

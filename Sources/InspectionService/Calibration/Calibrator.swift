@@ -1,9 +1,7 @@
 import AnomalyDetection
 import HTTPTypes
 import Images
-import Logging
 import Storage
-import Synchronization
 
 /// Finds a product's thresholds from pictures of good parts: those sent, or each reference compared with the others.
 struct Calibrator: Sendable {
@@ -26,6 +24,8 @@ struct Calibrator: Sendable {
     /// - Throws: `Problem` of kind `calibrationImpossible` when the pictures give no threshold, of a picture's own kind
     ///   when one cannot be used, `productPreparing` …; `StorageError`. The product is then as it was.
     func calibrate(_ product: ProductRecord, _ order: CalibrationOrder) async throws -> Outcome {
+        // Who waits for a calibration waits for the product's prompts too.
+        _ = await (try core.registry.preparation(of: product)).finalState()
         let prepared = try await core.registry.prepared(product).deciding(by: order.decision)
         if prepared.plan.decision == .references, product.references.count == 0 { throw Self.noReferences(product.id) }
         if order.images.isEmpty, product.references.count < ScoreThreshold.minimumCount {
@@ -144,27 +144,6 @@ struct Calibrator: Sendable {
             .noReferences,
             "expected references of “\(product)”, which decides by them alone, found none; add some with "
                 + "POST /products/\(product)/references, or set its decision to “combined”")
-    }
-}
-
-/// Lets one calibration run at a time: each holds a picture's features and a reference's bank.
-final class CalibrationGate: Sendable {
-    private let isTaken = Mutex(false)
-
-    /// Runs a piece of work unless another is running.
-    ///
-    /// - Throws: `Problem` of kind `queueFull`, or what `work` throws.
-    func run<Output>(_ work: () async throws -> Output) async throws -> Output {
-        let isFree = isTaken.withLock { taken in
-            defer { taken = true }
-            return !taken
-        }
-        guard isFree else {
-            throw Problem(
-                .queueFull, "expected one calibration at a time, found another one running", retryAfterSeconds: 10)
-        }
-        defer { isTaken.withLock { $0 = false } }
-        return try await work()
     }
 }
 
