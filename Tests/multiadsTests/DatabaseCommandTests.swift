@@ -183,12 +183,14 @@ struct DatabaseCommandTests {
         }
     }
 
-    @Test("commands on a file of another program refuse it", arguments: ["check", "vacuum", "migrate"])
-    func foreign(command: String) async throws {
+    @Test(
+        "commands on a file of another program refuse it",
+        arguments: [["check"], ["vacuum"], ["migrate"], ["backup", "/tmp/none"]])
+    func foreign(command: [String]) async throws {
         try await withFolder { folder in
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             try alter(folder, "CREATE TABLE other (x)")
-            let result = try Program.run(["db", command, "--data", folder])
+            let result = try Program.run(["db"] + command + ["--data", folder])
             #expect(result.code == 2)
             #expect(result.errors.contains("expected a database of multiads, found something else"))
         }

@@ -126,13 +126,15 @@ public struct MultipartParser: Sendable {
         }
     }
 
-    /// `name: value` in UTF-8 without control bytes; folded lines are refused, as in HTTP.
+    /// `name: value` without control bytes, in UTF-8 or, as of old clients with a picture's name, in Latin-1; folded lines
+    /// are refused, as in HTTP.
     private static func parseField(_ line: ArraySlice<UInt8>) -> MultipartPart.Field? {
         guard let colon = line.firstIndex(of: ASCII.colon), colon > line.startIndex,
             line[..<colon].allSatisfy(\.isToken)
         else { return nil }
         let value = line[(colon + 1)...].trimmingWhitespace()
-        guard value.allSatisfy(\.isFieldValue), let text = String(validating: value, as: UTF8.self) else { return nil }
+        guard value.allSatisfy(\.isFieldValue) else { return nil }
+        let text = String(validating: value, as: UTF8.self) ?? String(value.map { Character(Unicode.Scalar($0)) })
         return MultipartPart.Field(name: String(decoding: line[..<colon], as: UTF8.self).lowercased(), value: text)
     }
 }

@@ -18,6 +18,8 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Self.reporting {
+            // Whatever cannot be opened from here on is the copy.
+            _ = try await arguments.explaining { try await $0.schema() }
             let progress = SharedProgress()
             let bytes: Int
             do {

@@ -27,6 +27,17 @@ struct MultipartParserTests {
         #expect(parts.map { String(decoding: bytes[$0.content], as: UTF8.self) } == ["\u{1}\r\n--\r\n--c", "{}"])
     }
 
+    @Test("may name files in UTF-8 or Latin-1")
+    func fileNames() throws {
+        let type = MediaType("multipart", "form-data", parameters: [.init(name: "boundary", value: "b")])
+        let head = Array("--b\r\nContent-Disposition: form-data; name=image; filename=\"pr".utf8)
+        let end = Array("fung.jpg\"\r\n\r\nx\r\n--b--".utf8)
+        for letter in [[0xFC], [0xC3, 0xBC]] as [[UInt8]] {
+            let parts = try MultipartParser(contentType: type, limits: MultipartLimits()).parse(head + letter + end)
+            #expect(parts.map(\.filename) == ["prüfung.jpg"])
+        }
+    }
+
     @Test("may have empty parts, and none")
     func empty() throws {
         #expect(try parse("--b\r\n\(Self.disposition)\r\n--b--").map(\.content.count) == [0])
