@@ -22,6 +22,22 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
         case invalidArgument
         /// The encoder refused or ran out of memory.
         case encodingFailed
+
+        /// For people, after the format's name.
+        fileprivate var words: String {
+            switch self {
+            case .emptyInput: "nothing there"
+            case .notAnImage: "not a picture"
+            case .truncated: "cut off"
+            case .corrupt: "damaged"
+            case .unsupportedColorSpace: "in other colors"
+            case .unsupportedFeature: "of an unsupported kind"
+            case .tooLarge: "too large"
+            case .limitExceeded: "too much work"
+            case .invalidArgument: "wrong argument"
+            case .encodingFailed: "not written"
+            }
+        }
     }
 
     /// What went wrong.
@@ -48,6 +64,6 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         let subject = format.map { "\($0.rawValue.uppercased()) " } ?? ""
         let place = offset.map { " at byte \($0)" } ?? ""
-        return "\(subject)\(code.rawValue): expected \(expected), found \(found)\(place)"
+        return "\(subject)\(code.words): expected \(expected), found \(found)\(place)"
     }
 }
