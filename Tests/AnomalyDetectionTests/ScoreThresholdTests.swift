@@ -10,8 +10,8 @@ struct ScoreThresholdTests {
     @Test(
         "lies just above the score whose rank keeps the rate",
         arguments: [
-            (0.01, 99, Float(0.0991)), (0.02, 98, 0.0981), (0.029, 98, 0.0981), (0.05, 95, 0.0951), (0.5, 50, 0.0501),
-            (nil, 99, 0.0991),
+            (0.01, 99, Float(0.0993)), (0.02, 98, 0.0983), (0.029, 98, 0.0983), (0.05, 95, 0.0953), (0.5, 50, 0.0503),
+            (nil, 99, 0.0993),
         ] as [(Double?, Int, Float)])
     func ranks(rate: Double?, rank: Int, threshold: Float) throws {
         let found = try ScoreThreshold(Self.hundred.shuffled(), falseRejectRate: rate)
@@ -22,10 +22,10 @@ struct ScoreThresholdTests {
     }
 
     @Test(
-        "refuses none of the scores up to its rank, whatever their digits", arguments: [0, 0.1, 0.5, 0.9998, 0.99989])
+        "refuses none of the scores up to its rank, whatever their digits", arguments: [0, 0.1, 0.5, 0.9995, 0.99974])
     func above(score: Float) throws {
         let found = try ScoreThreshold([score, 0, 0], falseRejectRate: nil)
-        #expect(found.threshold > score && found.threshold - score <= 1.1e-4 && found.threshold <= 1)
+        #expect(found.threshold - score > 2e-4 && found.threshold - score <= 3.6e-4 && found.threshold <= 1)
     }
 
     @Test("is not made from too few, and says how many are needed")
@@ -42,7 +42,7 @@ struct ScoreThresholdTests {
         #expect(throws: Never.self) { try ScoreThreshold(Array(Self.hundred.prefix(19)), falseRejectRate: 0.05) }
     }
 
-    @Test("is not made where good parts score as high as scores go", arguments: [Float(1), 1.4])
+    @Test("is not made where good parts score as high as scores go", arguments: [Float(1), 1.4, 0.9999])
     func noRoom(score: Float) {
         #expect(throws: ScoreThreshold.Failure.noRoom(score: score)) {
             try ScoreThreshold([0.1, 0.2, score], falseRejectRate: nil)
@@ -106,7 +106,7 @@ struct ScoreThresholdTests {
             expected = found.expectedRate
             if (found.interval.lower...found.interval.upper).contains(share) { held += 1 }
         }
-        #expect(abs(refused / Double(trials) - expected) < 0.003, "rounding up takes 0.0001 at most")
+        #expect(abs(refused / Double(trials) - expected) < 0.003, "rounding up takes 0.00035 at most")
         #expect(refused / Double(trials) <= (rate ?? 1) + 0.003)
         #expect((0.93...0.97).contains(Double(held) / Double(trials)))
     }

@@ -63,10 +63,10 @@ struct CalibrationTests {
             #expect(scores.compactMap { $0["score"].double } == scores.compactMap { $0["score"].double }.sorted(by: >))
             let threshold = try #require(found["threshold"].double)
             #expect(threshold > (try #require(scores[0]["score"].double)))
-            #expect(threshold - (try #require(scores[0]["score"].double)) < 1.2e-4)
+            #expect(threshold - (try #require(scores[0]["score"].double)) < 3.6e-4)
             let largest = try #require(scores.compactMap { $0["mapMax"].double }.max())
             let mapThreshold = try #require(found["mapThreshold"].double)
-            #expect(mapThreshold > largest && mapThreshold - largest < 1.2e-4)
+            #expect(mapThreshold > largest && mapThreshold - largest < 3.6e-4)
             // A dry run leaves the product as it was.
             #expect(try await Self.product(service)["threshold"].double == 0.05)
             #expect(try await service.store.calibrations(of: "cable", after: nil, limit: 9).items.isEmpty)
@@ -297,7 +297,7 @@ struct CalibrationTests {
             async let waiting = Self.calibrate(service, ["If-Match": "*"])
             await service.eventually { service.core.compute.waiting > 0 }
             // One at a time.
-            try await Self.calibrate(service, ["If-Match": "*"]).expectProblem(429, "queue-full")
+            try await Self.calibrate(service, ["If-Match": "*"]).expectProblem(429, "calibration-running")
             _ = try await service.send(
                 "PATCH", "/products/cable", ["Content-Type": "application/merge-patch+json", "If-Match": "*"],
                 body: Array(#"{"keepImages":"all"}"#.utf8))

@@ -187,8 +187,8 @@ struct InspectTests {
             #expect(half["score"].double == half["scoreRaw"]["mapMax"].double)
             let none = try await service.put("cable", cable.dropLast() + #","include":[[[90,90],[95,90],[95,95]]]}"#)
             #expect(none.status == 200)
-            let picture = try Golden.png()
-            let form = Form.body((0..<3).map { ("image", "\($0).png", "image/png", picture) })
+            let names = ["query", "reference_0", "reference_1"]
+            let form = Form.body(try names.map { ("image", $0, "image/png", try Golden.png($0)) })
             let refused = try await service.send(
                 "POST", "/products/cable/calibrate", ["Content-Type": Form.type], body: form)
             try refused.expectProblem(422, "unusable-image")

@@ -33,9 +33,11 @@ struct MaintenanceTests {
         }
     }
 
-    @Test("what is deleted on demand is in no file any more")
+    @Test("what is deleted on demand is in no file any more", .timeLimit(.minutes(1)))
     func deletedBytes() async throws {
-        try await withStore { store in
+        try await withTemporaryDirectory { directory in
+            // Longer than the test may take: who waited for a lock would not end in time.
+            let store = try await SQLiteStore.open(directory: directory, options: .init(busyTimeout: .seconds(600)))
             var result = newResult(1)
             let marker = Array("PERSON-JOE".utf8)
             result.record.document += marker
@@ -46,8 +48,21 @@ struct MaintenanceTests {
                 }
             }
             #expect(try isFound())
+            // Somebody reads the log: nobody waits for that, and the next write after it empties the log.
+            var configuration = Configuration()
+            configuration.allowsUnsafeTransactions = true
+            let reader = try DatabaseQueue(path: store.path, configuration: configuration)
+            try reader.inDatabase { db in
+                try db.execute(sql: "BEGIN")
+                _ = try Int.fetchOne(db, sql: "SELECT count(*) FROM results")
+            }
             #expect(try await store.deleteResult("result-1"))
+            #expect(try isFound())
+            try reader.inDatabase { try $0.execute(sql: "COMMIT") }
+            try reader.close()
+            try await store.insertResult(newResult(2))
             #expect(try !isFound())
+            try await store.close()
         }
     }
 
@@ -63,9 +78,14 @@ struct MaintenanceTests {
             #expect(error.expected == .max && (error.found ?? 0) > 0)
             try await expectError(.diskFull) { try await full.stageReference(reference(1), of: "a", at: moment(1)) }
             #expect(await full.health().failure?.code == .diskFull)
-            _ = try await full.putProduct("a", settings: .init(noun: "b"), if: .none, at: moment(2))
+            try await expectError(.diskFull) {
+                try await full.putProduct("a", settings: .init(noun: "b"), if: .none, at: moment(2))
+            }
+            let label = ResultLabel(verdict: .ok, labeledAt: moment(2))
+            try await expectError(.diskFull) { try await full.setLabel(label, of: "result-1") }
             let removed = try await full.removeOldestResults(verdict: .notOk, before: nil, limit: 9, maxBytes: .max)
             #expect(removed.results == 1)
+            #expect(try await full.deleteProduct("a", if: .none))
             try await full.close()
         }
     }

@@ -31,7 +31,8 @@ struct ProgramTests {
         let names = ["part.png", "part-2.png"].map { folder.appending(path: $0).path }
         for name in names { try FileManager.default.copyItem(atPath: "\(tiny)/query.png", toPath: name) }
         let before = try Data(contentsOf: URL(filePath: names[1]))
-        for pictures in [[names[0]], names] {
+        let reference = ["\(tiny)/reference_0.png", "--reference", names[0]]
+        for pictures in [[names[0]], names, [names[0], "--reference", "\(tiny)/reference_0.png"], reference] {
             let result = try Program.run(
                 [
                     "inspect", "--model", tiny, "--defects", "hole", "--overlay",

@@ -26,6 +26,9 @@ public struct ScoreThreshold: Sendable, Equatable {
     public static let confidence = 0.95
     /// Thresholds are multiples of one over this: more digits would be noise.
     private static let steps: Float = 10_000
+    /// How far they lie above a score at least: an inspection's search may find a distance larger by about this much than a
+    /// comparison one by one does.
+    private static let margin: Float = 0.00025
 
     /// From here on a part is not ok (0…1).
     public let threshold: Float
@@ -45,9 +48,7 @@ public struct ScoreThreshold: Sendable, Equatable {
         rank = try Self.rank(scores.count, rate)
         count = scores.count
         let score = scores.sorted()[rank - 1]
-        var step = (score * Self.steps).rounded(.down) + 1
-        if step / Self.steps <= score { step += 1 }
-        threshold = step / Self.steps
+        threshold = ((score + Self.margin) * Self.steps).rounded(.up) / Self.steps
         guard threshold <= 1 else { throw Failure.noRoom(score: score) }
     }
 

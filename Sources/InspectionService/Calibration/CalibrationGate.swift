@@ -6,7 +6,7 @@ final class CalibrationGate: Sendable {
 
     /// Runs a piece of work unless another is running.
     ///
-    /// - Throws: `Problem` of kind `queueFull`, or what `work` throws.
+    /// - Throws: `Problem` of kind `calibrationRunning`, or what `work` throws.
     func run<Output>(_ work: () async throws -> Output) async throws -> Output {
         let isFree = isTaken.withLock { taken in
             defer { taken = true }
@@ -14,7 +14,8 @@ final class CalibrationGate: Sendable {
         }
         guard isFree else {
             throw Problem(
-                .queueFull, "expected one calibration at a time, found another one running", retryAfterSeconds: 10)
+                .calibrationRunning, "expected one calibration at a time, found another one running",
+                retryAfterSeconds: 10)
         }
         defer { isTaken.withLock { $0 = false } }
         return try await work()

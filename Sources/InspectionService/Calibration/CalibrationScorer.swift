@@ -64,6 +64,12 @@ struct CalibrationScorer: Sendable {
                 try model.distances(of: features, to: bank.references, options: options)
             }
         }
+        guard banks.members != [id] else {
+            throw Problem(
+                .calibrationImpossible,
+                "expected pictures other than the product's only reference, which there is nothing to compare with, "
+                    + "found it among them")
+        }
         var joined: ReferenceDistances?
         for position in banks.members.indices where banks.members[position] != id {
             let reference = ReferenceBank([try await banks.features(at: position)])

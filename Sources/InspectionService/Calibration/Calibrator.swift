@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Checkpoints
 import HTTPTypes
 import Images
 import Storage
@@ -24,8 +25,6 @@ struct Calibrator: Sendable {
     /// - Throws: `Problem` of kind `calibrationImpossible` when the pictures give no threshold, of a picture's own kind
     ///   when one cannot be used, `productPreparing` …; `StorageError`. The product is then as it was.
     func calibrate(_ product: ProductRecord, _ order: CalibrationOrder) async throws -> Outcome {
-        // Who waits for a calibration waits for the product's prompts too.
-        _ = await (try core.registry.preparation(of: product)).finalState()
         let prepared = try await core.registry.prepared(product).deciding(by: order.decision)
         if prepared.plan.decision == .references, product.references.count == 0 { throw Self.noReferences(product.id) }
         if order.images.isEmpty, product.references.count < ScoreThreshold.minimumCount {
@@ -35,23 +34,24 @@ struct Calibrator: Sendable {
                     + "\(product.references.count) among the references of “\(product.id)”: send parts named “image”")
         }
         // What cannot come to anything is refused before minutes are spent on it.
-        let count = order.images.isEmpty ? product.references.count : order.images.count
+        let images = try await distinct(order.images)
+        let count = order.images.isEmpty ? product.references.count : images.count
         do throws(ScoreThreshold.Failure) {
             try ScoreThreshold.rank(count, order.falseRejectRate)
         } catch {
-            throw Self.problem(error, count, order)
+            throw Self.problem(error, count, order, prepared.plan.decision)
         }
         let banks = try await MemberBanks(
             prepared.plan.bank(of: product), store: core.store, coresets: core.coresets)
         let scorer = CalibrationScorer(core: core, product: prepared, banks: banks)
-        let scores = try await scores(order, scorer)
+        let scores = try await scores(images, scorer)
         let now = core.environment.now()
         let calibration = Calibration(
             id: core.environment.identifier(at: now), product: product.id, createdAt: now,
             isLeaveOneOut: order.images.isEmpty, falseRejectRate: order.falseRejectRate,
             decision: prepared.plan.decision, references: product.references, scores: scores,
-            threshold: try Self.threshold(scores.map(\.score), order),
-            mapThreshold: try Self.mapThreshold(scores.map(\.mapMaximum), order))
+            threshold: try Self.threshold(scores.map(\.score), order, prepared.plan.decision),
+            mapThreshold: try Self.mapThreshold(scores.map(\.mapMaximum), order, prepared.plan.decision))
         let document = CalibrationDocument.tree(calibration, isDryRun: order.isDryRun).bytes
         guard !order.isDryRun else { return Outcome(calibration: calibration, document: document, product: nil) }
         guard let basis = prepared.plan.basis(with: product.references) else { throw Problem.internalError }
@@ -66,25 +66,39 @@ struct Calibrator: Sendable {
             product: try await core.store.saveCalibration(record, of: product, settings: settings))
     }
 
-    /// Scores all pictures, the same one once, highest first.
-    private func scores(_ order: CalibrationOrder, _ scorer: CalibrationScorer) async throws -> [CalibrationScore] {
+    /// Each picture once, with its place among those that were sent.
+    private func distinct(
+        _ images: [ImageUpload.Image]
+    ) async throws -> [(index: Int, image: ImageUpload.Image)] {
+        var distinct: [(index: Int, image: ImageUpload.Image)] = []
+        var seen: Set<[UInt8]> = []
+        for (index, image) in images.enumerated() {
+            let digest = try await core.pictures.run { Checkpoints.SHA256Digest.of(image.bytes).bytes }
+            if seen.insert(digest).inserted { distinct.append((index, image)) }
+        }
+        return distinct
+    }
+
+    /// Scores the pictures, or where there are none all references, highest first.
+    private func scores(
+        _ images: [(index: Int, image: ImageUpload.Image)], _ scorer: CalibrationScorer
+    ) async throws -> [CalibrationScore] {
         var scores: [CalibrationScore] = []
-        var seen: Set<Storage.SHA256Digest> = []
-        if order.images.isEmpty {
+        if images.isEmpty {
             for member in scorer.banks.members {
                 let picture = CalibrationScorer.Picture(name: nil) { [store = core.store, product = scorer.product] in
                     guard let picture = try await store.referencePicture(member, of: product.record.id) else {
-                        throw StorageError(.notFound, "a reference was deleted while it was scored")
+                        throw Problem(
+                            .preconditionFailed, "the product's references were changed while they were scored")
                     }
                     return picture.bytes
                 }
                 scores.append(try await scorer.score(picture))
             }
         } else {
-            for (index, image) in order.images.enumerated() {
+            for (index, image) in images {
                 do {
-                    let score = try await scorer.score(.init(name: image.name) { image.bytes })
-                    if seen.insert(score.id).inserted { scores.append(score) }
+                    scores.append(try await scorer.score(.init(name: image.name) { image.bytes }))
                 } catch {
                     throw Self.refusal(error, index: index, name: image.name)
                 }
@@ -93,25 +107,31 @@ struct Calibrator: Sendable {
         return scores.sorted { ($0.score, $0.mapMaximum, $0.id.hex) > ($1.score, $1.mapMaximum, $1.id.hex) }
     }
 
-    private static func threshold(_ scores: [Float], _ order: CalibrationOrder) throws(Problem) -> ScoreThreshold {
+    private static func threshold(
+        _ scores: [Float], _ order: CalibrationOrder, _ decision: Decision
+    ) throws(Problem) -> ScoreThreshold {
         do throws(ScoreThreshold.Failure) {
             return try ScoreThreshold(scores, falseRejectRate: order.falseRejectRate)
         } catch {
-            throw problem(error, scores.count, order)
+            throw problem(error, scores.count, order, decision)
         }
     }
 
     /// Where good parts show as much as maps can hold, only that much is marked.
-    private static func mapThreshold(_ maxima: [Float], _ order: CalibrationOrder) throws(Problem) -> Float {
+    private static func mapThreshold(
+        _ maxima: [Float], _ order: CalibrationOrder, _ decision: Decision
+    ) throws(Problem) -> Float {
         do throws(ScoreThreshold.Failure) {
             return try ScoreThreshold(maxima, falseRejectRate: order.falseRejectRate).threshold
         } catch {
             if case .noRoom = error { return 1 }
-            throw problem(error, maxima.count, order)
+            throw problem(error, maxima.count, order, decision)
         }
     }
 
-    private static func problem(_ failure: ScoreThreshold.Failure, _ count: Int, _ order: CalibrationOrder) -> Problem {
+    private static func problem(
+        _ failure: ScoreThreshold.Failure, _ count: Int, _ order: CalibrationOrder, _ decision: Decision
+    ) -> Problem {
         switch failure {
         case .tooFew(let needed, let smallest):
             let rate = order.falseRejectRate.map { " for a false-reject rate of \($0)" } ?? ""
@@ -125,7 +145,8 @@ struct Calibrator: Sendable {
             return Problem(
                 .calibrationImpossible,
                 "expected good parts to score below 1, found \(score) where the threshold would be: the model sees defects on "
-                    + "good parts of this product; try other defect types or noun, references, or decision=references")
+                    + "good parts of this product; try other defect types or noun, or other references"
+                    + (decision == .references ? "" : ", or decision=references"))
         }
     }
 

@@ -21,13 +21,20 @@ struct CalibrationEndpoints {
 
     private func calibrate(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         let order = try CalibrationOrder(request)
-        let product = try await core.product(ProductEndpoints.id(request, context))
         let precondition = try ProductTag.precondition(request)
+        let product = try await readyProduct(ProductEndpoints.id(request, context), precondition)
         if precondition == .none, core.configuration.requiresIfMatch, !order.isDryRun {
             throw ProductEndpoints.preconditionRequired
         }
-        try precondition.check(product.revision)
-        let outcome = try await core.calibrations.run { try await Calibrator(core: core).calibrate(product, order) }
+        let outcome: Calibrator.Outcome
+        do {
+            outcome = try await core.calibrations.run { try await Calibrator(core: core).calibrate(product, order) }
+        } catch let error as StorageError where error.code == .revisionMismatch && precondition == .none {
+            throw Problem(
+                .preconditionFailed,
+                "expected the product to stay as it was while its pictures were scored, found other settings; nothing was stored"
+            )
+        }
         context.note("pictures", String(outcome.calibration.scores.count))
         guard let changed = outcome.product else { return .json(.raw(outcome.document)) }
         context.note("calibration", outcome.calibration.id)
@@ -38,6 +45,18 @@ struct CalibrationEndpoints {
         return .json(
             .raw(outcome.document), status: .created,
             [.eTag: ProductTag(changed, status).tag.text, .location: path])
+    }
+
+    /// The product once there is nothing left to prepare: who waits for a calibration waits for the prompts too.
+    private func readyProduct(_ id: String, _ precondition: ProductPrecondition) async throws -> ProductRecord {
+        var product = try await core.product(id)
+        while true {
+            try precondition.check(product.revision)
+            try await core.registry.preparation(of: product).waitUntilFinished()
+            let current = try await core.product(id)
+            guard current.revision != product.revision else { return current }
+            product = current
+        }
     }
 
     private func simulate(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {

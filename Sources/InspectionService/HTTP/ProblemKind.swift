@@ -37,6 +37,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case noReferences = "no-references"
     case calibrationImpossible = "calibration-impossible"
     case queueFull = "queue-full"
+    case calibrationRunning = "calibration-running"
     case internalError = "internal-error"
     case notReady = "not-ready"
     case draining = "draining"
@@ -71,7 +72,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .unusableImage, .invalidBody, .invalidProduct, .invalidMetadata, .referenceLimit, .idempotencyKeyReused,
             .noReferences, .calibrationImpossible:
             .unprocessableContent
-        case .queueFull: .tooManyRequests
+        case .queueFull, .calibrationRunning: .tooManyRequests
         case .internalError: .internalServerError
         case .notReady, .draining, .productPreparing, .preparationFailed, .storeFull, .storeUnavailable, .overloaded,
             .givenUp:
@@ -120,6 +121,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .invalidProduct: "The product's settings cannot be used"
         case .invalidMetadata: "The metadata cannot be used"
         case .queueFull: "Too many inspections are waiting"
+        case .calibrationRunning: "Another calibration is running"
         case .internalError: "The service failed"
         case .notReady: "The service is not ready yet"
         case .draining: "The service is shutting down"

@@ -69,6 +69,8 @@ extension InspectionRequest {
         for text in [options.product, options.mode.rawValue, partID, camera] {
             Self.add(text.map { Array($0.utf8) }, to: &hasher)
         }
+        // Only where it is demanded, so that keys of earlier versions stay what they are.
+        if options.demandsCalibration { Self.add(Array("calibrated".utf8), to: &hasher) }
         Self.add(metadata, to: &hasher)
         Self.add(image, to: &hasher)
         return Storage.SHA256Digest(bytes: hasher.finalize().bytes)

@@ -39,7 +39,7 @@ extension APIOperations {
             problems: [
                 .unknownProduct, .emptyBody, .malformedMultipart, .bodyTooLarge, .imageTooLarge, .notAnImage,
                 .unusableImage,
-                .noReferences, .calibrationImpossible, .preconditionFailed, .preconditionRequired, .queueFull,
+                .noReferences, .calibrationImpossible, .preconditionFailed, .preconditionRequired, .calibrationRunning,
                 .productPreparing, .preparationFailed, .notReady, .draining, .storeFull, .storeUnavailable, .overloaded,
                 .requestTimeout,
             ])

@@ -115,7 +115,10 @@ extension APISchemas {
                     "type": "array", "maxItems": 64,
                     "items": ["type": "string", "minLength": 1, "maxLength": 64],
                     "description": "Of a part that is not ok, each once.",
-                ]), "note": APISchema.nullable(["type": "string", "minLength": 1, "maxLength": 500]),
+                ]),
+                "note": APISchema.nullable([
+                    "type": "string", "minLength": 1, "maxLength": 500, "description": "One line of at most 512 bytes.",
+                ]),
                 "result": ignored, "labeledAt": ignored,
             ],
         ]

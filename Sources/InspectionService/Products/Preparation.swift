@@ -47,6 +47,20 @@ final class Preparation: Sendable {
         }
     }
 
+    /// Waits until there is nothing left to compute.
+    ///
+    /// - Throws: `CancellationError` as soon as the task is cancelled.
+    func waitUntilFinished() async throws {
+        let (events, event) = AsyncStream.makeStream(of: Void.self)
+        let watch = Task {
+            _ = await finalState()
+            event.yield()
+        }
+        defer { watch.cancel() }
+        for await _ in events { break }
+        try Task.checkCancellation()
+    }
+
     /// Whether nothing is left to compute, as soon as that is so, or when the time is over.
     ///
     /// - Parameters:

@@ -33,10 +33,10 @@ extension SQLiteStore {
                 arguments: [calibration.tag.id, product.id])
             try db.execute(
                 sql: """
-                    DELETE FROM calibrations WHERE product_id = ? AND id NOT IN
+                    DELETE FROM calibrations WHERE product_id = ? AND id <> ? AND id NOT IN
                         (SELECT id FROM calibrations WHERE product_id = ? ORDER BY id DESC LIMIT ?)
                     """,
-                arguments: [product.id, product.id, Self.keptCalibrations])
+                arguments: [product.id, calibration.tag.id, product.id, Self.keptCalibrations])
             guard let product = try Self.product(product.id, db) else {
                 throw StorageError(.corrupt, "a product that was just written is missing")
             }

@@ -39,7 +39,7 @@ extension SQLiteStore {
     /// See `LabelStore`.
     public func removeLabel(of result: String) async throws(StorageError) -> Bool {
         guard Validation.canBeStored(result) else { return false }
-        return try await write { db in
+        return try await writeAlways { db in
             try db.execute(
                 sql: "DELETE FROM result_labels WHERE result_seq = (SELECT seq FROM results WHERE id = ?)",
                 arguments: [result])

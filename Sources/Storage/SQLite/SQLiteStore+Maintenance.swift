@@ -12,10 +12,7 @@ extension SQLiteStore {
             let version = schemaVersion
             // Writing the number that is there already changes nothing, yet it is a commit with all that belongs to
             // it: a page into the log, and the log synced to the device.
-            try await write { db in
-                try db.execute(sql: "PRAGMA user_version = \(version)")
-                try checkRoom(db)
-            }
+            try await write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
         } catch {
             failure = error
         }

@@ -45,7 +45,7 @@ extension SQLiteStore {
     /// See `ProductStore`.
     public func deleteProduct(_ id: String, if precondition: ProductPrecondition) async throws(StorageError) -> Bool {
         guard Validation.canBeStored(id) else { return false }
-        return try await write { db in
+        return try await writeAlways { db in
             // Where there is nothing to delete, a precondition is not looked at (RFC 9110, section 13.2.1).
             guard let revision = try Self.revision(ofProduct: id, db) else { return false }
             try precondition.check(revision)

@@ -9,7 +9,6 @@ extension SQLiteStore {
         try reference.validate()
         guard Validation.canBeStored(product) else { throw Self.noProduct }
         return try await write { db in
-            try checkRoom(db)
             guard try Self.revision(ofProduct: product, db) != nil else { throw Self.noProduct }
             let seq =
                 try Self.referenceSeq(reference.id, of: product, db)
@@ -37,7 +36,7 @@ extension SQLiteStore {
     /// See `ReferenceStore`.
     public func discardReferences(_ ids: [SHA256Digest], of product: String) async throws(StorageError) {
         guard Validation.canBeStored(product) else { return }
-        try await write { db in
+        try await writeAlways { db in
             for id in ids {
                 try db.execute(
                     sql: """
@@ -51,7 +50,7 @@ extension SQLiteStore {
     /// See `ReferenceStore`.
     public func discardStagedReferences(of product: String, before moment: Timestamp) async throws(StorageError) {
         guard Validation.canBeStored(product) else { return }
-        try await write { db in
+        try await writeAlways { db in
             try db.execute(
                 sql: """
                     DELETE FROM reference_images WHERE product_id = ? AND created_at < ?
@@ -138,7 +137,7 @@ extension SQLiteStore {
         _ id: SHA256Digest, from product: String, at now: Timestamp
     ) async throws(StorageError) -> ReferenceSetSummary? {
         guard Validation.canBeStored(product) else { return nil }
-        return try await write { db in
+        return try await writeAlways { db in
             guard let seq = try Self.referenceSeq(id, of: product, db) else { return nil }
             let version = try Self.summary(of: product, db).version
             let members = try Self.memberSeqs(of: product, version: version, db)

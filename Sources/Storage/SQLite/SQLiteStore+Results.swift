@@ -11,7 +11,6 @@ extension SQLiteStore {
     package func insertResults(_ results: [NewResult]) async throws(StorageError) {
         for result in results { try result.validate() }
         try await write { db in
-            try checkRoom(db)
             for result in results { try Self.insert(result, db) }
         }
     }
@@ -44,15 +43,14 @@ extension SQLiteStore {
     /// See `ResultStore`.
     public func deleteResult(_ id: String) async throws(StorageError) -> Bool {
         guard Validation.canBeStored(id) else { return false }
-        let isDeleted = try await write { db in
+        let isDeleted = try await writeAlways { db in
             // Who asks for a result to be forgotten wants its bytes gone, not only its name.
             try db.execute(sql: "PRAGMA secure_delete = ON")
             defer { try? db.execute(sql: "PRAGMA secure_delete = FAST") }
             try db.execute(sql: "DELETE FROM results WHERE id = ?", arguments: [id])
             return db.changesCount > 0
         }
-        // Out of the log as well; where a reader still holds it, the next checkpoint does it.
-        if isDeleted { try? await checkpoint() }
+        if isDeleted { await emptyLog() }
         return isDeleted
     }
 

@@ -18,7 +18,7 @@ extension SQLiteStore {
     public func removeOldestResults(
         verdict: Verdict, before moment: Timestamp?, limit: Int, maxBytes: Int
     ) async throws(StorageError) -> ResultTotals.Amount {
-        try await write { db in
+        try await writeAlways { db in
             var removed = ResultTotals.Amount()
             var seqs: [Int64] = []
             try db.readWhile(Self.oldest, [verdict.rawValue, moment?.microseconds ?? .max, limit]) { columns in
@@ -41,7 +41,7 @@ extension SQLiteStore {
 
     /// See `ResultRetention`.
     public func releaseSpace(keepingBytes kept: Int, maxBytes: Int) async throws(StorageError) -> ReleasedSpace {
-        try await write { db in
+        try await writeAlways { db in
             func pages(_ pragma: String) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA \(pragma)") ?? 0 }
             let pageBytes = try pages("page_size")
             let free = try pages("freelist_count")

@@ -36,6 +36,8 @@ public final class SQLiteStore: Store {
     private let reservedBytes: Int
     private let lock: DirectoryLock
     private let isOpen = Mutex(true)
+    /// Whether the log still holds what was deleted on demand.
+    private let owesEmptyLog = Atomic(false)
     /// For the few accesses that GRDB offers only as blocking calls.
     private static let queue = DispatchQueue(label: "storage.maintenance", attributes: .concurrent)
 
@@ -117,11 +119,40 @@ extension SQLiteStore {
         do { return try await pool.read(body) } catch { throw StorageError(error) }
     }
 
-    /// Writes in one immediate transaction.
+    /// Writes in one immediate transaction, unless the device is nearly full.
     func write<Output: Sendable>(
         _ body: @Sendable (Database) throws -> Output
     ) async throws(StorageError) -> Output {
-        do { return try await pool.write(body) } catch { throw StorageError(error) }
+        try await writeAlways { db in
+            try checkRoom(db)
+            return try body(db)
+        }
+    }
+
+    /// Writes in one immediate transaction, also into the room that is kept for it: what makes room.
+    func writeAlways<Output: Sendable>(
+        _ body: @Sendable (Database) throws -> Output
+    ) async throws(StorageError) -> Output {
+        do {
+            let output = try await pool.write(body)
+            if owesEmptyLog.load(ordering: .relaxed) { await emptyLog() }
+            return output
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    /// Takes deleted bytes out of the log; where somebody reads the log, after a later write.
+    func emptyLog() async {
+        owesEmptyLog.store(true, ordering: .relaxed)
+        let isEmpty = try? await pool.writeWithoutTransaction { db in
+            // Nobody waits for a reader.
+            let timeout = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
+            try db.execute(sql: "PRAGMA busy_timeout = 0")
+            defer { try? db.execute(sql: "PRAGMA busy_timeout = \(timeout)") }
+            return try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
+        }
+        if isEmpty == true { owesEmptyLog.store(false, ordering: .relaxed) }
     }
 
     /// Refuses what would fill the device to the last byte, after which nothing could be deleted any more.

@@ -39,7 +39,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         try Self.reporting(failureCode: Self.failureCode) {
-            try output.check(against: images + product.reference)
+            try output.check(pictures: images.count, inputs: images + product.reference)
             let progress = ProgressReporter()
             let inspector = try prepare(progress)
             var worst: Int32 = 0

@@ -26,13 +26,19 @@ struct OutputArguments: ParsableArguments {
 
     /// Refuses to write over what is read.
     ///
+    /// - Parameters:
+    ///   - pictures: How many are inspected.
+    ///   - inputs: All files that are read.
     /// - Throws: ``CommandFailure`` naming the file.
-    func check(against inputs: [String]) throws {
+    func check(pictures: Int, inputs: [String]) throws {
+        if let maps, maps == overlay {
+            throw CommandFailure("--maps and --overlay: expected two files, found \(maps) twice")
+        }
         let read = Set(inputs.compactMap(FileIdentity.init))
         for (option, path) in [("--maps", maps), ("--overlay", overlay)] {
             guard let path else { continue }
-            for number in 1...max(1, inputs.count) {
-                let file = Self.numbered(path, number, of: inputs.count)
+            for number in 1...max(1, pictures) {
+                let file = Self.numbered(path, number, of: pictures)
                 guard let found = FileIdentity(file), read.contains(found) else { continue }
                 throw CommandFailure("\(option) \(file): expected another file than the pictures, found one of them")
             }
