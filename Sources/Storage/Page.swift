@@ -10,6 +10,13 @@ public struct Page<Item: Sendable>: Sendable {
         self.items = items
         self.next = next
     }
+
+    /// Makes a page of rows, one more of which than the page takes tells that there is a next one.
+    init(_ rows: [Item], limit: Int, of list: UInt64, position: (Item) -> String) {
+        items = Array(rows.prefix(limit))
+        next =
+            rows.count > limit ? items.last.map { PageToken(list: list, position: Array(position($0).utf8)) } : nil
+    }
 }
 
 /// A place in a list, as text that a client hands back.
@@ -53,6 +60,11 @@ public struct PageToken: Sendable, Hashable, CustomStringConvertible {
 
     /// The token's text.
     public var description: String { text }
+
+    /// The position as text, if the token belongs to the given list.
+    func text(in list: UInt64) throws(StorageError) -> String {
+        String(decoding: try position(in: list), as: UTF8.self)
+    }
 
     /// The position, if the token belongs to the given list.
     func position(in list: UInt64) throws(StorageError) -> [UInt8] {

@@ -61,20 +61,17 @@ extension SQLiteStore {
         try Validation.pageSize(limit)
         let list = FNV1a.hash("calibrations \(product)".utf8)
         let last = try token.map { token throws(StorageError) in
-            String(decoding: try token.position(in: list), as: UTF8.self)
+            try token.text(in: list)
         }
         guard Validation.canBeStored(product) else { return Page(items: [], next: nil) }
         let rows = try await read { db in
             let bound = last == nil ? "" : " AND id < ?"
-            // One row more than the page tells whether there is a next one.
             return try db.readAll(
                 Self.selectCalibration + " WHERE product_id = ?\(bound) ORDER BY id DESC LIMIT ?",
                 last.map { [product, $0, limit + 1] } ?? [product, limit + 1]
             ) { try CalibrationRecord(&$0) }
         }
-        let items = Array(rows.prefix(limit))
-        guard rows.count > limit, let end = items.last else { return Page(items: items, next: nil) }
-        return Page(items: items, next: PageToken(list: list, position: Array(end.tag.id.utf8)))
+        return Page(rows, limit: limit, of: list, position: \.tag.id)
     }
 
     /// Calibrations of a product that stay; the oldest give way.

@@ -28,18 +28,16 @@ extension SQLiteStore {
     public func products(after token: PageToken?, limit: Int) async throws(StorageError) -> Page<ProductRecord> {
         try Validation.pageSize(limit)
         let last = try token.map { token throws(StorageError) in
-            String(decoding: try token.position(in: Self.productList), as: UTF8.self)
+            try token.text(in: Self.productList)
         }
         let rows = try await read { db in
-            // One row more than the page tells whether there is a next one. No id is empty, so all are after ''.
+            // No id is empty, so all are after ''.
             try db.readAll(Self.selectProduct + " WHERE id > ? ORDER BY id LIMIT ?", [last ?? "", limit + 1]) {
                 columns in
                 try ProductRecord(&columns)
             }
         }
-        let items = Array(rows.prefix(limit))
-        guard rows.count > limit, let end = items.last else { return Page(items: items, next: nil) }
-        return Page(items: items, next: PageToken(list: Self.productList, position: Array(end.id.utf8)))
+        return Page(rows, limit: limit, of: Self.productList, position: \.id)
     }
 
     /// See `ProductStore`.

@@ -110,7 +110,7 @@ extension SQLiteStore {
         guard Validation.canBeStored(product) else { return Page(items: [], next: nil) }
         let list = FNV1a.hash("references of \(product)".utf8)
         let last = try token.map { token throws(StorageError) in
-            guard let version = Int(String(decoding: try token.position(in: list), as: UTF8.self)) else {
+            guard let version = Int(try token.text(in: list)) else {
                 throw StorageError(.invalidPageToken, "a page token names no version")
             }
             return version
@@ -127,9 +127,7 @@ extension SQLiteStore {
                     createdAt: try columns.nextTimestamp())
             }
         }
-        let items = Array(rows.prefix(limit))
-        guard rows.count > limit, let end = items.last?.references.version else { return Page(items: items, next: nil) }
-        return Page(items: items, next: PageToken(list: list, position: Array(String(end).utf8)))
+        return Page(rows, limit: limit, of: list) { String($0.references.version) }
     }
 
     /// See `ReferenceStore`.
