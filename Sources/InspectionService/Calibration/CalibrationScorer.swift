@@ -1,6 +1,5 @@
 import AnomalyDetection
 import CLIP
-import Checkpoints
 import Images
 import Storage
 
@@ -14,6 +13,10 @@ struct CalibrationScorer: Sendable {
 
     /// A picture to be scored.
     struct Picture: Sendable {
+        let id: Storage.SHA256Digest
+        /// Its place among the others.
+        let index: Int
+        /// The file name that the client gave.
         let name: String?
         /// Read when its turn comes.
         let bytes: @Sendable () async throws -> [UInt8]
@@ -27,29 +30,26 @@ struct CalibrationScorer: Sendable {
         let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
         let header = try ImageDecoder.header(of: bytes, limits: limits)
         let place = try await core.line.enterWaiting(bytes: header.decodingBytes)
-        let (image, digest) = try await core.pictures.run {
-            (try ImageDecoder.decode(bytes, limits: limits), Checkpoints.SHA256Digest.of(bytes).bytes)
-        }
-        guard let id = Storage.SHA256Digest(bytes: digest) else { throw Problem.internalError }
+        let image = try await core.pictures.run { try ImageDecoder.decode(bytes, limits: limits) }
         let side = product.plan.imageSide
         let features = try await core.compute.run(.background) { [model = core.model] in
             try model.features(of: image, imageSide: side)
         }
         let validity = product.validity(width: image.width, height: image.height)
-        guard validity?.contains(where: { $0 > 0 }) ?? true else {
+        guard validity.holdsAnything else {
             throw Problem(
                 .unusableImage,
                 "expected some of the picture to count, found nothing of its \(image.width) × \(image.height) pixels within "
                     + "the product's include and ignore")
         }
-        let distances = try await distances(of: features, without: id)
+        let distances = try await distances(of: features, without: picture.id)
         let maps = try await core.compute.run(.background) { [model = core.model, product] in
             try model.maps(
                 features: features, imageSide: side, states: product.states, distances: distances,
-                validity: validity, options: product.plan.mapOptions)
+                validity: validity.map, options: product.plan.mapOptions)
         }
         withExtendedLifetime(place) {}
-        return CalibrationScore(id: id, name: picture.name, score: maps.imageScore, mapMaximum: maps.maximum)
+        return CalibrationScore(id: picture.id, name: picture.name, score: maps.imageScore, mapMaximum: maps.maximum)
     }
 
     /// Distances to the references other than a picture; nil when there are none.

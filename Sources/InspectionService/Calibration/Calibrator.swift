@@ -26,7 +26,7 @@ struct Calibrator: Sendable {
     ///   when one cannot be used, `productPreparing` …; `StorageError`. The product is then as it was.
     func calibrate(_ product: ProductRecord, _ order: CalibrationOrder) async throws -> Outcome {
         let prepared = try await core.registry.prepared(product).deciding(by: order.decision)
-        if prepared.plan.decision == .references, product.references.count == 0 { throw Self.noReferences(product.id) }
+        try prepared.checkReferences()
         if order.images.isEmpty, product.references.count < ScoreThreshold.minimumCount {
             throw Problem(
                 .calibrationImpossible,
@@ -34,24 +34,33 @@ struct Calibrator: Sendable {
                     + "\(product.references.count) among the references of “\(product.id)”: send parts named “image”")
         }
         // What cannot come to anything is refused before minutes are spent on it.
-        let images = try await distinct(order.images)
-        let count = order.images.isEmpty ? product.references.count : images.count
-        do throws(ScoreThreshold.Failure) {
+        let sent = try await distinct(order.images)
+        let count = sent.isEmpty ? product.references.count : sent.count
+        func explaining<Output>(_ body: () throws(ScoreThreshold.Failure) -> Output) throws(Problem) -> Output {
+            do throws(ScoreThreshold.Failure) {
+                return try body()
+            } catch {
+                throw Self.problem(error, count, order, prepared.plan.decision)
+            }
+        }
+        _ = try explaining { () throws(ScoreThreshold.Failure) in
             try ScoreThreshold.rank(count, order.falseRejectRate)
-        } catch {
-            throw Self.problem(error, count, order, prepared.plan.decision)
         }
         let banks = try await MemberBanks(
             prepared.plan.bank(of: product), store: core.store, coresets: core.coresets)
         let scorer = CalibrationScorer(core: core, product: prepared, banks: banks)
-        let scores = try await scores(images, scorer)
+        let scores = try await scores(sent.isEmpty ? references(banks) : sent, areSent: !sent.isEmpty, scorer)
         let now = core.environment.now()
         let calibration = Calibration(
             id: core.environment.identifier(at: now), product: product.id, createdAt: now,
-            isLeaveOneOut: order.images.isEmpty, falseRejectRate: order.falseRejectRate,
+            isLeaveOneOut: sent.isEmpty, falseRejectRate: order.falseRejectRate,
             decision: prepared.plan.decision, references: product.references, scores: scores,
-            threshold: try Self.threshold(scores.map(\.score), order, prepared.plan.decision),
-            mapThreshold: try Self.mapThreshold(scores.map(\.mapMaximum), order, prepared.plan.decision))
+            threshold: try explaining { () throws(ScoreThreshold.Failure) in
+                try ScoreThreshold(scores.map(\.score), falseRejectRate: order.falseRejectRate)
+            },
+            // Where good parts show as much as maps can hold, only that much is marked.
+            mapThreshold: (try? ScoreThreshold(scores.map(\.mapMaximum), falseRejectRate: order.falseRejectRate))?
+                .threshold ?? 1)
         let document = CalibrationDocument.tree(calibration, isDryRun: order.isDryRun).bytes
         guard !order.isDryRun else { return Outcome(calibration: calibration, document: document, product: nil) }
         guard let basis = prepared.plan.basis(with: product.references) else { throw Problem.internalError }
@@ -67,66 +76,48 @@ struct Calibrator: Sendable {
     }
 
     /// Each picture once, with its place among those that were sent.
-    private func distinct(
-        _ images: [ImageUpload.Image]
-    ) async throws -> [(index: Int, image: ImageUpload.Image)] {
-        var distinct: [(index: Int, image: ImageUpload.Image)] = []
-        var seen: Set<[UInt8]> = []
+    private func distinct(_ images: [ImageUpload.Image]) async throws -> [CalibrationScorer.Picture] {
+        var distinct: [CalibrationScorer.Picture] = []
+        var seen: Set<Storage.SHA256Digest> = []
         for (index, image) in images.enumerated() {
             let digest = try await core.pictures.run { Checkpoints.SHA256Digest.of(image.bytes).bytes }
-            if seen.insert(digest).inserted { distinct.append((index, image)) }
+            guard let id = Storage.SHA256Digest(bytes: digest) else { throw Problem.internalError }
+            if seen.insert(id).inserted {
+                distinct.append(.init(id: id, index: index, name: image.name) { image.bytes })
+            }
         }
         return distinct
     }
 
-    /// Scores the pictures, or where there are none all references, highest first.
+    /// The references, as pictures to be scored.
+    private func references(_ banks: MemberBanks) -> [CalibrationScorer.Picture] {
+        banks.members.enumerated().map { index, member in
+            CalibrationScorer.Picture(id: member, index: index, name: nil) { [store = core.store, banks] in
+                guard let picture = try await store.referencePicture(member, of: banks.name.product) else {
+                    throw Problem(.preconditionFailed, "the product's references were changed while they were scored")
+                }
+                return picture.bytes
+            }
+        }
+    }
+
+    /// Scores pictures, highest first.
     private func scores(
-        _ images: [(index: Int, image: ImageUpload.Image)], _ scorer: CalibrationScorer
+        _ pictures: [CalibrationScorer.Picture], areSent: Bool, _ scorer: CalibrationScorer
     ) async throws -> [CalibrationScore] {
         var scores: [CalibrationScore] = []
-        if images.isEmpty {
-            for member in scorer.banks.members {
-                let picture = CalibrationScorer.Picture(name: nil) { [store = core.store, product = scorer.product] in
-                    guard let picture = try await store.referencePicture(member, of: product.record.id) else {
-                        throw Problem(
-                            .preconditionFailed, "the product's references were changed while they were scored")
-                    }
-                    return picture.bytes
-                }
+        for picture in pictures {
+            do {
                 scores.append(try await scorer.score(picture))
-            }
-        } else {
-            for (index, image) in images {
-                do {
-                    scores.append(try await scorer.score(.init(name: image.name) { image.bytes }))
-                } catch {
-                    throw Self.refusal(error, index: index, name: image.name)
-                }
+            } catch {
+                let problem = Problem(error)
+                guard areSent, problem.isAboutPicture else { throw error }
+                throw problem.naming(
+                    "nothing was calibrated, because", picture: picture.index, name: picture.name,
+                    lacks: "cannot be used")
             }
         }
         return scores.sorted { ($0.score, $0.mapMaximum, $0.id.hex) > ($1.score, $1.mapMaximum, $1.id.hex) }
-    }
-
-    private static func threshold(
-        _ scores: [Float], _ order: CalibrationOrder, _ decision: Decision
-    ) throws(Problem) -> ScoreThreshold {
-        do throws(ScoreThreshold.Failure) {
-            return try ScoreThreshold(scores, falseRejectRate: order.falseRejectRate)
-        } catch {
-            throw problem(error, scores.count, order, decision)
-        }
-    }
-
-    /// Where good parts show as much as maps can hold, only that much is marked.
-    private static func mapThreshold(
-        _ maxima: [Float], _ order: CalibrationOrder, _ decision: Decision
-    ) throws(Problem) -> Float {
-        do throws(ScoreThreshold.Failure) {
-            return try ScoreThreshold(maxima, falseRejectRate: order.falseRejectRate).threshold
-        } catch {
-            if case .noRoom = error { return 1 }
-            throw problem(error, maxima.count, order, decision)
-        }
     }
 
     private static func problem(
@@ -148,23 +139,6 @@ struct Calibrator: Sendable {
                     + "good parts of this product; try other defect types or noun, or other references"
                     + (decision == .references ? "" : ", or decision=references"))
         }
-    }
-
-    private static func refusal(_ error: any Error, index: Int, name: String?) -> any Error {
-        let problem = Problem(error)
-        guard problem.status.kind == .clientError, problem.kind != .unknownProduct else { return error }
-        let name = name.map { " “\($0)”" } ?? ""
-        return Problem(
-            problem.kind, "nothing was calibrated, because picture \(index)\(name) cannot be used: \(problem.detail)",
-            faults: [.init(pointer: "/image/\(index)", detail: problem.detail)], status: problem.status)
-    }
-
-    /// A product that decides by references and has none.
-    static func noReferences(_ product: String) -> Problem {
-        Problem(
-            .noReferences,
-            "expected references of “\(product)”, which decides by them alone, found none; add some with "
-                + "POST /products/\(product)/references, or set its decision to “combined”")
     }
 }
 

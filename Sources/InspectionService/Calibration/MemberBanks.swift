@@ -8,8 +8,8 @@ struct MemberBanks: Sendable {
     let store: any ReferenceStore
     let name: BankName
     let members: [Storage.SHA256Digest]
-    /// Chosen rows of the joined bank, ascending, by stage; nil for all.
-    private let chosen: [[Int]]?
+    /// Chosen rows of the joined bank, by stage; nil for all.
+    private let chosen: [[UInt32]]?
 
     /// Reads what is there, and chooses rows where a cap demands it and none were chosen yet.
     ///
@@ -21,7 +21,7 @@ struct MemberBanks: Sendable {
         if let maxRows = name.maxRows, !members.isEmpty {
             let coreset = try await coresets.coreset(of: name, maxRows: maxRows)
             chosen = name.key.stages.map { stage in
-                coreset.stages.first { $0.stage == stage }?.rows.map { Int($0) } ?? []
+                coreset.stages.first { $0.stage == stage }?.rows ?? []
             }
         } else {
             chosen = nil
@@ -41,8 +41,7 @@ struct MemberBanks: Sendable {
         return ReferenceFeatures(
             unitStages: zip(features.stages, chosen).map { rows, chosen in
                 // All pictures of a key have as many patches.
-                let first = position * rows.rows
-                return rows.selecting(chosen.filter { (first..<first + rows.rows).contains($0) }.map { $0 - first })
+                rows.selecting(chosen, from: position * rows.rows)
             })
     }
 }

@@ -89,9 +89,7 @@ struct InspectionEndpoints {
     private func product(_ options: InspectionOptions, _ context: RequestContext) async throws -> PreparedProduct {
         context.note("product", options.product)
         let product = try await core.registry.prepared(try await core.product(options.product))
-        if product.plan.decision == .references, product.record.references.count == 0 {
-            throw Calibrator.noReferences(product.record.id)
-        }
+        try product.checkReferences()
         if options.demandsCalibration { try product.calibration.demand(of: product.record.id) }
         return product
     }

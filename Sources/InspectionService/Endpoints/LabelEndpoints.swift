@@ -11,28 +11,23 @@ struct LabelEndpoints {
     func register(in table: inout RouteTable) {
         let path = "/results/{result}/label"
         table.add(.post, path, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
-            let id = try Self.id(request)
+            let id = try ResultEndpoints.id(request)
             let label = try LabelDocument.label(from: request.body, at: core.environment.now())
             guard try await core.store.setLabel(label, of: id) else { throw ResultEndpoints.unknown(id) }
             context.note("result", id)
             return .json(LabelDocument.tree(label, of: id))
         }
         table.add(.get, path) { request, _ in
-            let id = try Self.id(request)
+            let id = try ResultEndpoints.id(request)
             guard let label = try await core.store.label(of: id) else { throw Self.unknown(id) }
             return .json(LabelDocument.tree(label, of: id), [.cacheControl: "no-store"])
         }
         table.add(.delete, path, .whenReady) { request, context in
-            let id = try Self.id(request)
+            let id = try ResultEndpoints.id(request)
             guard try await core.store.removeLabel(of: id) else { throw Self.unknown(id) }
             context.note("result", id)
             return ServerResponse(status: .noContent)
         }
-    }
-
-    private static func id(_ request: ServerRequest) throws -> String {
-        _ = try QueryReader(request, known: [])
-        return request.pathParameters["result"] ?? ""
     }
 
     private static func unknown(_ id: String) -> Problem {

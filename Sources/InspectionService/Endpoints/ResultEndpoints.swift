@@ -47,11 +47,13 @@ struct ResultEndpoints {
         return record
     }
 
-    private static func id(_ request: ServerRequest) throws -> String {
+    /// The id in the path of a request without parameters.
+    static func id(_ request: ServerRequest) throws -> String {
         _ = try QueryReader(request, known: [])
         return request.pathParameters["result"] ?? ""
     }
 
+    /// The problem of an id that no result has.
     static func unknown(_ id: String) -> Problem {
         Problem(.unknownResult, "there is no result “\(id.prefix(80))”")
     }

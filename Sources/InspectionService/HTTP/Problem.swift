@@ -66,6 +66,24 @@ struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
         Problem(.invalidParameter, "\(name): \(detail)", faults: [Fault(.header, name, detail)])
     }
 
+    /// Whether it is one picture's own affair; a full queue or disk is the whole request's.
+    var isAboutPicture: Bool { status.kind == .clientError && kind != .queueFull && kind != .unknownProduct }
+
+    /// The same for a request that is refused as a whole.
+    ///
+    /// - Parameters:
+    ///   - reason: Begins the detail, up to the picture.
+    ///   - index: Of the picture, from 0.
+    ///   - name: The file name that the client gave.
+    ///   - lacks: What the picture cannot.
+    /// - Returns: With the kind and status of this one.
+    func naming(_ reason: String, picture index: Int, name: String?, lacks: String) -> Problem {
+        let name = name.map { " “\($0)”" } ?? ""
+        return Problem(
+            kind, "\(reason) picture \(index)\(name) \(lacks): \(detail)",
+            faults: [.init(pointer: "/image/\(index)", detail: detail)], status: status)
+    }
+
     /// The members that do not depend on the request.
     var tree: JSONTree {
         [

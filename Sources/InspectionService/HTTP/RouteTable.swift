@@ -105,14 +105,17 @@ extension ServiceCore {
         return response
     }
 
+    private static let storeFailures = [ProblemKind.storeFull, .storeUnavailable].map(\.rawValue)
+
     /// Writes the one line of a request.
     func log(
         method: HTTPRequest.Method?, route: String?, status: HTTPResponse.Status, _ context: RequestContext,
         duration: Duration? = nil
     ) {
         // What somebody has to see to, also where single requests are not logged.
-        let storeFailures = [ProblemKind.storeFull, .storeUnavailable].map(\.rawValue)
-        let isStoreFailure = context.notes.contains { $0 == "problem" && storeFailures.contains($1) }
+        let isStoreFailure =
+            status == .serviceUnavailable
+            && context.notes.contains { $0 == "problem" && Self.storeFailures.contains($1) }
         logger.log(
             level: status.code == 500 ? .error : isStoreFailure ? .warning : .info, "request",
             metadata: {

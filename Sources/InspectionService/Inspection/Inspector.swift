@@ -111,9 +111,9 @@ struct Inspector: Sendable {
         let validity = product.validity(width: image.width, height: image.height)
         let maps = try model.maps(
             features: features, imageSide: side, states: product.states, references: references,
-            validity: validity, options: product.plan.mapOptions)
+            validity: validity.map, options: product.plan.mapOptions)
         return Computed(
-            maps: maps, isDecidable: validity?.contains { $0 > 0 } ?? true, started: started, encode: encoded - started,
+            maps: maps, isDecidable: validity.holdsAnything, started: started, encode: encoded - started,
             score: environment.uptime() - encoded)
     }
 

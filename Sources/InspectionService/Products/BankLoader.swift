@@ -60,9 +60,7 @@ struct BankLoader: Sendable {
                 CompactRows(.init(entry.element), rows: entry.rows, width: entry.width, copying: bytes)
             }
             if let chosen {
-                let range = entry.rowOffset..<entry.rowOffset + entry.rows
-                rows = rows.selecting(
-                    (chosen[entry.stage] ?? []).map { Int($0) }.filter(range.contains).map { $0 - entry.rowOffset })
+                rows = rows.selecting(chosen[entry.stage] ?? [], from: entry.rowOffset)
             }
             stages[stages.count - 1].append(rows)
         }
@@ -79,6 +77,17 @@ struct BankLoader: Sendable {
             indices.append(try await compute.run(.background) { [threads] in RowIndex(parts, threads: threads) })
         }
         return ReferenceBank(indices: indices, count: count)
+    }
+}
+
+extension CompactRows {
+    /// This picture's rows among those that were chosen of a joined bank.
+    ///
+    /// - Parameters:
+    ///   - chosen: Positions in the joined bank.
+    ///   - offset: Where this picture's rows begin in it.
+    func selecting(_ chosen: [UInt32], from offset: Int) -> CompactRows {
+        selecting(chosen.map { Int($0) - offset }.filter { (0..<rows).contains($0) })
     }
 }
 

@@ -14,7 +14,7 @@ enum ProductDocument {
     ) -> JSONTree {
         var settings = product.settings
         settings.threshold = settings.threshold ?? threshold
-        settings.decision = settings.decision ?? .combined
+        settings.decision = settings.decision ?? .standard
         settings.imageSide = settings.imageSide ?? imageSide
         settings.keepImages = settings.keepImages ?? keepImages
         var members = [JSONTree.Member(name: "id", value: .string(product.id))] + self.members(settings)

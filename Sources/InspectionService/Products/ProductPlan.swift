@@ -44,7 +44,7 @@ struct ProductPlan: Sendable {
         imageSide = settings.imageSide ?? model.defaultImageSide
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
         mapThreshold = settings.mapThreshold.map { Float($0) } ?? threshold
-        decision = settings.decision ?? .combined
+        decision = settings.decision ?? .standard
         leavesOutPlaces = !settings.include.isEmpty || !settings.ignore.isEmpty
         keepImages = settings.keepImages ?? configuration.defaultKeepImages
         modelName = model.clip.textKey

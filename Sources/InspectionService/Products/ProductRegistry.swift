@@ -17,11 +17,32 @@ struct PreparedProduct: Sendable {
         return product
     }
 
-    /// Where defects count in a picture of it, on the square that the network sees; nil for everywhere.
-    func validity(width: Int, height: Int) -> [Float]? {
-        ValidityMap.make(
-            include: record.settings.include.map(Polygon.init), ignore: record.settings.ignore.map(Polygon.init),
-            imageWidth: width, imageHeight: height, side: plan.imageSide)
+    /// Refuses a product that decides by references and has none.
+    ///
+    /// - Throws: `Problem` of kind `noReferences`.
+    func checkReferences() throws(Problem) {
+        guard plan.decision == .references, record.references.count == 0 else { return }
+        throw Problem(
+            .noReferences,
+            "expected references of “\(record.id)”, which decides by them alone, found none; add some with "
+                + "POST /products/\(record.id)/references, or set its decision to “combined”")
+    }
+
+    /// Where defects count in a picture.
+    struct Validity: Sendable {
+        /// On the square that the network sees; nil for everywhere.
+        let map: [Float]?
+
+        /// Whether any place counts.
+        var holdsAnything: Bool { map?.contains { $0 > 0 } ?? true }
+    }
+
+    /// Where defects count in a picture of it.
+    func validity(width: Int, height: Int) -> Validity {
+        Validity(
+            map: ValidityMap.make(
+                include: record.settings.include.map(Polygon.init), ignore: record.settings.ignore.map(Polygon.init),
+                imageWidth: width, imageHeight: height, side: plan.imageSide))
     }
 }
 

@@ -63,9 +63,7 @@ struct ReferenceIntake: Sendable {
                 try await take(image, &outcome, &run)
             } catch {
                 let problem = Problem(error)
-                // Only what is wrong with this picture is its own affair; a full queue or disk is the whole request's.
-                guard problem.status.kind == .clientError, problem.kind != .queueFull, problem.kind != .unknownProduct
-                else { throw error }
+                guard problem.isAboutPicture else { throw error }
                 if isAtomic { throw try await refusal(problem, outcome, run) }
                 outcome.problem = problem
             }
@@ -202,9 +200,7 @@ struct ReferenceIntake: Sendable {
     /// Takes back what was stored, and says which picture was the reason.
     private func refusal(_ problem: Problem, _ outcome: Outcome, _ run: Run) async throws -> Problem {
         try await core.store.discardReferences(run.staged, of: product.id)
-        let name = outcome.name.map { " “\($0)”" } ?? ""
-        return Problem(
-            problem.kind, "nothing was added, because picture \(outcome.index)\(name) cannot be: \(problem.detail)",
-            faults: [.init(pointer: "/image/\(outcome.index)", detail: problem.detail)], status: problem.status)
+        return problem.naming(
+            "nothing was added, because", picture: outcome.index, name: outcome.name, lacks: "cannot be")
     }
 }

@@ -109,6 +109,9 @@ public enum Decision: String, Sendable, CaseIterable {
     case combined
     /// The distance from the references alone; texts only name what was found.
     case references
+
+    /// What decides of products that do not say it.
+    public static let standard = Decision.combined
 }
 
 /// Which inspected pictures are kept with their results.

@@ -44,12 +44,16 @@ extension SQLiteStore {
         do {
             try await pool.writeWithoutTransaction { db in
                 // As a statement: GRDB's own call hands SQLite a null pointer once the connection is closed.
-                let isBlocked = try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-                guard isBlocked == 0 else { throw StorageError(.busy, "readers hold the write-ahead log") }
+                guard try Self.truncateLog(db) else { throw StorageError(.busy, "readers hold the write-ahead log") }
             }
         } catch {
             throw StorageError(error)
         }
+    }
+
+    /// Takes the log into the database and empties it, unless a reader holds it.
+    static func truncateLog(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
 
     /// See `StoreMaintenance`.

@@ -150,7 +150,7 @@ extension SQLiteStore {
             let timeout = try Int.fetchOne(db, sql: "PRAGMA busy_timeout") ?? 0
             try db.execute(sql: "PRAGMA busy_timeout = 0")
             defer { try? db.execute(sql: "PRAGMA busy_timeout = \(timeout)") }
-            return try Int.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0
+            return try Self.truncateLog(db)
         }
         if isEmpty == true { owesEmptyLog.store(false, ordering: .relaxed) }
     }
