@@ -86,6 +86,7 @@ extension CompactRows {
     /// - Parameters:
     ///   - chosen: Positions in the joined bank.
     ///   - offset: Where this picture's rows begin in it.
+    /// - Returns: In the order of `chosen`.
     func selecting(_ chosen: [UInt32], from offset: Int) -> CompactRows {
         selecting(chosen.map { Int($0) - offset }.filter { (0..<rows).contains($0) })
     }
