@@ -78,6 +78,7 @@ let package = Package(
             dependencies: ["AnomalyDetection", "Datasets", "CLIP", "Checkpoints", "Images", "Tensors"],
             swiftSettings: numeric),
         .target(name: "BundledModel", exclude: ["model"], cSettings: embedding),
+        .target(name: "Console", exclude: ["assets"], cSettings: embedding),
         .target(name: "ModelFetch", dependencies: ["CCurl", "Checkpoints"], swiftSettings: strict),
 
         // The service.
@@ -94,8 +95,8 @@ let package = Package(
         .target(
             name: "InspectionService",
             dependencies: [
-                "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images", "SystemThreads",
-                "Tensors", httpTypes, logging,
+                "Console", "HTTPServer", "Storage", "AnomalyDetection", "CLIP", "Checkpoints", "Images",
+                "SystemThreads", "Tensors", httpTypes, logging,
             ], swiftSettings: strict),
         .executableTarget(
             name: "multiads",

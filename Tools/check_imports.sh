@@ -21,7 +21,7 @@ declare -A allowed=(
     [HTTPServer]="CLinuxSockets SystemThreads HTTPTypes"
     [Migrations]=""
     [Storage]="Migrations GRDB"
-    [InspectionService]="$engine AnomalyDetection HTTPServer HTTPTypes Storage SystemThreads Logging"
+    [InspectionService]="$engine AnomalyDetection Console HTTPServer HTTPTypes Storage SystemThreads Logging"
     [multiads]="$engine AnomalyDetection Datasets Evaluation Training HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
 )
 system="Dispatch Foundation FoundationEssentials Glibc Musl Synchronization"

@@ -34,9 +34,11 @@ public final class InspectionApplication: Sendable {
             model: model, knowledgeBase: knowledgeBase, store: store, configuration: configuration,
             environment: environment, logger: logger)
         var table = RouteTable(core: core)
+        ConsoleEndpoints().register(in: &table)
         HealthEndpoints(core: core).register(in: &table)
         MetricsEndpoint(core: core).register(in: &table)
         InspectionEndpoints(core: core).register(in: &table)
+        DefectTypeEndpoint(core: core).register(in: &table)
         ProductEndpoints(core: core).register(in: &table)
         ReferenceEndpoints(core: core).register(in: &table)
         CalibrationEndpoints(core: core).register(in: &table)

@@ -27,6 +27,7 @@ struct LabelTests {
             #expect(try await service.send("GET", path).body == said.body)
             let found = try await service.send("GET", "/results?label=notOk").json()["items"]
             #expect(found.count == 1 && found[0]["id"].string == id)
+            #expect(try await service.send("GET", "/results?label=none").json()["items"].count == 0)
             let table = try await service.send("GET", "/results?label=notOk", ["Accept": "text/csv"])
             #expect(table.text.hasSuffix(",notOk\r\n"))
             // What was answered may be sent back, and the result itself stays as it was answered.
@@ -36,6 +37,7 @@ struct LabelTests {
             _ = try await service.send("POST", path, Self.json, body: Array(#"{"verdict":"ok"}"#.utf8))
             #expect(try await service.send("GET", "/results?label=notOk").json()["items"].count == 0)
             #expect(try await service.send("DELETE", path).status == 204)
+            #expect(try await service.send("GET", "/results?label=none").json()["items"].count == 1)
             try await service.send("DELETE", path).expectProblem(404, "unknown-result")
             try await service.send("POST", "/results/none/label", Self.json, body: body)
                 .expectProblem(404, "unknown-result")

@@ -112,6 +112,10 @@ struct OpenAPITests {
                     try await send("GET", operation.path + (isSummary ? "?by=product" : ""))
                 }
                 try await send("GET", "/problems/not-found")
+                for path in ["/", "/console/app.js"] {
+                    let tag = try #require(try await send("GET", path)["ETag"])
+                    try await send("GET", path, ["If-None-Match": tag])
+                }
                 try await exerciseProducts(service, send)
                 try await exerciseResults(service, send)
                 try await send("DELETE", "/products/cable")

@@ -6,6 +6,8 @@ struct LabelTests {
     private static let label = ResultLabel(
         verdict: .notOk, types: ["bent", "cut"], note: "seen at “station” 4", labeledAt: moment(5))
 
+    private static let unlabeled = ResultFilter(label: .unlabeled)
+
     @Test("are kept with their result, replaced, taken away, and go with it")
     func lifecycle() async throws {
         try await withStore { store in
@@ -19,7 +21,9 @@ struct LabelTests {
             #expect(try await store.label(of: "result-1") == other)
             #expect(try await store.results(matching: ResultFilter(label: .notOk), after: nil, limit: 9).items.isEmpty)
             #expect(try await store.results(matching: ResultFilter(label: .ok), after: nil, limit: 9).items.count == 1)
+            #expect(try await store.results(matching: Self.unlabeled, after: nil, limit: 9).items.isEmpty)
             #expect(try await store.removeLabel(of: "result-1"))
+            #expect(try await store.results(matching: Self.unlabeled, after: nil, limit: 9).items.count == 1)
             #expect(try await !store.removeLabel(of: "result-1"))
             #expect(try await store.label(of: "result-1") == nil)
             #expect(try await store.setLabel(other, of: "result-1"))
@@ -54,11 +58,12 @@ struct LabelTests {
             }
             let counts = try await store.verdictCounts(of: [
                 ResultFilter(), ResultFilter(minScore: 0.5), ResultFilter(label: .ok), ResultFilter(label: .notOk),
-                ResultFilter(product: "none"), ResultFilter(minScore: 0.3, label: .ok),
+                ResultFilter(product: "none"), ResultFilter(minScore: 0.3, label: .ok), Self.unlabeled,
             ])
             #expect(
                 counts == [
                     [.ok: 4, .notOk: 8], [.notOk: 7], [.ok: 2, .notOk: 1], [.notOk: 3], [:], [.notOk: 1],
+                    [.ok: 2, .notOk: 4],
                 ])
             let export = try await store.exportRecords(ResultExport(matching: ResultFilter()), limit: 100)
             #expect(export.results.reversed().map(\.label).prefix(3) == [.ok, nil, .ok])

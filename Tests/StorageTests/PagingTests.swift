@@ -65,7 +65,7 @@ struct PagingTests {
             && (filter.until.map { record.createdAt < $0 } ?? true)
             && (filter.minScore.map { record.score >= $0 } ?? true)
             && (filter.defect.map { type in result.defects.contains { $0.type == type } } ?? true)
-            && (filter.label.map { Self.label(of: result)?.verdict == $0 } ?? true)
+            && (filter.label.map { Self.label(of: result)?.verdict.rawValue ?? "none" == $0.rawValue } ?? true)
             && (filter.metadata["line"].map { record.metadata == #"{"line":\#($0)}"# } ?? true)
     }
 
@@ -205,13 +205,13 @@ struct PagingTests {
 extension ResultFilter {
     /// Every combination of conditions that are set or not.
     static var allCombinations: [ResultFilter] {
-        (0..<2048).map { bits in
+        (0..<3072).map { bits in
             func chosen<Value>(_ bit: Int, _ value: Value) -> Value? { bits >> bit & 1 == 1 ? value : nil }
             return ResultFilter(
                 product: chosen(0, "cable"), verdict: chosen(1, .notOk), defect: chosen(2, "bent"),
                 since: chosen(3, moment(3)), until: chosen(4, moment(9)), minScore: chosen(5, 0.5),
                 partID: chosen(6, "p1"), camera: chosen(7, "north"), mode: chosen(9, "binary"),
-                label: chosen(10, .notOk),
+                label: [nil, .notOk, .unlabeled][bits >> 10],
                 metadata: chosen(8, ["line": "1"]) ?? [:])
         }
     }

@@ -83,13 +83,24 @@ public struct KnowledgeBase: Sendable, Equatable {
         throw .notFound("dataset", name, among: datasets.map(\.name), in: "")
     }
 
+    /// The datasets in the order in which types are looked up: the general one first.
+    private var searched: [Dataset] {
+        datasets.filter { $0.name == Self.generalDataset } + datasets.filter { $0.name != Self.generalDataset }
+    }
+
+    /// Every defect type that a name finds, see ``defectType(named:)``, with the dataset it comes from.
+    public var namedDefectTypes: [(dataset: Dataset, type: DefectType)] {
+        var seen: Set<String> = []
+        return searched.flatMap { dataset in dataset.defectTypes.map { (dataset, $0) } }
+            .filter { seen.insert($0.1.name).inserted }
+    }
+
     /// A defect type by its name, from the general dataset or else from the first other one that has it.
     ///
     /// - Throws: ``KnowledgeBaseError`` with `.notFound` and the nearest name in any dataset.
     public func defectType(named name: String) throws(KnowledgeBaseError) -> DefectType {
-        let general = datasets.filter { $0.name == Self.generalDataset }
-        let searched = general + datasets.filter { $0.name != Self.generalDataset }
         let types = searched.flatMap(\.defectTypes)
+        let general = datasets.filter { $0.name == Self.generalDataset }
         if let type = types.first(where: { $0.name == name }) { return type }
         let candidates = (general.isEmpty ? searched : general).flatMap(\.defectTypes).map(\.name)
         if NearestName.find(name, in: candidates) != nil {

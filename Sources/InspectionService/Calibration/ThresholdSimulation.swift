@@ -50,7 +50,7 @@ struct ThresholdSimulation: Sendable {
         self.product = product
         self.threshold = threshold
         var filters: [ResultFilter] = []
-        for label in [nil, .ok, .notOk] as [ResultLabel.Verdict?] {
+        for label in [nil, .ok, .notOk] as [ResultFilter.Label?] {
             var filter = filter
             filter.product = product
             filter.label = label

@@ -38,10 +38,10 @@ struct ProductEndpoints {
         let record = try await core.product(Self.id(request, context))
         let status = await status(of: record)
         let tag = ProductTag(record, status)
-        if let value = request.head.headerFields[.ifNoneMatch] {
-            if tag.isAmong(try EntityTags(value, field: "If-None-Match")) {
-                return ServerResponse(status: .notModified, headerFields: [.eTag: tag.tag.text])
-            }
+        if let value = request.head.headerFields[.ifNoneMatch],
+            try EntityTags(value, field: "If-None-Match").contain(tag.tag)
+        {
+            return ServerResponse(status: .notModified, headerFields: [.eTag: tag.tag.text])
         }
         return .json(tree(record, status), [.eTag: tag.tag.text])
     }

@@ -14,6 +14,14 @@ enum EntityTags: Sendable, Equatable {
     case any
     case list([EntityTag])
 
+    /// Whether a client that sent these as `If-None-Match` needs nothing new: weak comparison (section 13.1.2).
+    func contain(_ tag: EntityTag) -> Bool {
+        switch self {
+        case .any: true
+        case .list(let tags): tags.contains { $0.opaque == tag.opaque }
+        }
+    }
+
     /// Reads a field's value.
     ///
     /// - Parameters:

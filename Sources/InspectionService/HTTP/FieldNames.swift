@@ -11,6 +11,7 @@ extension HTTPField.Name {
     static let idempotencyKey = known("Idempotency-Key")
     static let idempotentReplayed = known("Idempotent-Replayed")
     static let requestDeadline = known("X-Request-Deadline")
+    static let referrerPolicy = known("Referrer-Policy")
 
     /// A name from this program's text; one that is not a token is a mistake in the program.
     private static func known(_ name: String) -> HTTPField.Name {

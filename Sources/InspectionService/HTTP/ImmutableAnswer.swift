@@ -17,14 +17,8 @@ struct ImmutableAnswer {
     /// - Throws: `Problem` for a range that cannot be had, or what `bytes` throws.
     func respond(to request: ServerRequest, _ bytes: () async throws -> [UInt8]) async throws -> ServerResponse {
         let fields = request.head.headerFields
-        if let value = fields[.ifNoneMatch] {
-            // Weak comparison (section 13.1.2): `*` and any tag with the same text.
-            let isKnown: Bool =
-                switch try EntityTags(value, field: "If-None-Match") {
-                case .any: true
-                case .list(let tags): tags.contains { $0.opaque == tag.opaque }
-                }
-            if isKnown { return finished(ServerResponse(status: .notModified)) }
+        if let value = fields[.ifNoneMatch], try EntityTags(value, field: "If-None-Match").contain(tag) {
+            return finished(ServerResponse(status: .notModified))
         }
         let all = try await bytes()
         let isOfThis = fields[.ifRange].map { $0 == tag.text } ?? true

@@ -1,6 +1,6 @@
 // Products.
 extension APIOperations {
-    static var products: [APIOperation] { [list, show, put, patch, delete] }
+    static var products: [APIOperation] { [types, list, show, put, patch, delete] }
 
     static let productID = APIParameter(
         "id", in: .path, ["type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"], "The product's id.")
@@ -18,6 +18,15 @@ extension APIOperations {
         .preconditionFailed, .preconditionRequired, .notReady, .draining, .storeFull, .storeUnavailable, .overloaded,
     ]
     private static let bodies: [ProblemKind] = [.malformedJSON, .invalidProduct, .bodyTooLarge, .requestTimeout]
+
+    private static var types: APIOperation {
+        APIOperation(
+            method: "get", path: "/defect-types", id: "listDefectTypes", tag: "Products",
+            summary: "List the defect types that products may name",
+            description:
+                "All of them, in the order in which names are looked up; where datasets share a name, the first counts.",
+            responses: [APIResponse(200, "All.", [.json(APISchema.reference("DefectTypePage"))])])
+    }
 
     private static var list: APIOperation {
         APIOperation(

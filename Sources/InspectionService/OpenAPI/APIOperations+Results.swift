@@ -26,7 +26,8 @@ extension APIOperations {
         APIParameter(
             "mode", APISchema.choice(InspectionMode.allCases.map(\.rawValue)), "Results inspected in this mode."),
         APIParameter(
-            "label", APISchema.choice(ResultLabel.Verdict.allCases.map(\.rawValue)), "Results with this label."),
+            "label", APISchema.choice(ResultFilter.Label.allCases.map(\.rawValue)),
+            "Results with this label; `none`: those without."),
     ]
     static let metadata = """
         A member of the metadata is searched for with `metadata.NAME=VALUE`, up to eight of them.

@@ -2,7 +2,7 @@
 extension APIOperations {
     static var service: [APIOperation] {
         ["/livez", "/healthz", "/health", "/v2/health/live"].map(alive)
-            + ["/readyz", "/v2/health/ready"].map(ready) + [metrics, openAPI, problemKind]
+            + ["/readyz", "/v2/health/ready"].map(ready) + [metrics, openAPI, problemKind, console, consoleFile]
     }
 
     /// `/v2/health/live` as `getV2HealthLive`.
@@ -53,6 +53,36 @@ extension APIOperations {
         APIOperation(
             method: "get", path: "/openapi.json", id: "getOpenAPI", tag: "Service", summary: "This description",
             responses: [APIResponse(200, "OpenAPI 3.1.", [.json(APISchema.anyObject)])])
+    }
+
+    private static let consoleHeaders = [
+        "ETag", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
+    ]
+
+    private static var console: APIOperation {
+        APIOperation(
+            method: "get", path: "/", id: "getConsole", tag: "Service", summary: "The operator console, for a browser",
+            parameters: [ifNoneMatch],
+            responses: [
+                APIResponse(200, "The page.", [.bytes("text/html")], headers: consoleHeaders),
+                APIResponse(304, "It has not changed.", headers: consoleHeaders),
+            ])
+    }
+
+    private static var consoleFile: APIOperation {
+        APIOperation(
+            method: "get", path: "/console/{file}", id: "getConsoleFile", tag: "Service",
+            summary: "What the operator console loads",
+            parameters: [
+                APIParameter("file", in: .path, APISchema.choice(ConsoleFile.all.map(\.name)), "A file's name."),
+                ifNoneMatch,
+            ],
+            responses: [
+                APIResponse(
+                    200, "The file.", ["text/html", "text/javascript", "text/css", "image/svg+xml"].map { .bytes($0) },
+                    headers: consoleHeaders),
+                APIResponse(304, "It has not changed.", headers: consoleHeaders),
+            ], problems: [.notFound])
     }
 
     private static var problemKind: APIOperation {

@@ -5,6 +5,8 @@ extension APISchemas {
     var products: [(String, JSONTree)] {
         [
             ("ProductSettings", settings), ("ProductPatch", patch), ("Product", product),
+            ("KnownDefectType", Self.knownType),
+            ("DefectTypePage", APISchema.page(of: APISchema.reference("KnownDefectType"))),
             ("DefectType", Self.defectType), ("Polygons", Self.polygons), ("ReferenceCount", Self.referenceCount),
             ("ProductPage", APISchema.page(of: APISchema.reference("Product"))),
             ("Reference", Self.reference), ("ReferenceSet", Self.referenceSet), ("ReferenceReport", Self.report),
@@ -101,6 +103,13 @@ extension APISchemas {
             "properties": .object(required + [.init(name: "problem", value: APISchema.reference("ProblemSummary"))]),
             "required": .array(required.map { .string($0.name) }),
         ]
+    }
+
+    private static var knownType: JSONTree {
+        APISchema.object([
+            "name": APISchema.name, "title": APISchema.string, "dataset": APISchema.string,
+            "phrases": APISchema.array(of: APISchema.string),
+        ])
     }
 
     private static var defectType: JSONTree {

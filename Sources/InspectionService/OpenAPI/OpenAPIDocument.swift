@@ -77,6 +77,9 @@ struct OpenAPIDocument {
             "Content-Location": "The address of the same bytes.",
             "Server-Timing": "The steps in milliseconds (W3C Server Timing).", "Vary": "Accept.",
             "Idempotent-Replayed": "`true` when the answer was given before for the same Idempotency-Key.",
+            "Content-Security-Policy": "What a browser may load with it: nothing but the service's own files.",
+            "X-Content-Type-Options": "`nosniff`: it is what Content-Type says.",
+            "Referrer-Policy": "`no-referrer`.",
             "Cache-Control": "How long the answer may be kept.", "Content-Range": "Which part this is.",
         ]
         return .object(

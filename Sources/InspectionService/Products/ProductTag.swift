@@ -22,14 +22,6 @@ struct ProductTag {
             isWeak: false, opaque: "r\(product.revision).v\(product.references.version)\(state)\(calibration)")
     }
 
-    /// Whether a client that has these needs nothing new (weak comparison).
-    func isAmong(_ tags: EntityTags) -> Bool {
-        switch tags {
-        case .any: true
-        case .list(let tags): tags.contains { $0.opaque == tag.opaque }
-        }
-    }
-
     /// The revision of the settings that a tag names; nil for tags that this service never gave.
     private static func revision(_ tag: EntityTag) -> Int? {
         guard tag.opaque.hasPrefix("r") else { return nil }

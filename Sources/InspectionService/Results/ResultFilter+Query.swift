@@ -19,7 +19,7 @@ extension ResultFilter {
             defect: try query.text("defect"), since: try query.moment("since"), until: try query.moment("until"),
             minScore: try query.number("minScore"), partID: try query.text("partId"),
             camera: try query.text("camera"), mode: try query.choice("mode", InspectionMode.self)?.rawValue,
-            label: try query.choice("label", ResultLabel.Verdict.self),
+            label: try query.choice("label", ResultFilter.Label.self),
             metadata: try query.texts(prefix: Self.metadataPrefix, atMost: Self.maxMetadata))
     }
 }

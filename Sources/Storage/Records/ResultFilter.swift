@@ -1,5 +1,15 @@
 /// Which results are wanted: every condition that is set must hold.
 public struct ResultFilter: Sendable, Hashable {
+    /// What people said of a result.
+    public enum Label: String, Sendable, CaseIterable {
+        /// That the part is good.
+        case ok
+        /// That it has a defect.
+        case notOk
+        /// Nothing yet.
+        case unlabeled = "none"
+    }
+
     /// Results of this product.
     public var product: String?
     /// Results with this verdict.
@@ -18,8 +28,8 @@ public struct ResultFilter: Sendable, Hashable {
     public var camera: String?
     /// Results that were inspected in this mode: `multitype`, `binary`.
     public var mode: String?
-    /// Results of which somebody said this.
-    public var label: ResultLabel.Verdict?
+    /// Results of which somebody said this, or nobody anything.
+    public var label: Label?
     /// Results whose metadata has these members, with a text, a number or a truth value as its value.
     ///
     /// Compared are texts: `3` finds the number 3 (also written 3.0) and the text "3". At most eight members.
@@ -29,7 +39,7 @@ public struct ResultFilter: Sendable, Hashable {
     public init(
         product: String? = nil, verdict: Verdict? = nil, defect: String? = nil, since: Timestamp? = nil,
         until: Timestamp? = nil, minScore: Double? = nil, partID: String? = nil, camera: String? = nil,
-        mode: String? = nil, label: ResultLabel.Verdict? = nil, metadata: [String: String] = [:]
+        mode: String? = nil, label: Label? = nil, metadata: [String: String] = [:]
     ) {
         self.product = product
         self.verdict = verdict

@@ -109,7 +109,7 @@ struct ResultSource {
                         "result_defects AS defect INDEXED BY result_defects_by_type", as: "defect", [.defect], [type]))
             }
         }
-        if let label = filter.label {
+        if let label = filter.label, label != .unlabeled {
             sources.append(
                 ResultSource(
                     "result_labels AS label INDEXED BY result_labels_by_verdict", as: "label", [.label],
@@ -146,9 +146,16 @@ extension ResultFilter {
         case .camera: camera.map { SQLCondition("result.camera = ?", $0) }
         case .mode: mode.map { SQLCondition("result.mode = ?", $0) }
         case .label:
-            label.map {
-                SQLCondition(
-                    "EXISTS (SELECT 1 FROM result_labels WHERE result_seq = result.seq AND verdict = ?)", $0.rawValue)
+            switch label {
+            case .unlabeled?:
+                SQLCondition("NOT EXISTS (SELECT 1 FROM result_labels WHERE result_seq = result.seq)")
+            case .ok?, .notOk?:
+                label.map {
+                    SQLCondition(
+                        "EXISTS (SELECT 1 FROM result_labels WHERE result_seq = result.seq AND verdict = ?)",
+                        $0.rawValue)
+                }
+            case nil: nil
             }
         case .score: minScore.map { SQLCondition("result.score >= ?", $0) }
         case .defect:

@@ -1,0 +1,79 @@
+// The console: pages by the address behind #, the state of the service, the key.
+import { h, fill, notice } from './dom.js';
+import { key, onKeyNeeded } from './api.js';
+import { inspectPage } from './inspect.js';
+import { productPage } from './product.js';
+import { productsPage } from './products.js';
+import { resultPage } from './result.js';
+import { resultsPage } from './results.js';
+import { readiness, statusPage } from './status.js';
+
+const pages = [
+  [/^inspect$/, inspectPage], [/^results$/, resultsPage], [/^results\/([^/]+)$/, resultPage],
+  [/^products$/, productsPage], [/^products\/([^/]+)$/, productPage], [/^service$/, statusPage],
+];
+const links = [['inspect', 'Inspect'], ['results', 'Results'], ['products', 'Products'], ['service', 'Service']];
+const main = document.getElementById('main');
+let current = new AbortController();
+
+async function show() {
+  current.abort();
+  current = new AbortController();
+  const { signal } = current;
+  const [name, query] = location.hash.replace(/^#\/?/, '').split('?');
+  const path = name || 'inspect';
+  fill(document.getElementById('nav'), links.map(([page, text]) => h('a', { href: `#/${page}`,
+    'aria-current': path.split('/')[0] === page ? 'page' : false }, text)));
+  const [pattern, page] = pages.find(([one]) => one.test(path)) ?? [];
+  document.title = `${links.find(([one]) => path.startsWith(one))?.[1] ?? 'MultiADS'} · visual inspection`;
+  // Listeners of a page are on an element of its own, which goes with it.
+  const body = h('div', { class: 'page' }, h('p', { class: 'quiet' }, 'Loading …'));
+  fill(main, body);
+  if (!page) return fill(body, h('p', {}, 'There is no such page. ', h('a', { href: '#/inspect' }, 'Inspect pictures')));
+  try {
+    await page(body, signal, new URLSearchParams(query), ...path.match(pattern).slice(1).map(decodeURIComponent));
+  } catch (error) {
+    if (signal.aborted) return;
+    fill(body, h('p', { class: 'quiet' }, 'This page could not be shown.'), h('button', { type: 'button', onclick: show }, 'Try again'));
+    notice(error);
+  }
+}
+
+/** Asks for a key; null when the person gives none. */
+function askForKey(why) {
+  return new Promise((resolve) => {
+    const input = h('input', { type: 'password', autocomplete: 'off', required: true, placeholder: 'mads_…', 'aria-label': 'Key' });
+    const dialog = h('dialog', { class: 'dialog' }, h('form', { method: 'dialog', class: 'stack' },
+      h('h2', {}, 'This service wants a key'), h('p', {}, why ?? ''), input,
+      h('p', { class: 'quiet' }, 'Made with “multiads keys add”. It stays in this tab until the tab is closed.'),
+      h('div', { class: 'row end' }, h('button', { value: 'no', formnovalidate: true }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use key'))));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      const given = dialog.returnValue === 'yes' ? input.value.trim() : null;
+      if (given) key.set(given);
+      resolve(given);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+async function watch() {
+  const state = document.getElementById('state');
+  try {
+    const facts = await readiness({ asks: false });
+    const isReady = facts?.status === 'ready';
+    state.className = `state ${isReady ? 'ok' : 'notOk'}`;
+    state.textContent = isReady ? 'ready' : facts?.status ?? 'not ready';
+    if (isReady && !facts.store.writable) state.textContent = 'store refuses writing';
+  } catch (error) {
+    state.className = 'state notOk';
+    state.textContent = error.status ? 'no access' : 'not reachable';
+  }
+}
+
+onKeyNeeded(askForKey);
+addEventListener('hashchange', show);
+await show();
+await watch();
+setInterval(() => document.hidden || watch(), 5000);

@@ -1,0 +1,70 @@
+// Thresholds from pictures of good parts.
+import { h, svg, fill, field, select, button, notice } from './dom.js';
+import { all, path, pictureForm, request } from './api.js';
+import * as format from './format.js';
+import { decisionText } from './products.js';
+
+export function calibrationSection({ id, product, signal, changed }) {
+  const base = path('products', id);
+  const rate = h('input', { type: 'number', min: 0.01, max: 50, step: 'any', placeholder: 'smallest possible' });
+  const decision = select(Object.entries(decisionText), product.decision);
+  const files = h('input', { type: 'file', accept: 'image/jpeg,image/png', multiple: true });
+  const outcome = h('div', {});
+  const earlier = h('tbody', {});
+
+  async function run(dryRun) {
+    const pictures = [...files.files];
+    fill(outcome, h('p', { class: 'quiet', role: 'status' }, pictures.length
+      ? `Inspecting ${pictures.length} pictures …` : 'Comparing each reference with the others …'));
+    try {
+      const query = { falseRejectRate: rate.value ? Number(rate.value) / 100 : null, decision: decision.value, dryRun: dryRun ? 'true' : null };
+      const body = pictures.length ? pictureForm(pictures) : undefined;
+      fill(outcome, shown(await request('POST', `${base}/calibrate`, { query, body, signal })));
+    } catch (error) {
+      fill(outcome);
+      throw error;
+    }
+    if (!dryRun) await Promise.all([load(), changed()]);
+  }
+
+  async function load() {
+    const items = await all(`${base}/calibrations`);
+    fill(earlier, items.slice(0, 5).map((one) => h('tr', {}, h('td', {}, format.time(one.createdAt)),
+      h('td', {}, decisionText[one.decision]), h('td', { class: 'number' }, one.pictures),
+      h('td', { class: 'number' }, format.percent(one.expectedFalseRejectRate)), h('td', { class: 'number' }, format.threshold(one.threshold)),
+      h('td', {}, one.id === product.calibrationId ? 'in use' : ''))));
+  }
+
+  load().catch(notice);
+  return h('section', { class: 'card' }, h('h2', {}, 'Calibration'),
+    h('p', { class: 'quiet' }, 'Finds the thresholds that refuse no more than a stated share of good parts. Best with 19 or more pictures of good parts that are no references; without pictures, each reference is compared with the others.'),
+    h('div', { class: 'row wrap form' }, field('Good parts refused, at most, %', rate), field('Decided by', decision), field('Other good parts', files)),
+    h('div', { class: 'row' }, button('Try', () => run(true)), button('Calibrate', () => run(false), { class: 'primary' })),
+    outcome,
+    h('details', {}, h('summary', {}, 'Earlier calibrations'), h('table', {}, h('thead', {}, h('tr', {},
+      ['Time', 'Decided by', 'Pictures', 'Refused on average', 'Threshold', ''].map((name) => h('th', { scope: 'col' }, name)))), earlier)));
+}
+
+function shown(calibration) {
+  const { interval, scores } = calibration;
+  return h('div', { class: 'outcome' },
+    h('p', {}, calibration.dryRun ? 'Nothing was changed. ' : 'In use now. ', 'Threshold ', h('b', {}, format.threshold(calibration.threshold)),
+      ', map threshold ', h('b', {}, format.threshold(calibration.mapThreshold)), `, from ${calibration.pictures} pictures.`),
+    h('p', {}, 'On average ', h('b', {}, format.percent(calibration.expectedFalseRejectRate)), ' of good parts will be refused; this calibration’s own share lies between ',
+      `${format.percent(interval.lower)} and ${format.percent(interval.upper)} in ${format.percent(interval.confidence, 0)} of cases.`),
+    scoreLine(scores, calibration.threshold),
+    h('details', {}, h('summary', {}, 'The highest scores: look whether these parts are really good'),
+      h('table', {}, h('tbody', {}, scores.slice(0, 10).map((one) => h('tr', {}, h('td', {}, one.name ?? format.digest(one.id)),
+        h('td', { class: 'number' }, format.score(one.score))))))));
+}
+
+/** Every score as a stroke on a line from 0, with the threshold. */
+function scoreLine(scores, threshold) {
+  const most = Math.max(threshold, ...scores.map((one) => one.score)) * 1.1 || 1;
+  const x = (value) => (value / most) * 600;
+  return svg('svg', { viewBox: '0 0 600 40', class: 'score-line', role: 'img', 'aria-label': 'Scores of the good parts and the threshold' },
+    svg('line', { x1: 0, x2: 600, y1: 30, y2: 30, class: 'base' }),
+    scores.map((one) => svg('line', { x1: x(one.score), x2: x(one.score), y1: 12, y2: 30, class: one.score < threshold ? 'ok' : 'notOk' },
+      svg('title', {}, `${one.name ?? format.digest(one.id)}: ${format.score(one.score)}`))),
+    svg('line', { x1: x(threshold), x2: x(threshold), y1: 4, y2: 36, class: 'threshold' }));
+}

@@ -1,0 +1,87 @@
+// One product: settings, references, calibration, thresholds.
+import { h, fill, field, select, button, confirmed, guarded, notice } from './dom.js';
+import { get, path, request, send } from './api.js';
+import { calibrationSection } from './calibration.js';
+import { PolygonEditor } from './polygons.js';
+import { decisionText, stateText } from './products.js';
+import { referenceSection } from './references.js';
+import { simulationSection } from './simulation.js';
+import { TypeEditor } from './type-editor.js';
+import { knownTypes } from './types.js';
+
+export async function productPage(main, signal, query, id) {
+  const [product, known] = await Promise.all([get(path('products', id), null, { signal }), knownTypes()]);
+  const state = h('span', {}, stateText(product));
+  const settings = h('div', {});
+  const page = { id, product, signal, changed: reload };
+
+  /** Reads the product anew after something changed it, and shows what depends on it. */
+  async function reload() {
+    Object.assign(product, await get(path('products', id), null, { signal }));
+    fill(state, stateText(product));
+    fill(settings, settingsForm(page, known));
+    if (product.status === 'preparing') setTimeout(() => signal.aborted || reload().catch(notice), 700);
+  }
+
+  const remove = async () => {
+    if (!(await confirmed(`Remove the product “${id}” with its references? Its results stay.`, 'Remove'))) return;
+    await send('DELETE', path('products', id));
+    location.hash = '#/products';
+  };
+  fill(main,
+    h('div', { class: 'row' }, h('a', { href: '#/products' }, '← Products')),
+    h('div', { class: 'row wrap' }, h('h1', {}, id), state, h('span', { class: 'grow' }),
+      h('a', { href: `#/results?product=${encodeURIComponent(id)}` }, 'Its results'),
+      button('Remove product', remove, { class: 'danger plain' })),
+    settings,
+    referenceSection(page), calibrationSection(page), simulationSection(page));
+  await reload();
+}
+
+function settingsForm({ id, product, changed }, known) {
+  const number = (value, properties) => h('input', { type: 'number', value: value ?? '', ...properties });
+  const controls = {
+    noun: h('input', { type: 'text', required: true, maxlength: 100, value: product.noun }),
+    threshold: number(product.threshold, { min: 0, max: 1, step: 'any' }),
+    mapThreshold: number(product.mapThreshold, { min: 0, max: 1, step: 'any', placeholder: 'as above' }),
+    decision: select(Object.entries(decisionText), product.decision),
+    imageSide: number(product.imageSide, { min: 1, step: 1 }),
+    mmPerPixel: number(product.mmPerPixel, { min: 0, step: 'any', placeholder: 'unknown' }),
+    keepImages: select([['none', 'none'], ['notOk', 'of parts that are not ok'], ['all', 'all']], product.keepImages),
+    maxBankRows: number(product.maxBankRows, { min: 16, step: 1, placeholder: 'all' }),
+  };
+  const types = new TypeEditor(product.defectTypes, known);
+  const polygons = new PolygonEditor(product.ignore, product.include);
+  const save = h('button', { class: 'primary' }, 'Save settings');
+  const value = (control) => (control.type === 'number' ? (control.value === '' ? null : Number(control.value)) : control.value.trim());
+
+  const submit = async (event) => {
+    event.preventDefault();
+    await guarded(save, async () => {
+      const json = { defectTypes: types.value, ...polygons.value };
+      for (const [name, control] of Object.entries(controls)) {
+        // What was not touched stays unset, so that defaults of the configuration go on to count.
+        if (value(control) !== (product[name] ?? null)) json[name] = value(control);
+      }
+      // Nobody else's change is overwritten.
+      await request('PATCH', path('products', id),
+        { json, headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
+      notice('Saved.', 'good');
+      await changed();
+    });
+  };
+  return h('form', { class: 'card', onsubmit: submit }, h('h2', {}, 'Settings'),
+    product.problem && h('p', { class: 'notice bad' }, product.problem.detail ?? product.problem.title ?? 'It could not be prepared.'),
+    h('div', { class: 'row wrap form' },
+      field('What it is', controls.noun, 'in the texts that pictures are compared with'),
+      field('Threshold', controls.threshold, 'from this score on a part is not ok'),
+      field('Map threshold', controls.mapThreshold, 'map values from here on are marked'),
+      field('Decided by', controls.decision, 'references alone need calibrated thresholds'),
+      field('Image side', controls.imageSide, 'pixels the network sees'),
+      field('mm per pixel', controls.mmPerPixel, 'gives areas in mm²'),
+      field('Keep pictures', controls.keepImages),
+      field('Bank rows', controls.maxBankRows, 'fewer are faster')),
+    h('h3', {}, 'Kinds of defect'), types.element,
+    h('h3', {}, 'Where to look'), polygons.element,
+    h('div', { class: 'row' }, save));
+}

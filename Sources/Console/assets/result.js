@@ -1,0 +1,34 @@
+// One stored result.
+import { h, fill, button, confirmed, onKeys } from './dom.js';
+import { get, path, send } from './api.js';
+import { Viewer } from './viewer.js';
+import { LabelBox, defectTable, originTable, showPicture, verdictBanner } from './findings.js';
+import { listed } from './results.js';
+import { productTypes } from './types.js';
+
+export async function resultPage(main, signal, query, id) {
+  const result = await get(path('results', id), null, { signal });
+  const viewer = new Viewer();
+  const index = listed.ids.indexOf(id);
+  const neighbor = (step) => (index < 0 ? undefined : listed.ids[index + step]);
+  const go = (step) => neighbor(step) && (location.hash = `#/results/${neighbor(step)}`);
+  const label = new LabelBox(result, await productTypes(result.product), signal);
+
+  const remove = async () => {
+    if (!(await confirmed('Remove this result with its pictures? It cannot be brought back.', 'Remove'))) return;
+    await send('DELETE', path('results', id));
+    location.hash = neighbor(1) ? `#/results/${neighbor(1)}` : listed.hash;
+  };
+  const heat = await showPicture(viewer, result, signal);
+  fill(main,
+    h('div', { class: 'row' }, h('a', { href: listed.hash }, '← Results'), h('span', { class: 'grow' }),
+      h('button', { type: 'button', class: 'plain', disabled: !neighbor(-1), onclick: () => go(-1) }, 'Newer (K)'),
+      h('button', { type: 'button', class: 'plain', disabled: !neighbor(1), onclick: () => go(1) }, 'Older (J)')),
+    h('div', { class: 'split' }, h('div', { class: 'left' }, viewer.element),
+      h('div', { class: 'detail' }, verdictBanner(result), defectTable(result, viewer), heat, label.element,
+        h('section', { class: 'card' }, h('h2', {}, 'Where this came from'), originTable(result)),
+        h('div', { class: 'row end' }, button('Remove result', remove, { class: 'danger plain' })))));
+
+  onKeys({ j: () => go(1), k: () => go(-1) }, signal);
+  viewer.fit();
+}

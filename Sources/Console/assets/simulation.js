@@ -1,0 +1,60 @@
+// What another threshold would have done to stored results.
+import { h, fill, field, button } from './dom.js';
+import { path, request } from './api.js';
+import * as format from './format.js';
+
+export function simulationSection({ id, product, signal, changed }) {
+  const base = path('products', id);
+  const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.001, value: product.threshold, oninput: () => follow(slider, exact) });
+  const exact = h('input', { type: 'number', min: 0, max: 1, step: 'any', value: product.threshold, oninput: () => follow(exact, slider) });
+  const since = h('input', { type: 'datetime-local', step: 1, onchange: () => run() });
+  const outcome = h('div', {});
+  let latest = null;
+
+  function follow(from, to) {
+    to.value = from.value;
+    clearTimeout(latest?.timer);
+    latest = { timer: setTimeout(() => run(), 150) };
+  }
+
+  async function run() {
+    const threshold = Number(exact.value);
+    if (exact.value === '' || !(threshold >= 0 && threshold <= 1)) return;
+    const mine = (latest = {});
+    let text;
+    try {
+      const query = { threshold, since: since.value && new Date(since.value).toISOString() };
+      text = shown(await request('POST', `${base}/thresholds:simulate`, { query, signal }));
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      text = h('p', { class: 'warning' }, error.message);
+    }
+    if (mine === latest) fill(outcome, text);
+  }
+
+  async function take() {
+    await request('PATCH', base, { json: { threshold: Number(exact.value) },
+      headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
+    await changed();
+  }
+
+  return h('section', { class: 'card' }, h('h2', {}, 'Another threshold'),
+    h('p', { class: 'quiet' }, 'What it would have done to stored results. Choose since when references and settings were as they are. Labels tell which verdicts were wrong.'),
+    h('div', { class: 'row wrap form' }, field('Threshold', slider), field('exactly', exact), field('Results since', since)),
+    outcome, h('div', { class: 'row' }, button('Look', run), button('Use this threshold', take, { class: 'plain' })));
+}
+
+function shown(answer) {
+  const { now, then } = answer.verdicts;
+  const row = (name, before, after) => h('tr', {}, h('td', {}, name), h('td', { class: 'number' }, before), h('td', { class: 'number' }, after));
+  const share = (part) => {
+    const { count, rate, interval } = part;
+    return rate === null ? '–' : `${count} (${format.percent(rate)}, true rate ${format.percent(interval.lower)} to ${format.percent(interval.upper)})`;
+  };
+  const { falseRejects, escapes, good, defective } = answer.labeled;
+  if (answer.results === 0) return h('p', { class: 'quiet' }, 'There are no stored results of this product in that time.');
+  return h('table', {}, h('thead', {}, h('tr', {}, ['', 'as answered', `with ${format.threshold(answer.threshold)}`].map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, row('OK', format.count(now.ok), format.count(then.ok)), row('Not OK', format.count(now.notOk), format.count(then.notOk)),
+      row(`Good parts refused, of ${good} labelled`, share(falseRejects.now), share(falseRejects.then)),
+      row(`Defective parts passed, of ${defective} labelled`, share(escapes.now), share(escapes.then))));
+}

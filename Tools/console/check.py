@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Uses the console as a person would, in headless Chromium, against a fresh service with the bundled model.
+
+Every step is judged by what the page shows and what the service then says; anything that the page logs as an error, and
+any request to another host, is a failure. Pictures of every page are kept where --shots says, to be looked at.
+
+usage: Tools/console/check.py [--program .build/release/multiads] [--url URL] [--shots FOLDER] [--chromium PATH]
+Needs Playwright for Python and a Chromium (Tools/console/requirements.txt, `apt install chromium`).
+"""
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Refusals that belong to what is done here: a file that is no picture, no label or picture yet, a product that is there.
+EXPECTED = ["^415 .*/inspect", "^404 .*/(label|image)$", "^412 .*/products/board$"]
+PARTS = ROOT / "Tests/Fixtures/BundledModel"
+
+
+class Check:
+    def __init__(self, page, url, shots):
+        self.page, self.url, self.shots = page, url, shots
+
+    def shot(self, name):
+        if self.shots:
+            self.page.screenshot(path=str(self.shots / f"{name}.png"), full_page=True)
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path) as answer:
+            return json.load(answer)
+
+    def open(self, place):
+        self.page.goto(f"{self.url}/#/{place}")
+        expect(self.page.locator("#main")).not_to_contain_text("Loading …")
+
+    def inspect(self):
+        """Two pictures, one of them defective, and a file that is none."""
+        page = self.page
+        self.open("inspect")
+        page.get_by_label("Part").fill("<b>A-17</b>")
+        files = [PARTS / "30-wood-clean.jpg", PARTS / "32-wood-hole.jpg", ROOT / "README.md"]
+        page.locator("input[type=file]").set_input_files([str(file) for file in files])
+        expect(page.locator(".thumb.ok")).to_have_count(1)
+        expect(page.locator(".thumb.notOk")).to_have_count(1)
+        expect(page.locator(".thumb.failed")).to_have_count(1)
+        page.locator(".thumb.failed").click()
+        expect(page.locator(".verdict")).to_contain_text("not a picture")
+        page.locator(".thumb.notOk").click()
+        expect(page.locator(".verdict strong")).to_have_text("Not OK")
+        expect(page.locator(".detail table")).to_contain_text("hole")
+        expect(page.locator(".drawing polygon").first).to_be_attached()
+        page.locator("summary", has_text="Where this came from").click()
+        self.shot("inspect")
+        page.get_by_role("slider").fill("0.7")
+        self.shot("inspect-heat")
+        box = page.locator(".detail table input").first
+        box.uncheck()
+        expect(page.locator(".drawing > g.off")).to_have_count(1)
+        page.get_by_role("button", name="Defective (D)").click()
+        expect(page.locator(".detail")).to_contain_text("the service was right")
+
+    def results(self):
+        page = self.page
+        self.open("results")
+        expect(page.locator("tbody tr")).to_have_count(2)
+        expect(page.locator("tbody")).to_contain_text("<b>A-17</b>")
+        self.shot("results")
+        page.get_by_label("Label").select_option("none")
+        page.get_by_role("button", name="Show", exact=True).click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.locator("tbody tr").first.click()
+        expect(page.locator(".verdict strong")).to_have_text("OK")
+        page.keyboard.press("g")
+        expect(page.locator(".detail")).to_contain_text("Good part")
+        self.shot("result")
+        with page.expect_download() as download:
+            self.open("results")
+            page.get_by_role("button", name="Download CSV").click()
+        lines = pathlib.Path(download.value.path()).read_text().splitlines()
+        assert len(lines) == 3 and lines[0].startswith("id,createdAt"), lines
+
+    def product(self, good):
+        page = self.page
+        self.open("products")
+        page.get_by_label("Id").fill("board")
+        page.get_by_label("What it is").fill("wood board")
+        page.get_by_role("button", name="Make product").click()
+        expect(page.locator("h1")).to_have_text("board")
+        expect(page.locator(".pill", has_text="ready")).to_be_visible()
+        page.get_by_placeholder("scratch, or a name of your own").fill("tool mark")
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.get_by_label("mm per pixel").fill("0.1")
+        page.get_by_label("Keep pictures").select_option("all")
+        page.locator("summary", has_text="Draw a polygon").click()
+        page.locator("details input[type=file]").first.set_input_files(str(good[0]))
+        viewer = page.locator(".card .viewer")
+        viewer.scroll_into_view_if_needed()
+        frame = viewer.bounding_box()
+        corner = frame["x"] + (frame["width"] - frame["height"]) / 2, frame["y"]
+        for x, y in [(5, 5), (40, 5), (40, 40)]:
+            page.mouse.click(corner[0] + x, corner[1] + y)
+        page.keyboard.press("Enter")
+        expect(page.locator(".chip", has_text="ignore: 3 corners")).to_be_visible()
+        page.get_by_role("button", name="Save settings").click()
+        expect(page.locator(".notice.good")).to_be_visible()
+        saved = self.get("/products/board")
+        assert saved["mmPerPixel"] == 0.1 and saved["keepImages"] == "all" and len(saved["ignore"]) == 1, saved
+        assert {"name": "tool_mark", "phrases": ["{} with tool mark"]} in saved["defectTypes"], saved
+        expect(page.locator(".pill", has_text="ready")).to_be_visible(timeout=60_000)
+
+        page.locator("section input[type=file][hidden]").set_input_files([str(file) for file in good[:4]] + [str(good[0])])
+        expect(page.locator(".plain-list li")).to_have_count(5, timeout=60_000)
+        expect(page.locator(".plain-list")).to_contain_text("was there")
+        expect(page.locator(".grid figure")).to_have_count(4)
+        page.get_by_label("Other good parts").set_input_files([str(file) for file in good[4:]])
+        page.get_by_role("button", name="Try", exact=True).click()
+        expect(page.locator(".outcome")).to_contain_text("Nothing was changed", timeout=120_000)
+        page.get_by_role("button", name="Calibrate", exact=True).click()
+        expect(page.locator(".outcome")).to_contain_text("In use now", timeout=120_000)
+        expect(page.locator(".pill", has_text="calibrated").first).to_be_visible()
+        assert self.get("/products/board")["calibrationStatus"] == "current"
+        self.shot("product")
+
+    def simulation(self):
+        page = self.page
+        self.open("products/default")
+        page.get_by_label("exactly").fill("1")
+        page.get_by_role("button", name="Look", exact=True).click()
+        expect(page.locator("section").last).to_contain_text("Defective parts passed, of 1 labelled")
+        self.shot("simulation")
+
+    def refusals(self):
+        """What cannot be is said, with the request's id."""
+        page = self.page
+        self.open("products")
+        page.get_by_label("Id").fill("board")
+        page.get_by_label("What it is").fill("again")
+        page.get_by_role("button", name="Make product").click()
+        expect(page.locator(".notice.bad")).to_contain_text("Request ")
+        self.shot("refusal")
+        page.get_by_role("button", name="Dismiss").click()
+
+    def removal(self):
+        page = self.page
+        self.open("products/board")
+        page.get_by_role("button", name="Remove product").click()
+        self.shot("dialog")
+        page.get_by_role("button", name="Remove", exact=True).click()
+        expect(page.locator("h1")).to_have_text("Products")
+        expect(page.locator("tbody tr")).to_have_count(1)
+
+    def service(self):
+        self.open("service")
+        expect(self.page.locator(".columns")).to_contain_text("Weights")
+        self.shot("service")
+
+
+def run(url, shots, chromium, good):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme in ["light", "dark"]:
+            context = browser.new_context(viewport={"width": 1360, "height": 860}, color_scheme=scheme)
+            context.set_default_timeout(15_000)
+            page = context.new_page()
+            faults = []
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda message: message.type == "error" and "Failed to load resource" not in message.text
+                    and faults.append(message.text))
+            page.on("response", lambda answer: answer.status >= 400
+                    and not any(re.search(place, f"{answer.status} {answer.url}") for place in EXPECTED)
+                    and faults.append(f"{answer.status} {answer.url}"))
+            page.on("request", lambda request: request.url.startswith((url, "blob:", "data:")) or faults.append(request.url))
+            check = Check(page, url, shots and shots / scheme)
+            if scheme == "light":
+                for step in [check.inspect, check.results, lambda: check.product(good), check.simulation, check.refusals, check.service, check.removal]:
+                    step()
+                    print("passed", getattr(step, "__name__", "product"), flush=True)
+            else:
+                for place in ["inspect", "results", "products/default", "service"]:
+                    check.open(place)
+                    check.shot(place.replace("/", "-"))
+            assert not faults, faults
+            context.close()
+        browser.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=str(ROOT / ".build/release/multiads"))
+    parser.add_argument("--url", help="of a running, fresh service; else one is started")
+    parser.add_argument("--shots", type=pathlib.Path)
+    parser.add_argument("--chromium", default=shutil.which("chromium"))
+    options = parser.parse_args()
+    for scheme in ["light", "dark"] if options.shots else []:
+        (options.shots / scheme).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([options.program, "synth", f"{folder}/parts", "--products", "wood", "--train", "24", "--good", "1",
+                        "--defects", "1", "--side", "320", "--seed", "5"], check=True, capture_output=True)
+        good = sorted(pathlib.Path(folder, "parts/wood/train/good").iterdir())
+        if options.url:
+            return run(options.url, options.shots, options.chromium, good)
+        service = subprocess.Popen([options.program, "serve", "--port", "0", "--data", f"{folder}/data"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            line = service.stdout.readline()
+            run(next(word for word in line.split() if word.startswith("http")).rstrip("/"), options.shots, options.chromium, good)
+        finally:
+            service.terminate()
+            service.wait()
+
+
+if __name__ == "__main__":
+    main()
