@@ -10,7 +10,7 @@ PORT ?= 8080
 # `make test FILTER=Tokenizer` runs the suites whose name matches.
 FILTER ?=
 
-.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server bench-fewshot bench-startup portability crash docs contract golden clean
+.PHONY: help setup build run test test-full lint format bench bench-growth bench-results bench-server bench-fewshot bench-startup portability crash docs contract console golden clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ docs: build ## run the commands of docs/api.md against a fresh server and write 
 
 contract: build ## hold a running service against its OpenAPI document and ordinary clients (needs Python, see Tools/contract)
 	Tools/contract/run.sh $(RELEASE)
+
+console: build ## use the operator console in headless Chromium (needs Chromium, Python; SHOTS=FOLDER keeps pictures)
+	Tools/console/run.sh $(RELEASE) $(SHOTS)
 
 golden: ## make the golden files again (needs Python, see Tools/requirements.txt)
 	Tools/golden/make_all.sh

@@ -5,7 +5,7 @@ Every step is judged by what the page shows and what the service then says; anyt
 any request to another host, is a failure. Pictures of every page are kept where --shots says, to be looked at.
 
 usage: Tools/console/check.py [--program .build/release/multiads] [--url URL] [--shots FOLDER] [--chromium PATH]
-Needs Playwright for Python and a Chromium (Tools/console/requirements.txt, `apt install chromium`).
+Needs Playwright for Python and a Chromium; Tools/console/run.sh gets the former.
 """
 import argparse
 import json
@@ -25,8 +25,8 @@ PARTS = ROOT / "Tests/Fixtures/BundledModel"
 
 
 class Check:
-    def __init__(self, page, url, shots):
-        self.page, self.url, self.shots = page, url, shots
+    def __init__(self, page, url, shots, good):
+        self.page, self.url, self.shots, self.good = page, url, shots, good
 
     def shot(self, name):
         if self.shots:
@@ -86,8 +86,8 @@ class Check:
         lines = pathlib.Path(download.value.path()).read_text().splitlines()
         assert len(lines) == 3 and lines[0].startswith("id,createdAt"), lines
 
-    def product(self, good):
-        page = self.page
+    def product(self):
+        page, good = self.page, self.good
         self.open("products")
         page.get_by_label("Id").fill("board")
         page.get_by_label("What it is").fill("wood board")
@@ -177,11 +177,12 @@ def run(url, shots, chromium, good):
                     and not any(re.search(place, f"{answer.status} {answer.url}") for place in EXPECTED)
                     and faults.append(f"{answer.status} {answer.url}"))
             page.on("request", lambda request: request.url.startswith((url, "blob:", "data:")) or faults.append(request.url))
-            check = Check(page, url, shots and shots / scheme)
+            check = Check(page, url, shots and shots / scheme, good)
             if scheme == "light":
-                for step in [check.inspect, check.results, lambda: check.product(good), check.simulation, check.refusals, check.service, check.removal]:
+                steps = [check.inspect, check.results, check.product, check.simulation, check.refusals, check.service, check.removal]
+                for step in steps:
                     step()
-                    print("passed", getattr(step, "__name__", "product"), flush=True)
+                    print("passed:", step.__name__, flush=True)
             else:
                 for place in ["inspect", "results", "products/default", "service"]:
                     check.open(place)
