@@ -128,6 +128,19 @@ class Check:
         assert self.get("/products/board")["calibrationStatus"] == "current"
         self.shot("product")
 
+    def adoption(self):
+        """A kept picture becomes a reference."""
+        page, before = self.page, self.get("/products/board")["references"]["count"]
+        picture = self.good[-1].read_bytes()
+        request = urllib.request.Request(f"{self.url}/inspect?product=board", picture, {"Content-Type": "image/png"})
+        with urllib.request.urlopen(request) as answer:
+            result = json.load(answer)
+        self.open(f"results/{result['id']}")
+        expect(page.locator(".stage img").first).to_be_visible()
+        page.get_by_role("button", name="Add to the references").click()
+        expect(page.locator(".notice.good")).to_contain_text(f"has {before + 1} references now")
+        self.shot("result-kept")
+
     def simulation(self):
         page = self.page
         self.open("products/default")
@@ -145,7 +158,7 @@ class Check:
         page.get_by_role("button", name="Make product").click()
         expect(page.locator(".notice.bad")).to_contain_text("Request ")
         self.shot("refusal")
-        page.get_by_role("button", name="Dismiss").click()
+        page.locator(".notice.bad button").click()
 
     def removal(self):
         page = self.page
@@ -179,7 +192,7 @@ def run(url, shots, chromium, good):
             page.on("request", lambda request: request.url.startswith((url, "blob:", "data:")) or faults.append(request.url))
             check = Check(page, url, shots and shots / scheme, good)
             if scheme == "light":
-                steps = [check.inspect, check.results, check.product, check.simulation, check.refusals, check.service, check.removal]
+                steps = [check.inspect, check.results, check.product, check.adoption, check.simulation, check.refusals, check.service, check.removal]
                 for step in steps:
                     step()
                     print("passed:", step.__name__, flush=True)

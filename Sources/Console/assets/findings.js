@@ -129,7 +129,8 @@ export function originTable(result) {
     .map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 }
 
-/** Shows a result's picture and regions, until the signal; a photo that is at hand is not fetched. Gives the heat map's control. */
+/** Shows a result's picture and regions, until the signal; a photo that is at hand is not fetched. Gives the heat
+    map's control, and whether there is a photo. */
 export async function showPicture(viewer, result, signal, photo) {
   const base = path('results', result.id);
   const [own, heat] = await Promise.all([
@@ -143,6 +144,6 @@ export async function showPicture(viewer, result, signal, photo) {
   for (const address of [photo ? null : own, heat]) {
     if (address) signal.addEventListener('abort', () => URL.revokeObjectURL(address));
   }
-  return heatControl(viewer, own ? 0 : 0.85);
+  return { heat: heatControl(viewer, own ? 0 : 0.85), hasPhoto: Boolean(own) };
 }
 

@@ -103,7 +103,7 @@ export async function inspectPage(main, signal) {
       return;
     }
     const { result } = entry;
-    const [heat, types] = await Promise.all([
+    const [{ heat }, types] = await Promise.all([
       showPicture(viewer, result, until, entry.photo), productTypes(result.product),
     ]);
     if (until.aborted) return;

@@ -1,6 +1,6 @@
 // One stored result.
-import { h, fill, button, confirmed, onKeys } from './dom.js';
-import { get, path, send } from './api.js';
+import { h, fill, button, confirmed, notice, onKeys } from './dom.js';
+import { get, path, request, send } from './api.js';
 import { Viewer } from './viewer.js';
 import { LabelBox, defectTable, originTable, showPicture, verdictBanner } from './findings.js';
 import { listed } from './results.js';
@@ -19,7 +19,17 @@ export async function resultPage(main, signal, query, id) {
     await send('DELETE', path('results', id));
     location.hash = neighbor(1) ? `#/results/${neighbor(1)}` : listed.hash;
   };
-  const heat = await showPicture(viewer, result, signal);
+  /** A good part that was refused teaches most as a reference. */
+  const adopt = async () => {
+    const picture = await (await send('GET', `${path('results', id)}/image`)).blob();
+    const { items: [item], references } = await request('POST', `${path('products', result.product)}/references`,
+      { body: picture, headers: { 'Content-Type': picture.type } });
+    if (item.status === 'rejected') return notice(item.problem.detail);
+    const text = item.status === 'duplicate' ? 'It is among the references already.'
+      : `Added: ${result.product} has ${references.count} references now.`;
+    notice([text, ...item.warnings.map((warning) => `⚠ ${warning.detail}`)].join('\n'), 'good');
+  };
+  const { heat, hasPhoto } = await showPicture(viewer, result, signal);
   fill(main,
     h('div', { class: 'row' }, h('a', { href: listed.hash }, '← Results'), h('span', { class: 'grow' }),
       h('button', { type: 'button', class: 'plain', disabled: !neighbor(-1), onclick: () => go(-1) }, 'Newer (K)'),
@@ -27,7 +37,8 @@ export async function resultPage(main, signal, query, id) {
     h('div', { class: 'split' }, h('div', { class: 'left' }, viewer.element),
       h('div', { class: 'detail' }, verdictBanner(result), defectTable(result, viewer), heat, label.element,
         h('section', { class: 'card' }, h('h2', {}, 'Where this came from'), originTable(result)),
-        h('div', { class: 'row end' }, button('Remove result', remove, { class: 'danger plain' })))));
+        h('div', { class: 'row end' }, hasPhoto && button('Add to the references', adopt, { title: 'Only pictures of good parts' }),
+          button('Remove result', remove, { class: 'danger plain' })))));
 
   onKeys({ j: () => go(1), k: () => go(-1) }, signal);
   viewer.fit();
