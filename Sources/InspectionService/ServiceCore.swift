@@ -28,6 +28,7 @@ final class ServiceCore: Sendable {
     let banks: BankLibrary
     let registry: ProductRegistry
     let inspector: Inspector
+    let drift: DriftMonitor
     let desk: InspectionDesk
     let retention: RetentionWorker
 
@@ -62,12 +63,14 @@ final class ServiceCore: Sendable {
         inspector = Inspector(
             model: model, line: line, compute: compute, pictures: pictures, registry: registry, limits: limits,
             environment: environment)
+        drift = DriftMonitor(store: store, logger: logger)
         desk = InspectionDesk(
             inspector: inspector,
             document: ResultDocument(
                 engine: configuration.engineName, weights: model.clip.digest, adapter: model.adapter.digest,
                 precision: model.clip.arithmetic.precision.rawValue),
-            store: store, metrics: metrics, defaultThreshold: configuration.defaultThreshold, environment: environment)
+            store: store, metrics: metrics, drift: drift, defaultThreshold: configuration.defaultThreshold,
+            environment: environment)
         retention = RetentionWorker(
             policy: configuration.retention, store: store, environment: environment, logger: logger)
     }

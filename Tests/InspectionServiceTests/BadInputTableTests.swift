@@ -64,7 +64,7 @@ struct BadInputTableTests {
         pattern.replacing("{id}", with: "cable").replacing("{kind}", with: "not-found")
             .replacing("{result}", with: "none").replacing("{type}", with: "bent")
             .replacing("{reference}", with: String(repeating: "0", count: 64))
-            .replacing("{calibration}", with: "none")
+            .replacing("{calibration}", with: "none").replacing("{file}", with: "app.js")
     }
 
     /// Requires a refusal that is the client's fault and says so.

@@ -122,4 +122,30 @@ struct CalibrationTests {
             #expect(product.calibration == page.items.first?.tag)
         }
     }
+
+    @Test("are compared with the newest decided scores of their product and threshold")
+    func recentScores() async throws {
+        try await withStore { store in
+            for number in 0..<12 {
+                var result = newResult(number)
+                result.record.product = number == 3 ? "tile" : "cable"
+                result.record.verdict = number == 5 ? .undecidable : .ok
+                result.record.threshold = number == 7 ? 0.75 : 0.5
+                result.record.score = Double(number) / 16
+                result.record.createdAt = moment(Int64(number / 2))
+                try await store.insertResult(result)
+            }
+            func numbers(since: Int64 = 0, _ limit: Int = 100) async throws -> [Int] {
+                try await store.recentScores(of: "cable", since: moment(since), threshold: 0.5, limit: limit)
+                    .map { Int($0.score * 16) }
+            }
+            #expect(try await numbers() == [11, 10, 9, 8, 6, 4, 2, 1, 0])
+            #expect(try await numbers(since: 3) == [11, 10, 9, 8, 6])
+            #expect(try await numbers(2) == [11, 10])
+            let newest = try await store.recentScores(of: "cable", since: moment(0), threshold: 0.5, limit: 1)
+            #expect(newest == [TimedScore(score: 11.0 / 16, createdAt: moment(5))])
+            #expect(try await store.recentScores(of: "a\0b", since: moment(0), threshold: 0.5, limit: 1).isEmpty)
+            try await expectError(.invalidValue) { try await numbers(0) }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Checkpoints
 import Storage
 
 /// What a calibration found.
@@ -47,6 +48,21 @@ enum CalibrationDocument {
         members.append(.init(name: "score", value: .number(score.score)))
         members.append(.init(name: "mapMax", value: .number(score.mapMaximum)))
         return .object(members)
+    }
+
+    /// The scores of a document that was stored.
+    ///
+    /// - Throws: `StorageError` with `.corrupt` when it is none.
+    static func scores(of document: [UInt8]) throws(StorageError) -> [Float] {
+        let parsed = document.withUnsafeBytes { text in Result { () throws(JSONError) in try StrictJSON.parse(text) } }
+        guard case .success(.object(let members)) = parsed, case .array(let items)? = members["scores"] else {
+            throw StorageError(.corrupt, "a calibration's document has no scores")
+        }
+        return try items.map { item throws(StorageError) in
+            guard case .object(let members) = item, case .number(let text)? = members["score"], let score = Float(text)
+            else { throw StorageError(.corrupt, "a calibration's document has a score that is no number") }
+            return score
+        }
     }
 
     /// Where a share lies.

@@ -2,7 +2,7 @@ import HTTPServer
 import HTTPTypes
 import Storage
 
-/// `/products/{id}/calibrate`, `/products/{id}/calibrations` and `/products/{id}/thresholds:simulate`.
+/// `/products/{id}/calibrate`, `…/calibrations`, `…/drift` and `…/thresholds:simulate`.
 struct CalibrationEndpoints {
     let core: ServiceCore
 
@@ -13,6 +13,7 @@ struct CalibrationEndpoints {
         table.add(.post, "/products/{id}/thresholds:simulate") { request, context in
             try await simulate(request, context)
         }
+        table.add(.get, "/products/{id}/drift") { request, context in try await drift(request, context) }
         table.add(.get, "/products/{id}/calibrations") { request, context in try await list(request, context) }
         table.add(.get, "/products/{id}/calibrations/{calibration}") { request, context in
             try await show(request, context)
@@ -77,6 +78,20 @@ struct CalibrationEndpoints {
         let simulation = try await ThresholdSimulation(
             of: product.id, filter, threshold: threshold, in: core.store)
         return .json(simulation.tree, [.cacheControl: "no-store"])
+    }
+
+    private func drift(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
+        let query = try QueryReader(request, known: ["window", "defectShare"])
+        let window = try query.integer("window", in: 10...1000) ?? DriftMonitor.window
+        let defectShare = try query.number("defectShare") ?? DriftMonitor.defectShare
+        guard (0...0.5).contains(defectShare) else {
+            throw Problem.parameter("defectShare", "expected a number from 0 to 0.5, found \(defectShare)")
+        }
+        let product = try await core.product(ProductEndpoints.id(request, context))
+        let status = await core.registry.status(of: product)
+        let report = try await core.drift.report(
+            on: product, status.calibration, window: window, defectShare: defectShare)
+        return .json(report.tree, [.cacheControl: "no-store"])
     }
 
     private func list(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {

@@ -90,6 +90,15 @@ struct MetricsEndpoint {
             text.family(
                 "inspect_reference_images", .gauge, "References of a product's current set.",
                 products.items.map { ([("product", $0.id)], Double($0.references.count)) })
+            text.family(
+                "inspect_drift", .gauge,
+                "Where scores went since the calibration: 1 higher, -1 lower, 0 neither; after every "
+                    + "\(DriftMonitor.window) inspections.",
+                products.items.compactMap { product in
+                    core.drift.status(of: product.id).map {
+                        ([("product", product.id)], [.higher: 1, .lower: -1][$0] ?? 0)
+                    }
+                })
         }
         text.value("inspect_bank_bytes", .gauge, "Memory banks in memory, in bytes.", Double(core.banks.bytes))
         text.family(

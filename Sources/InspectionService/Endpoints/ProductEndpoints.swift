@@ -100,6 +100,7 @@ struct ProductEndpoints {
         }
         await core.registry.forget(id)
         core.banks.forget(id)
+        core.drift.forget(id)
         return ServerResponse(status: .noContent)
     }
 

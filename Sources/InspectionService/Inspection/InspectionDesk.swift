@@ -8,6 +8,7 @@ struct InspectionDesk: Sendable {
     let document: ResultDocument
     let store: any ResultStore
     let metrics: ServiceMetrics
+    let drift: DriftMonitor
     let defaultThreshold: Double
     let environment: ServiceEnvironment
 
@@ -40,6 +41,7 @@ struct InspectionDesk: Sendable {
             commit = environment.uptime() - started
         }
         metrics.inspected(inspection, commit: commit)
+        if commit != nil, inspection.findings.verdict != .undecidable { await drift.inspected(product) }
         return InspectionAnswer(
             document: document, pictures: inspection.pictures, overlay: inspection.overlay,
             timing: inspection.timings.serverTiming(commit: commit))

@@ -2,7 +2,7 @@ import Storage
 
 // Calibration: thresholds from pictures of good parts.
 extension APIOperations {
-    static var calibration: [APIOperation] { [calibrate, calibrations, oneCalibration, simulate] }
+    static var calibration: [APIOperation] { [calibrate, calibrations, oneCalibration, drift, simulate] }
 
     private static let document = APIContent.json(APISchema.reference("Calibration"), APIExamples.calibration)
     private static let id = APIParameter(
@@ -58,6 +58,29 @@ extension APIOperations {
                     200, "The counts.", [.json(APISchema.reference("ThresholdSimulation"))], headers: ["Cache-Control"])
             ],
             problems: [.unknownProduct, .invalidBody, .bodyTooLarge, .requestTimeout, .storeUnavailable])
+    }
+
+    private static var drift: APIOperation {
+        APIOperation(
+            method: "get", path: "/products/{id}/drift", id: "getDrift", tag: "Calibration",
+            summary: "Whether the newest scores still lie as those of the calibration did",
+            description: """
+                Counted is how many of the newest results since the calibration score above the median of its good parts. `status` is \
+                `higher` or `lower` where so many or so few would come by chance in one of a thousand windows, if defective parts have no \
+                larger share than `defectShare`.
+                """,
+            parameters: [
+                productID,
+                APIParameter(
+                    "window", ["type": "integer", "minimum": 10, "maximum": 1000],
+                    "Results that are looked at; \(DriftMonitor.window) when absent."),
+                APIParameter(
+                    "defectShare", ["type": "number", "minimum": 0, "maximum": .number(0.5)],
+                    "Share of defective parts that is no drift; \(DriftMonitor.defectShare) when absent."),
+            ],
+            responses: [
+                APIResponse(200, "What can be said.", [.json(APISchema.reference("Drift"))], headers: ["Cache-Control"])
+            ], problems: [.unknownProduct, .storeUnavailable])
     }
 
     private static var calibrations: APIOperation {

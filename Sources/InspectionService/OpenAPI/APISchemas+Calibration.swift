@@ -5,7 +5,7 @@ import Storage
 extension APISchemas {
     var calibrations: [(String, JSONTree)] {
         [
-            ("Calibration", Self.calibration), ("ThresholdSimulation", Self.simulation),
+            ("Calibration", Self.calibration), ("ThresholdSimulation", Self.simulation), ("Drift", Self.drift),
             ("CalibrationPage", APISchema.page(of: APISchema.reference("Calibration"))),
         ]
     }
@@ -24,6 +24,27 @@ extension APISchemas {
             "labeled": APISchema.object([
                 "good": APISchema.count, "defective": APISchema.count, "falseRejects": shares, "escapes": shares,
             ]),
+        ])
+    }
+
+    private static var drift: JSONTree {
+        let moment = APISchema.nullable(APISchema.moment)
+        return APISchema.object([
+            "product": APISchema.string, "calibrationId": APISchema.nullable(APISchema.string),
+            "status": APISchema.choice(DriftReport.Status.allCases.map(\.rawValue)), "window": APISchema.count,
+            "results": [
+                "type": "integer", "minimum": 0,
+                "description": "Decided ones since the calibration, judged with its threshold; at most `window`.",
+            ],
+            "since": moment, "until": moment,
+            "calibration": APISchema.nullable(
+                APISchema.object(["pictures": APISchema.count, "median": ["type": "number"]])),
+            "above": APISchema.nullable(APISchema.count),
+            "steady": APISchema.nullable(
+                APISchema.object(
+                    ["from": APISchema.count, "to": APISchema.count],
+                    description: "Counts above the median that are no drift.")),
+            "defectShare": APISchema.unit, "falseAlarmRate": APISchema.unit,
         ])
     }
 

@@ -31,4 +31,17 @@ public protocol CalibrationStore: Sendable {
     func calibrations(
         of product: String, after token: PageToken?, limit: Int
     ) async throws(StorageError) -> Page<CalibrationRecord>
+
+    /// Reads what the newest decided results of a product scored, newest first.
+    ///
+    /// - Parameters:
+    ///   - product: The product's id.
+    ///   - start: Results made at this moment or later.
+    ///   - threshold: Results that were judged with this threshold: scores of other settings are other scores.
+    ///   - limit: 1…1000 results.
+    /// - Returns: At most `limit` scores with their times; undecidable results have none.
+    /// - Throws: `.invalidValue` for the limit, or an engine failure.
+    func recentScores(
+        of product: String, since start: Timestamp, threshold: Double, limit: Int
+    ) async throws(StorageError) -> [TimedScore]
 }

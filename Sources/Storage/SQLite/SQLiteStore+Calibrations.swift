@@ -74,6 +74,23 @@ extension SQLiteStore {
         return Page(rows, limit: limit, of: list, position: \.tag.id)
     }
 
+    /// See `CalibrationStore`.
+    public func recentScores(
+        of product: String, since start: Timestamp, threshold: Double, limit: Int
+    ) async throws(StorageError) -> [TimedScore] {
+        try Validation.pageSize(limit)
+        guard Validation.canBeStored(product) else { return [] }
+        return try await read { db in
+            try db.readAll(
+                """
+                SELECT score, created_at FROM results INDEXED BY results_by_product
+                WHERE product_id = ? AND created_at >= ? AND threshold = ? AND verdict <> ?
+                ORDER BY created_at DESC, seq DESC LIMIT ?
+                """, [product, start.microseconds, threshold, Verdict.undecidable.rawValue, limit]
+            ) { TimedScore(score: try $0.next(), createdAt: try $0.nextTimestamp()) }
+        }
+    }
+
     /// Calibrations of a product that stay; the oldest give way.
     static let keptCalibrations = 200
 
