@@ -28,6 +28,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port the service would listen on.", valueName: "port"))
     var port = ServiceSettings().service.server.port
 
+    @Option(help: ArgumentHelp("Key file of the service, where it is not the data folder's.", valueName: "file"))
+    var keys: String?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -36,7 +39,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let progress = ProgressReporter()
             let (modelChecks, configuration) = ModelChecks(engine: engine, progress: progress).run()
             let machine = MachineChecks(facts: SystemFacts(), threads: engine.computeThreads).run(configuration)
-            let service = await ServiceChecks(data: data, host: host, port: port).run()
+            let service = await ServiceChecks(data: data, keys: keys, host: host, port: port).run()
             progress.finish()
             let checks = modelChecks + machine + service
             let failed = checks.contains { $0.status == .fail }
