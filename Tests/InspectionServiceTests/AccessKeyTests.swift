@@ -98,7 +98,7 @@ struct AccessKeyTests {
         let secret = AccessKey { 7 }.secret
         for (line, says) in [
             ("a line", "k:2: expected NAME ROLE sha256:HEX CREATED, separated by spaces, found 2 words"),
-            (good + " x", "found 5 words"), (secret, "found 1 words"),
+            (good + " x", "found 5 words"), (secret, "found 1 word"),
             ("ä \(words[1]) \(words[2]) \(words[3])", "expected a name of 1 to 64 of letters"),
             ("\(secret) \(words[1]) \(words[2]) \(words[3])", "found what looks like a key"),
             ("\(String(repeating: "n", count: 65)) \(words[1]) \(words[2]) \(words[3])", "expected a name of 1 to 64"),

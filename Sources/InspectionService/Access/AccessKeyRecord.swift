@@ -35,7 +35,9 @@ public struct AccessKeyRecord: Sendable, Equatable {
     static func parsing(_ line: Substring) -> Result<AccessKeyRecord, AccessKeyFault> {
         let words = line.split { $0 == " " || $0 == "\t" }
         guard words.count == 4 else {
-            return fault("NAME ROLE sha256:HEX CREATED, separated by spaces", "\(words.count) words")
+            return fault(
+                "NAME ROLE sha256:HEX CREATED, separated by spaces",
+                words.count == 1 ? "1 word" : "\(words.count) words")
         }
         let name = String(words[0])
         guard isName(name) else { return fault(nameExpected, shown(words[0])) }
