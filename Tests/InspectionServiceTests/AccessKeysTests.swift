@@ -75,6 +75,29 @@ struct AccessKeysTests {
         }
     }
 
+    @Test("are read again when a secret is mounted anew, which moves a link to another folder")
+    func mountedAnew() async throws {
+        try await withDataFolder { folder in
+            let files = FileManager.default
+            func mount(_ name: String) throws {
+                try files.createSymbolicLink(atPath: folder + "/new", withDestinationPath: folder + "/" + name)
+                #expect(rename(folder + "/new", folder + "/now") == 0)
+            }
+            var keys: [AccessKey] = []
+            for name in ["one", "two"] {
+                try files.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: false)
+                keys.append(try Setup(file: AccessKeyFile(path: "\(folder)/\(name)/keys")).add(name))
+            }
+            try mount("one")
+            let setup = Setup(file: AccessKeyFile(path: folder + "/now/keys"))
+            let taken = try setup.keys(isOptional: false)
+            #expect(taken.record(of: keys[0]) != nil && taken.record(of: keys[1]) == nil)
+            try mount("two")
+            taken.look()
+            #expect(taken.record(of: keys[0]) == nil && taken.record(of: keys[1])?.name == "two")
+        }
+    }
+
     @Test("stay as they were when the file becomes faulty, unreadable or vanishes, with one line in the log each")
     func failing() async throws {
         try await withFile { setup in

@@ -74,7 +74,8 @@ struct AccessTests {
                 let name = "\(route.method) \(route.pattern)"
                 let path = route.pattern.replacing("{kind}", with: "not-found").replacing(/{[^}]+}/, with: "none")
                 if Self.open.contains(name) {
-                    #expect(try await guarded.send(route.method, path, as: nil).status < 400, "\(name)")
+                    let answer = try await guarded.send(route.method, path, as: nil)
+                    #expect(answer.status != 401 && answer.status != 403, "\(name)")
                     continue
                 }
                 // Whatever is not promised to others is the administrator's.

@@ -6,7 +6,8 @@ import InspectionService
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check the model, the machine and the data folder, and say how to fix what is wrong.",
+        abstract:
+            "Check the model, the machine, the data folder and the access keys, and say how to fix what is wrong.",
         discussion: """
             With the options that the service would be started with:
               multiads doctor --model models/ViT-L-14-336 --data /var/lib/multiads --port 8080
