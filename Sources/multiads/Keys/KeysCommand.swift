@@ -17,7 +17,7 @@ struct KeysCommand: ParsableCommand {
 
             A key is shown once, when it is made; the file holds digests only. Roles, each with what those before it may do:
               line      inspect pictures, see products
-              operator  see results, pictures, references and calibrations; label; simulate thresholds
+              operator  see results, references, calibrations; label; simulate thresholds
               admin     change products, references and thresholds; remove results
             """,
         subcommands: [KeysAddCommand.self, KeysListCommand.self, KeysRevokeCommand.self])
