@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A file that appears under its name complete or not at all.
 ///
@@ -10,17 +10,33 @@ package final class AtomicFile {
     private var descriptor: Int32
 
     /// Creates the hidden file.
-    package init(path: String) throws(CheckpointError) {
+    ///
+    /// - Parameters:
+    ///   - path: The name it will have.
+    ///   - mode: Who may do what with it; 0644 less the process's mask when nil.
+    ///   - owner: Whose it will be, as far as the process may give it away.
+    /// - Throws: ``CheckpointError`` with `.cannotWrite`.
+    package init(
+        path: String, mode: mode_t? = nil, owner: (user: uid_t, group: gid_t)? = nil
+    ) throws(CheckpointError) {
         self.path = path
         var components = path.split(separator: "/", omittingEmptySubsequences: false)
         let name = components.popLast() ?? ""
         // The process id keeps two processes apart, the counter two writers in one process.
         for attempt in 0..<1000 {
             let hidden = (components + [".\(name).\(getpid()).\(attempt).tmp"]).joined(separator: "/")
-            let descriptor = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            let descriptor = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o644 : 0o600)
             if descriptor >= 0 {
                 (self.descriptor, temporaryPath) = (descriptor, hidden)
-                return
+                // Only root may give a file to another user; anybody may give it to a group of his.
+                if let owner, fchown(descriptor, owner.user, owner.group) != 0 {
+                    _ = fchown(descriptor, uid_t.max, owner.group)
+                }
+                guard let mode, fchmod(descriptor, mode) != 0 else { return }
+                let number = errno
+                close(descriptor)
+                unlink(hidden)
+                throw Self.failure(path, "cannot be protected", number)
             }
             guard errno == EEXIST else { throw Self.failure(path, "cannot be created", errno) }
         }

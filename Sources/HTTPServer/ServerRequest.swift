@@ -14,6 +14,8 @@ public struct ServerRequest: Sendable {
     public let routePattern: String
     /// The client's numeric address and port, such as `127.0.0.1:51234` or `[::1]:51234`.
     public let remoteAddress: String
+    /// Who asks, as the route's admission found; nil where nobody was asked for.
+    public let principal: String?
     /// When the last byte of the request was read.
     public let receivedAt: ContinuousClock.Instant
 
@@ -29,19 +31,22 @@ public struct ServerRequest: Sendable {
     ///   - pathParameters: Values of the route's parameters.
     ///   - routePattern: The route's pattern.
     ///   - remoteAddress: The client's address and port.
+    ///   - principal: Who asks.
     ///   - receivedAt: When the request was complete.
     public init(
         head: HTTPRequest, target: RequestTarget, body: [UInt8] = [], pathParameters: [String: String] = [:],
-        routePattern: String = "", remoteAddress: String = "", receivedAt: ContinuousClock.Instant = .now
+        routePattern: String = "", remoteAddress: String = "", principal: String? = nil,
+        receivedAt: ContinuousClock.Instant = .now
     ) {
         self.init(
             head: head, target: target, body: body, pathParameters: pathParameters, routePattern: routePattern,
-            remoteAddress: remoteAddress, receivedAt: receivedAt, lease: nil)
+            remoteAddress: remoteAddress, principal: principal, receivedAt: receivedAt, lease: nil)
     }
 
     init(
         head: HTTPRequest, target: RequestTarget, body: [UInt8], pathParameters: [String: String],
-        routePattern: String, remoteAddress: String, receivedAt: ContinuousClock.Instant, lease: BodyLease?
+        routePattern: String, remoteAddress: String, principal: String?, receivedAt: ContinuousClock.Instant,
+        lease: BodyLease?
     ) {
         self.head = head
         self.target = target
@@ -49,6 +54,7 @@ public struct ServerRequest: Sendable {
         self.pathParameters = pathParameters
         self.routePattern = routePattern
         self.remoteAddress = remoteAddress
+        self.principal = principal
         self.receivedAt = receivedAt
         self.lease = lease
     }

@@ -23,15 +23,16 @@ public final class InspectionApplication: Sendable {
     ///   - knowledgeBase: The defect types that products may name.
     ///   - store: Keeps products, references and results.
     ///   - configuration: Limits and defaults.
+    ///   - keys: Who is let in; everybody unless told otherwise.
     ///   - logger: Gets one line per request, and the service's own events.
     ///   - environment: Clocks and randomness.
     public init(
         model: InspectionModel, knowledgeBase: KnowledgeBase, store: any Store,
-        configuration: InspectionServiceConfiguration = InspectionServiceConfiguration(), logger: Logger,
-        environment: ServiceEnvironment = .system
+        configuration: InspectionServiceConfiguration = InspectionServiceConfiguration(), keys: AccessKeys = .open,
+        logger: Logger, environment: ServiceEnvironment = .system
     ) {
         let core = ServiceCore(
-            model: model, knowledgeBase: knowledgeBase, store: store, configuration: configuration,
+            model: model, knowledgeBase: knowledgeBase, store: store, configuration: configuration, keys: keys,
             environment: environment, logger: logger)
         var table = RouteTable(core: core)
         ConsoleEndpoints().register(in: &table)
@@ -58,7 +59,18 @@ public final class InspectionApplication: Sendable {
     ///
     /// - Returns: The address, with the port that was chosen.
     /// - Throws: `ServerError` when the address cannot be listened on.
-    public func listen() throws(ServerError) -> BoundAddress { try server.start() }
+    public func listen() throws(ServerError) -> BoundAddress {
+        let address = try server.start()
+        let (keys, hosts) = (core.doorkeeper.keys, core.doorkeeper.hosts)
+        hosts.isListening(on: address)
+        keys.watch(core.environment)
+        if keys.isOpen, hosts.isReachedFromOutside {
+            core.logger.warning(
+                "no access keys: whoever reaches this address may do everything; make one with `multiads keys add`",
+                metadata: ["url": "\(address.url)"])
+        }
+        return address
+    }
 
     /// Warms and tests the model, makes the default product on a first start, and turns ready.
     ///
@@ -81,6 +93,9 @@ public final class InspectionApplication: Sendable {
         await core.registry.prepareAll(in: core.store)
     }
 
+    /// The description of the interface.
+    var openAPI: OpenAPIDocument { core.openAPI(routes: routes) }
+
     /// Connections now open.
     public var activeConnections: Int { server.activeConnections }
 
@@ -95,6 +110,7 @@ public final class InspectionApplication: Sendable {
     /// - Parameter deadline: Longest time to wait; the server configuration's when nil.
     public func drain(deadline: Duration? = nil) async {
         core.readiness.move(to: .draining)
+        core.doorkeeper.keys.stop()
         await core.registry.stop()
         await core.retention.stop()
         await server.drain(deadline: deadline)

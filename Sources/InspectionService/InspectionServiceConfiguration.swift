@@ -7,6 +7,10 @@ public import Tensors
 public struct InspectionServiceConfiguration: Sendable {
     /// Where to listen, and the bounds of the server.
     public var server = ServerConfiguration()
+    /// Names by which clients may ask for the service, each with an optional port, besides those of the machine itself.
+    ///
+    /// Without any, all names are taken, unless the service has no keys and listens to its own machine only.
+    public var hostNames: [String] = []
     /// Name and version of the program, as results record them.
     public var engineName = "multiads"
     /// How the model's arithmetic was chosen, for `/readyz?verbose`; nil when nobody says.

@@ -15,6 +15,7 @@ final class ServiceCore: Sendable {
     let configuration: InspectionServiceConfiguration
     let environment: ServiceEnvironment
     let logger: Logger
+    let doorkeeper: Doorkeeper
     let readiness = Readiness()
     let metrics = ServiceMetrics()
     let keys = KeysInFlight()
@@ -34,7 +35,7 @@ final class ServiceCore: Sendable {
 
     init(
         model: InspectionModel, knowledgeBase: KnowledgeBase, store: any Store,
-        configuration: InspectionServiceConfiguration, environment: ServiceEnvironment, logger: Logger
+        configuration: InspectionServiceConfiguration, keys: AccessKeys, environment: ServiceEnvironment, logger: Logger
     ) {
         self.model = model
         self.knowledgeBase = knowledgeBase
@@ -42,6 +43,8 @@ final class ServiceCore: Sendable {
         self.configuration = configuration
         self.environment = environment
         self.logger = logger
+        doorkeeper = Doorkeeper(
+            keys: keys, hosts: HostRule(listeningOn: configuration.server.host, names: configuration.hostNames))
         let limits = ImageLimits(maxPixels: configuration.maxImagePixels)
         line = WorkLine(maxRequests: configuration.queueLength, maxBytes: configuration.queueBytes)
         pictures = PictureQueue(threads: configuration.pictureThreads)

@@ -16,6 +16,7 @@ struct MultiADS: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, InspectCommand.self, DatasetCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ModelCommand.self, SynthCommand.self, BenchCommand.self, DatabaseCommand.self, DoctorCommand.self,
+            ModelCommand.self, SynthCommand.self, BenchCommand.self, DatabaseCommand.self, KeysCommand.self,
+            DoctorCommand.self,
         ])
 }

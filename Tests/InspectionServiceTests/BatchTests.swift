@@ -108,7 +108,7 @@ struct BatchTests {
             let connection = try service.connect()
             try connection.send(
                 Array(
-                    "POST /inspect:batch?product=cable HTTP/1.1\r\nHost: x\r\nContent-Type: \(Form.type)\r\nContent-Length: \(body.count)\r\n\r\n"
+                    "POST /inspect:batch?product=cable HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(Form.type)\r\nContent-Length: \(body.count)\r\n\r\n"
                         .utf8) + body)
             await service.eventually { service.core.compute.waiting == BatchStream.width }
             connection.close()
@@ -127,7 +127,7 @@ struct BatchTests {
         try await withService { service in
             try await service.put("cable", cable)
             let request = HTTPRequest(
-                method: .post, scheme: "http", authority: "test", path: "/inspect:batch?product=cable",
+                method: .post, scheme: "http", authority: "localhost", path: "/inspect:batch?product=cable",
                 headerFields: [.contentType: Form.type])
             let response = await service.application.router.respond(
                 to: request, body: body, errorResponder: service.application.respond)

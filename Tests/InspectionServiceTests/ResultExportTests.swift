@@ -177,7 +177,7 @@ struct ResultExportTests {
                 }
                 let connection = try service.connect(receiveBufferBytes: 1 << 16)
                 try connection.send(
-                    Array("GET /results HTTP/1.1\r\nHost: test\r\nAccept: application/x-ndjson\r\n\r\n".utf8))
+                    Array("GET /results HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-ndjson\r\n\r\n".utf8))
                 _ = try await onOwnThread { try connection.receive(until: Array("\r\n\r\n".utf8)) }
                 connection.close()
                 await service.eventually { !log.lines("answer not delivered").isEmpty }

@@ -102,7 +102,7 @@ struct StreamTests {
         configuration.limits.minBytesPerSecond = 1 << 30
         let server = HTTPServer(configuration: configuration, router: router)
         let connection = try LiveConnection(try server.start(), receiveBufferBytes: 4096)
-        try connection.send(Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+        try connection.send(Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8))
         // The JSON and the delimiter behind it have come; nothing more is read.
         let start = try await onOwnThread { try connection.receive(until: Array("{\"id\":\"7\"}\r\n--result-7".utf8)) }
         #expect(String(decoding: start, as: UTF8.self).contains("application/json"))

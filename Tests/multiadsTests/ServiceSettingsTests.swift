@@ -88,6 +88,12 @@ struct ServiceSettingsTests {
                 "server: {limits: {maxBufferedBodyBytes: 1000}}\n",
                 "server.limits.maxBufferedBodyBytes of at least inspection.maxBodyBytes, which is 33554432, found 1000"
             ),
+            (
+                "server: {hostNames: [\"http://a\"]}\n",
+                "server.hostNames: expected host names or addresses, each with or without a port, found “http://a”"
+            ),
+            ("server: {hostNames: a}\n", "server.hostNames: expected a list of texts"),
+            ("access: {keys: [a]}\n", "access.keys: expected a text"),
             ("inspection: {defaultThreshold: 1.5}\n", "a number from 0.0 to 1.0"),
             ("server: {deadlines: {drain: 0}}\n", "seconds, above 0"),
             ("model: {precision: int4}\n", "one of auto, f32, bf16"),
@@ -107,6 +113,16 @@ struct ServiceSettingsTests {
             flags: [:], environment: ["MULTIADS_PROT": "1", "MULTIADS_CONFIG": "x", "PATH": "y"], file: nil
         ).unknownVariables
         #expect(unknown == ["MULTIADS_PROT"])
+    }
+
+    @Test("access keys are in the data folder if they are there, or where they must be")
+    func keyFile() throws {
+        let usual = try resolve(flags: ["data": .text("d")]).keyFile
+        #expect(usual.file.path == "d/keys" && usual.isOptional)
+        let named = try resolve(environment: ["MULTIADS_ACCESS_KEYS": "/run/secrets/keys"]).keyFile
+        #expect(named.file.path == "/run/secrets/keys" && !named.isOptional)
+        let names = try resolve(environment: ["MULTIADS_SERVER_HOST_NAMES": "a.example,b:80"]).service.hostNames
+        #expect(names == ["a.example", "b:80"])
     }
 
     @Test("an empty file and keys without values change nothing")

@@ -55,7 +55,7 @@ class Service:
 
     def request(self, connection, path, accept="application/json", method="GET", body=b""):
         connection.sendall(
-            f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAccept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {accept}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         received = b""
         while b"\r\n\r\n" not in received:
             received += self.receive(connection)

@@ -8,6 +8,7 @@ usage: Tools/console/check.py [--program .build/release/multiads] [--url URL] [-
 Needs Playwright for Python and a Chromium; Tools/console/run.sh gets the former.
 """
 import argparse
+import contextlib
 import json
 import pathlib
 import re
@@ -169,10 +170,33 @@ class Check:
         expect(page.locator("h1")).to_have_text("Products")
         expect(page.locator("tbody tr")).to_have_count(1)
 
+    def keys(self, key):
+        """Without a key nothing is shown; a wrong one is refused; with the right one everything is there."""
+        page = self.page
+        page.goto(f"{self.url}/#/results")
+        expect(page.locator("dialog")).to_contain_text("This service wants a key")
+        self.shot("key")
+        page.get_by_label("Key").fill(key[:-2] + "AA")
+        page.get_by_role("button", name="Use key").click()
+        expect(page.locator("dialog")).to_contain_text("This service wants a key")
+        page.get_by_label("Key").fill(key)
+        page.get_by_role("button", name="Use key").click()
+        expect(page.locator("tbody")).to_contain_text("A-17")
+        self.open("service")
+        expect(page.locator(".columns")).to_contain_text("Weights")
+
     def service(self):
         self.open("service")
         expect(self.page.locator(".columns")).to_contain_text("Weights")
         self.shot("service")
+
+
+def run_with_keys(url, shots, chromium, key):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        Check(browser.new_page(), url, shots and shots / "light", []).keys(key)
+        print("passed: keys", flush=True)
+        browser.close()
 
 
 def run(url, shots, chromium, good):
@@ -205,6 +229,18 @@ def run(url, shots, chromium, good):
         browser.close()
 
 
+@contextlib.contextmanager
+def service(program, data):
+    """The address of a service that runs meanwhile."""
+    process = subprocess.Popen([program, "serve", "--port", "0", "--data", data],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield next(word for word in process.stdout.readline().split() if word.startswith("http")).rstrip("/")
+    finally:
+        process.terminate()
+        process.wait()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=str(ROOT / ".build/release/multiads"))
@@ -220,14 +256,12 @@ def main():
         good = sorted(pathlib.Path(folder, "parts/wood/train/good").iterdir())
         if options.url:
             return run(options.url, options.shots, options.chromium, good)
-        service = subprocess.Popen([options.program, "serve", "--port", "0", "--data", f"{folder}/data"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            line = service.stdout.readline()
-            run(next(word for word in line.split() if word.startswith("http")).rstrip("/"), options.shots, options.chromium, good)
-        finally:
-            service.terminate()
-            service.wait()
+        with service(options.program, f"{folder}/data") as url:
+            run(url, options.shots, options.chromium, good)
+        key = subprocess.run([options.program, "keys", "add", "checker", "--role", "operator", "--data", f"{folder}/data"],
+                             check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.strip()
+        with service(options.program, f"{folder}/data") as url:
+            run_with_keys(url, options.shots, options.chromium, key)
 
 
 if __name__ == "__main__":

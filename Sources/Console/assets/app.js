@@ -45,7 +45,7 @@ function askForKey(why) {
     const input = h('input', { type: 'password', autocomplete: 'off', required: true, placeholder: 'mads_…', 'aria-label': 'Key' });
     const dialog = h('dialog', { class: 'dialog' }, h('form', { method: 'dialog', class: 'stack' },
       h('h2', {}, 'This service wants a key'), h('p', {}, why ?? ''), input,
-      h('p', { class: 'quiet' }, 'Made with “multiads keys add”. It stays in this tab until the tab is closed.'),
+      h('p', { class: 'quiet' }, 'Who runs the service makes keys with “multiads keys add”. It stays in this tab until the tab is closed.'),
       h('div', { class: 'row end' }, h('button', { value: 'no', formnovalidate: true }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use key'))));
     dialog.addEventListener('close', () => {
       dialog.remove();

@@ -2,7 +2,7 @@ package import HTTPTypes
 
 /// What the owner of a `ConnectionStateMachine` must do next, in order.
 package enum ConnectionAction: Sendable, Equatable {
-    /// A head is complete: look for its route, then call `admit` or `refuse`.
+    /// A head is complete: look for its route, then call `admit`, `answerEarly` or `refuse`.
     case route(RequestHead)
     /// The request is complete: run its handler, then call `respond`.
     case handle(body: [UInt8])

@@ -42,6 +42,11 @@ extension ConnectionStateMachine {
         return actions + advance(at: now)
     }
 
+    /// The request is answered from its head alone, without its body being read: call `respond` next.
+    package mutating func answerEarly() {
+        if phase == .routing { phase = .handling }
+    }
+
     /// The request will not be handled; an error response is to be sent without reading the body.
     ///
     /// - Parameter failure: Why.

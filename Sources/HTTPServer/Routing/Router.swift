@@ -26,6 +26,7 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let pattern: RoutePattern
     let limits: RouteLimits
+    let admission: RouteAdmission?
     let action: Action
 }
 
@@ -54,14 +55,16 @@ public struct Router: Sendable {
     ///   - pattern: `/`-separated segments; each is literal, or one `{name}` with optional literal text around it,
     ///     as in `/products/{id}`, `/masks/{type}.png`, `/references:rollback`.
     ///   - limits: Bounds for this route.
+    ///   - admission: May answer from the head alone, before the body is read; nil lets every request through.
     ///   - handler: Runs in a Swift task of its own.
     public mutating func on(
-        _ method: HTTPRequest.Method, _ pattern: String, limits: RouteLimits? = nil, handler: @escaping RouteHandler
+        _ method: HTTPRequest.Method, _ pattern: String, limits: RouteLimits? = nil, admission: RouteAdmission? = nil,
+        handler: @escaping RouteHandler
     ) {
         tree.insert(
             Route(
-                method: method, pattern: RoutePattern(pattern), limits: limits ?? RouteLimits(), action: .task(handler)
-            ))
+                method: method, pattern: RoutePattern(pattern), limits: limits ?? RouteLimits(), admission: admission,
+                action: .task(handler)))
     }
 
     /// Adds a route that is answered on the event loop itself, without a task: for answers that are ready, such as liveness.
@@ -72,14 +75,15 @@ public struct Router: Sendable {
     ///   - method: The method.
     ///   - pattern: As for `on`.
     ///   - limits: Bounds for this route.
+    ///   - admission: May answer from the head alone, before the body is read; nil lets every request through.
     ///   - handler: Must neither block nor compute for long.
     public mutating func onInline(
-        _ method: HTTPRequest.Method, _ pattern: String, limits: RouteLimits? = nil,
+        _ method: HTTPRequest.Method, _ pattern: String, limits: RouteLimits? = nil, admission: RouteAdmission? = nil,
         handler: @escaping @Sendable (ServerRequest) -> ServerResponse
     ) {
         tree.insert(
             Route(
-                method: method, pattern: RoutePattern(pattern), limits: limits ?? RouteLimits(),
+                method: method, pattern: RoutePattern(pattern), limits: limits ?? RouteLimits(), admission: admission,
                 action: .inline(handler)))
     }
 
@@ -88,6 +92,9 @@ public struct Router: Sendable {
         let route: Route
         let target: RequestTarget
         let parameters: [String: String]
+
+        /// What the route's admission says of the request.
+        func admission(of request: HTTPRequest) -> Admission { route.admission?(request, target) ?? .admitted() }
     }
 
     /// What there is for a request.
@@ -132,7 +139,7 @@ public struct Router: Sendable {
         return all.sorted { $0.rawValue < $1.rawValue }
     }
 
-    /// Answers a request without a server: the same routing, limits and failures as over a socket.
+    /// Answers a request without a server: the same routing, admission, limits and failures as over a socket.
     ///
     /// - Parameters:
     ///   - request: Method, path with query, and fields.
@@ -148,6 +155,11 @@ public struct Router: Sendable {
         case .failure(let failure): return errorResponder(failure)
         case .options(let allowed): return optionsResponse(to: request, allowed)
         case .match(let match):
+            let principal: String?
+            switch match.admission(of: request) {
+            case .answered(let response): return response
+            case .admitted(let name): principal = name
+            }
             let limit = match.route.limits.maxBodyBytes ?? maxBodyBytes
             guard body.count <= limit else {
                 let pattern = match.route.pattern.text
@@ -156,7 +168,7 @@ public struct Router: Sendable {
             }
             let complete = ServerRequest(
                 head: request, target: match.target, body: body, pathParameters: match.parameters,
-                routePattern: match.route.pattern.text)
+                routePattern: match.route.pattern.text, principal: principal)
             switch match.route.action {
             case .task(let handler): return await handler(complete)
             case .inline(let handler): return handler(complete)

@@ -27,6 +27,12 @@ extension Connection {
         switch loop.context.router.resolve(head.request) {
         case .match(let match):
             route = match
+            switch match.admission(of: head.request) {
+            case .admitted(let name): principal = name
+            case .answered(let response):
+                machine.answerEarly()
+                return respond(with: response, in: loop)
+            }
             let limit = match.route.limits.maxBodyBytes ?? loop.context.configuration.limits.maxBodyBytes
             return machine.admit(maxBodyBytes: limit, at: loop.now)
         case .options:
@@ -53,7 +59,8 @@ extension Connection {
         let lease = body.isEmpty ? nil : BodyLease(taking: body.count, from: loop.context.bodyBudget)
         let request = ServerRequest(
             head: head, target: match.target, body: body, pathParameters: match.parameters,
-            routePattern: match.route.pattern.text, remoteAddress: remoteAddress, receivedAt: .now, lease: lease)
+            routePattern: match.route.pattern.text, remoteAddress: remoteAddress, principal: principal,
+            receivedAt: .now, lease: lease)
         switch match.route.action {
         case .inline(let handler):
             return respond(with: handler(request), in: loop)
@@ -121,6 +128,6 @@ extension Connection {
                 remoteAddress: remoteAddress))
         releaseResponse(in: loop)
         exchangeNumber &+= 1
-        (route, failure, task, stream) = (nil, nil, nil, nil)
+        (route, principal, failure, task, stream) = (nil, nil, nil, nil, nil)
     }
 }

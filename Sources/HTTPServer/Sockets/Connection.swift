@@ -31,6 +31,7 @@ final class Connection {
 
     var exchangeNumber: UInt32 = 0
     var route: Router.Match?
+    var principal: String?
     var failure: ServerFailure?
     var task: Task<Void, Never>?
     var stream: (any ResponseChunks)?

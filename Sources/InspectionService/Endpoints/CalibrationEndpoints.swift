@@ -8,14 +8,19 @@ struct CalibrationEndpoints {
 
     func register(in table: inout RouteTable) {
         table.add(
-            .post, "/products/{id}/calibrate", .whenReady, maxBodyBytes: core.configuration.maxReferenceBodyBytes
+            .post, "/products/{id}/calibrate", for: .admin, .whenReady,
+            maxBodyBytes: core.configuration.maxReferenceBodyBytes
         ) { request, context in try await calibrate(request, context) }
-        table.add(.post, "/products/{id}/thresholds:simulate") { request, context in
+        table.add(.post, "/products/{id}/thresholds:simulate", for: .operator) { request, context in
             try await simulate(request, context)
         }
-        table.add(.get, "/products/{id}/drift") { request, context in try await drift(request, context) }
-        table.add(.get, "/products/{id}/calibrations") { request, context in try await list(request, context) }
-        table.add(.get, "/products/{id}/calibrations/{calibration}") { request, context in
+        table.add(.get, "/products/{id}/drift", for: .operator) { request, context in
+            try await drift(request, context)
+        }
+        table.add(.get, "/products/{id}/calibrations", for: .operator) { request, context in
+            try await list(request, context)
+        }
+        table.add(.get, "/products/{id}/calibrations/{calibration}", for: .operator) { request, context in
             try await show(request, context)
         }
     }

@@ -31,8 +31,8 @@ struct ConsoleEndpoints {
     func register(in table: inout RouteTable) {
         let files = Dictionary(uniqueKeysWithValues: ConsoleFile.all.map { ($0.name, $0) })
         let page = ConsoleFile.all[0]
-        table.add(.get, "/") { request, _ in try Self.answer(page, to: request) }
-        table.add(.get, "/console/{file}") { request, _ in
+        table.add(.get, "/", for: .everyone) { request, _ in try Self.answer(page, to: request) }
+        table.add(.get, "/console/{file}", for: .everyone) { request, _ in
             guard let file = request.pathParameters["file"].flatMap({ files[$0] }) else {
                 throw Problem(.notFound, "the console has no such file")
             }
@@ -50,7 +50,6 @@ struct ConsoleEndpoints {
         // Asked for anew each time, so that an update of the service is an update of the console.
         response.headerFields[.cacheControl] = "no-cache"
         response.headerFields[.contentSecurityPolicy] = policy
-        response.headerFields[.xContentTypeOptions] = "nosniff"
         response.headerFields[.referrerPolicy] = "no-referrer"
         return response
     }

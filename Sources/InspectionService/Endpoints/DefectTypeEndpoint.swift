@@ -14,7 +14,7 @@ struct DefectTypeEndpoint {
             ]
         }
         let answer = JSONTree.page(items, next: nil)
-        table.add(.get, "/defect-types") { request, _ in
+        table.add(.get, "/defect-types", for: .line) { request, _ in
             _ = try QueryReader(request, known: [])
             return .json(answer)
         }

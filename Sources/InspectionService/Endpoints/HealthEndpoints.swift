@@ -13,10 +13,12 @@ struct HealthEndpoints {
 
     func register(in table: inout RouteTable) {
         for path in ["/livez", "/healthz", "/health", "/v2/health/live"] {
-            table.addInline(path) { .json(["status": .string("alive")], [.cacheControl: "no-store"]) }
+            table.addInline(path, for: .probe(verbose: nil)) {
+                .json(["status": .string("alive")], [.cacheControl: "no-store"])
+            }
         }
         for path in ["/readyz", "/v2/health/ready"] {
-            table.add(.get, path) { request, _ in
+            table.add(.get, path, for: .probe(verbose: .line)) { request, _ in
                 let query = try QueryReader(request, known: ["verbose"])
                 guard try query.isSet("verbose") else {
                     try core.readiness.check()
@@ -28,7 +30,7 @@ struct HealthEndpoints {
                     [.cacheControl: "no-store"])
             }
         }
-        table.add(.get, "/problems/{kind}") { request, _ in
+        table.add(.get, "/problems/{kind}", for: .everyone) { request, _ in
             _ = try QueryReader(request, known: [])
             guard let kind = request.pathParameters["kind"].flatMap(ProblemKind.init(rawValue:)) else {
                 throw Problem(.notFound, "there is no such kind of problem")
@@ -50,6 +52,15 @@ struct HealthEndpoints {
                 + Verdict.allCases.map { .init(name: $0.rawValue, value: amount(totals[$0])) })
     }
 
+    /// How many keys are let in, null where none is demanded.
+    private var access: JSONTree {
+        let keys = core.doorkeeper.keys
+        return [
+            "keys": keys.count.map { .integer($0) } ?? .null,
+            "problem": .string(keys.problem == nil ? nil : "the key file cannot be used; the log says why"),
+        ]
+    }
+
     /// What computes, why it was chosen, and what was not because it computes wrongly.
     private var arithmetic: JSONTree {
         let (clip, selection) = (core.model.clip, core.configuration.arithmetic)
@@ -67,7 +78,7 @@ struct HealthEndpoints {
         return [
             "status": .string(state.rawValue), "engine": .string(core.configuration.engineName),
             "kernel": .string(model.clip.arithmetic.description), "arithmetic": arithmetic,
-            "threads": .integer(model.threads.count),
+            "threads": .integer(model.threads.count), "access": access,
             "model": [
                 "weights": .string("sha256:\(model.clip.digest)"), "adapter": .string("sha256:\(model.adapter.digest)"),
                 "activation": .string(model.clip.configuration.activation.rawValue),

@@ -9,10 +9,11 @@ struct InspectionEndpoints {
     let core: ServiceCore
 
     func register(in table: inout RouteTable) {
-        table.add(.post, "/inspect", .whenReady, maxBodyBytes: core.configuration.maxBodyBytes) { request, context in
+        table.add(.post, "/inspect", for: .line, .whenReady, maxBodyBytes: core.configuration.maxBodyBytes) {
+            request, context in
             try await inspect(request, context)
         }
-        table.add(.post, "/inspect:batch", .whenReady, maxBodyBytes: core.configuration.maxBatchBodyBytes) {
+        table.add(.post, "/inspect:batch", for: .line, .whenReady, maxBodyBytes: core.configuration.maxBatchBodyBytes) {
             request, context in try await inspectBatch(request, context)
         }
     }

@@ -10,19 +10,19 @@ struct LabelEndpoints {
 
     func register(in table: inout RouteTable) {
         let path = "/results/{result}/label"
-        table.add(.post, path, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
+        table.add(.post, path, for: .operator, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
             let id = try ResultEndpoints.id(request)
             let label = try LabelDocument.label(from: request.body, at: core.environment.now())
             guard try await core.store.setLabel(label, of: id) else { throw ResultEndpoints.unknown(id) }
             context.note("result", id)
             return .json(LabelDocument.tree(label, of: id))
         }
-        table.add(.get, path) { request, _ in
+        table.add(.get, path, for: .operator) { request, _ in
             let id = try ResultEndpoints.id(request)
             guard let label = try await core.store.label(of: id) else { throw Self.unknown(id) }
             return .json(LabelDocument.tree(label, of: id), [.cacheControl: "no-store"])
         }
-        table.add(.delete, path, .whenReady) { request, context in
+        table.add(.delete, path, for: .operator, .whenReady) { request, context in
             let id = try ResultEndpoints.id(request)
             guard try await core.store.removeLabel(of: id) else { throw Self.unknown(id) }
             context.note("result", id)

@@ -15,7 +15,7 @@ struct MetricsEndpoint {
     }
 
     func register(in table: inout RouteTable) {
-        table.add(.get, "/metrics") { request, _ in
+        table.add(.get, "/metrics", for: .line) { request, _ in
             _ = try QueryReader(request, known: [])
             var response = ServerResponse(
                 contentType: PrometheusText.contentType, bytes: Array(await text().utf8))
@@ -28,6 +28,7 @@ struct MetricsEndpoint {
         let counts = core.metrics.counts
         var text = PrometheusText()
         addServer(counts, &text)
+        addAccess(&text)
         addInspections(counts, &text)
         await addState(&text)
         await addResults(&text)
@@ -47,6 +48,9 @@ struct MetricsEndpoint {
         text.family(
             "http_server_undelivered_total", .counter, "Answers that the client did not take to their end.",
             Self.samples(counts.undelivered, "outcome"))
+        text.family(
+            "http_server_refused_total", .counter, "Requests refused by their head: key, role, origin or host.",
+            Self.samples(counts.refused, "reason"))
         text.value("http_server_connections_total", .counter, "Connections accepted.", Double(counts.connections))
         text.value(
             "http_server_active_connections", .gauge, "Connections open now.", Double(counts.openConnections))
@@ -75,6 +79,13 @@ struct MetricsEndpoint {
         text.value(
             "inspect_replays_total", .counter, "Answers given again for their Idempotency-Key.",
             Double(counts.replays))
+    }
+
+    private func addAccess(_ text: inout PrometheusText) {
+        let keys = core.doorkeeper.keys
+        if let count = keys.count { text.value("access_keys", .gauge, "Keys that are let in.", Double(count)) }
+        text.value(
+            "access_key_file_failing", .gauge, "1 while the key file cannot be used.", keys.problem == nil ? 0 : 1)
     }
 
     private func addState(_ text: inout PrometheusText) async {

@@ -15,15 +15,15 @@ struct ProductEndpoints {
 
     func register(in table: inout RouteTable) {
         let path = "/products/{id}"
-        table.add(.get, "/products") { request, _ in try await list(request) }
-        table.add(.get, path) { request, context in try await show(request, context) }
-        table.add(.put, path, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
+        table.add(.get, "/products", for: .line) { request, _ in try await list(request) }
+        table.add(.get, path, for: .line) { request, context in try await show(request, context) }
+        table.add(.put, path, for: .admin, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
             try await put(request, context)
         }
-        table.add(.patch, path, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
+        table.add(.patch, path, for: .admin, .whenReady, maxBodyBytes: Self.maxBodyBytes) { request, context in
             try await patch(request, context)
         }
-        table.add(.delete, path, .whenReady) { request, context in try await delete(request, context) }
+        table.add(.delete, path, for: .admin, .whenReady) { request, context in try await delete(request, context) }
     }
 
     /// The product's id in the path, noted for the log when it can be one.

@@ -12,16 +12,18 @@ struct ReferenceEndpoints {
 
     func register(in table: inout RouteTable) {
         let path = "/products/{id}/references"
-        table.add(.post, path, .whenReady, maxBodyBytes: core.configuration.maxReferenceBodyBytes) {
+        table.add(.post, path, for: .admin, .whenReady, maxBodyBytes: core.configuration.maxReferenceBodyBytes) {
             request, context in try await add(request, context)
         }
-        table.add(.get, path) { request, context in try await list(request, context) }
-        table.add(.get, path + "/versions") { request, context in try await versions(request, context) }
-        table.add(.get, path + "/{reference}") { request, context in try await picture(request, context) }
-        table.add(.delete, path + "/{reference}", .whenReady) { request, context in
+        table.add(.get, path, for: .operator) { request, context in try await list(request, context) }
+        table.add(.get, path + "/versions", for: .operator) { request, context in try await versions(request, context) }
+        table.add(.get, path + "/{reference}", for: .operator) { request, context in try await picture(request, context)
+        }
+        table.add(.delete, path + "/{reference}", for: .admin, .whenReady) { request, context in
             try await remove(request, context)
         }
-        table.add(.post, path + ":rollback", .whenReady, maxBodyBytes: Self.maxRollBackBytes) { request, context in
+        table.add(.post, path + ":rollback", for: .admin, .whenReady, maxBodyBytes: Self.maxRollBackBytes) {
+            request, context in
             try await rollBack(request, context)
         }
     }

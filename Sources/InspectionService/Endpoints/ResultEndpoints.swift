@@ -13,7 +13,7 @@ struct ResultEndpoints {
     let core: ServiceCore
 
     func register(in table: inout RouteTable) {
-        table.add(.get, "/results") { request, _ in
+        table.add(.get, "/results", for: .operator) { request, _ in
             let accept = AcceptHeader(request.head.headerFields[.accept])
             switch accept.preferred(among: [Self.json, Self.lines, Self.table]) {
             case Self.json: return try await list(request)
@@ -26,11 +26,11 @@ struct ResultEndpoints {
                 )
             }
         }
-        table.add(.get, "/results/summary") { request, _ in try await summary(request) }
-        table.add(.get, "/results/{result}") { request, _ in
+        table.add(.get, "/results/summary", for: .operator) { request, _ in try await summary(request) }
+        table.add(.get, "/results/{result}", for: .operator) { request, _ in
             ServerResponse(contentType: "application/json", bytes: try await record(request).document)
         }
-        table.add(.delete, "/results/{result}", .whenReady) { request, context in
+        table.add(.delete, "/results/{result}", for: .admin, .whenReady) { request, context in
             let id = try Self.id(request)
             guard try await core.store.deleteResult(id) else { throw Self.unknown(id) }
             context.note("result", id)

@@ -19,7 +19,7 @@ struct ResultPictureEndpoints {
     }
 
     func register(in table: inout RouteTable) {
-        table.add(.get, "/results/{result}/masks/{type}.png") { request, _ in
+        table.add(.get, "/results/{result}/masks/{type}.png", for: .operator) { request, _ in
             let record = try await results.record(request)
             let type = request.pathParameters["type"] ?? ""
             guard let file = try await core.store.resultFile(.mask(defectType: type), of: record.id) else {
@@ -33,7 +33,7 @@ struct ResultPictureEndpoints {
                 }
             }
         }
-        table.add(.get, "/results/{result}/heatmap.png") { request, _ in
+        table.add(.get, "/results/{result}/heatmap.png", for: .operator) { request, _ in
             let record = try await results.record(request)
             let map = try await map(of: record)
             return try await Self.drawn.respond(to: request) {
@@ -45,12 +45,12 @@ struct ResultPictureEndpoints {
                 }
             }
         }
-        table.add(.get, "/results/{result}/overlay.png") { request, _ in
+        table.add(.get, "/results/{result}/overlay.png", for: .operator) { request, _ in
             let record = try await results.record(request)
             let image = try await image(of: record)
             return try await Self.drawn.respond(to: request) { try await overlay(of: record, on: image.bytes) }
         }
-        table.add(.get, "/results/{result}/image") { request, _ in
+        table.add(.get, "/results/{result}/image", for: .operator) { request, _ in
             let record = try await results.record(request)
             let image = try await image(of: record)
             let answer = ImmutableAnswer(

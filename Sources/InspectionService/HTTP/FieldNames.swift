@@ -12,6 +12,10 @@ extension HTTPField.Name {
     static let idempotentReplayed = known("Idempotent-Replayed")
     static let requestDeadline = known("X-Request-Deadline")
     static let referrerPolicy = known("Referrer-Policy")
+    /// Fetch Metadata Request Headers, section 2.4.
+    static let secFetchSite = known("Sec-Fetch-Site")
+    /// Fetch, section 3.7.
+    static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
 
     /// A name from this program's text; one that is not a token is a mistake in the program.
     private static func known(_ name: String) -> HTTPField.Name {

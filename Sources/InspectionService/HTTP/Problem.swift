@@ -88,7 +88,7 @@ struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     var tree: JSONTree {
         [
             "type": .string(kind.type), "title": .string(kind.title), "status": .integer(status.code),
-            "detail": .string(detail),
+            "detail": .string(AccessKey.hiding(in: detail)),
         ]
     }
 
@@ -100,9 +100,14 @@ struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
     /// - Returns: The status, `application/problem+json`, and `Retry-After` where it makes sense.
     func response(path: String?, requestID: String) -> ServerResponse {
         guard case .object(var members) = tree else { return ServerResponse(status: status) }
-        if let path { members.append(.init(name: "instance", value: .string(path))) }
+        if let path { members.append(.init(name: "instance", value: .string(AccessKey.hiding(in: path)))) }
         members.append(.init(name: "requestId", value: .string(requestID)))
-        let errors = faults.map { [$0.place.rawValue: .string($0.name), "detail": .string($0.detail)] as JSONTree }
+        let errors = faults.map { fault -> JSONTree in
+            [
+                fault.place.rawValue: .string(AccessKey.hiding(in: fault.name)),
+                "detail": .string(AccessKey.hiding(in: fault.detail)),
+            ]
+        }
         members.append(.init(name: "errors", value: .array(errors)))
         var fields = headerFields
         fields[.contentType] = "application/problem+json"

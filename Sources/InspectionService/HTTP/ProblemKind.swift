@@ -4,6 +4,10 @@ import HTTPTypes
 enum ProblemKind: String, Sendable, CaseIterable {
     case malformedRequest = "malformed-request"
     case invalidParameter = "invalid-parameter"
+    case unauthorized = "unauthorized"
+    case forbidden = "forbidden"
+    case crossOrigin = "cross-origin"
+    case unknownHost = "unknown-host"
     case emptyBody = "empty-body"
     case malformedMultipart = "malformed-multipart"
     case malformedJSON = "malformed-json"
@@ -55,6 +59,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     var status: HTTPResponse.Status {
         switch self {
         case .malformedRequest, .invalidParameter, .emptyBody, .malformedMultipart, .malformedJSON: .badRequest
+        case .unauthorized: .unauthorized
+        case .forbidden, .crossOrigin, .unknownHost: .forbidden
         case .notFound, .unknownProduct, .unknownReference, .unknownReferenceVersion, .unknownResult,
             .unknownCalibration, .pictureNotKept:
             .notFound
@@ -88,6 +94,10 @@ enum ProblemKind: String, Sendable, CaseIterable {
         switch self {
         case .malformedRequest: "The request is not acceptable HTTP"
         case .invalidParameter: "A query parameter or header field has a value that cannot be used"
+        case .unauthorized: "The request shows no key that the service knows"
+        case .forbidden: "The key does not allow this"
+        case .crossOrigin: "The request comes from a web page of another site"
+        case .unknownHost: "The request is for a host that this service is not known as"
         case .emptyBody: "The request has no body"
         case .malformedMultipart: "The multipart body cannot be taken apart"
         case .malformedJSON: "The body is not JSON"

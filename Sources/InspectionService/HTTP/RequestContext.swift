@@ -20,9 +20,12 @@ final class RequestContext: Sendable {
     /// What was noted, in order.
     var notes: [(String, String)] { noted.withLock { $0 } }
 
-    /// Puts the id and the trace on an answer.
+    /// Puts on an answer what all have: the id, the trace, and what browsers must not do with it.
     func mark(_ fields: inout HTTPFields) {
         fields[.requestID] = id
+        // Not to be embedded in pages of other sites, nor taken for another type than stated.
+        fields[.crossOriginResourcePolicy] = "same-origin"
+        fields[.xContentTypeOptions] = "nosniff"
         if let traceparent { fields[.traceparent] = traceparent }
     }
 

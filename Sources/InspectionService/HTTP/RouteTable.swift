@@ -6,7 +6,7 @@ import Storage
 /// Answers one request or throws; what it throws becomes problem+json.
 typealias Endpoint = @Sendable (ServerRequest, RequestContext) async throws -> ServerResponse
 
-/// Collects the routes, and gives each what all have in common: request id, problem+json, one line in the log.
+/// Collects the routes, and gives each what all have in common: who may use it, request id, problem+json, one line in the log.
 struct RouteTable {
     /// When an endpoint answers.
     enum Condition {
@@ -20,6 +20,7 @@ struct RouteTable {
     struct Entry: Hashable, Sendable {
         let method: String
         let pattern: String
+        let access: RouteAccess
     }
 
     let core: ServiceCore
@@ -37,14 +38,17 @@ struct RouteTable {
     }
 
     mutating func add(
-        _ method: HTTPRequest.Method, _ pattern: String, _ condition: Condition = .always, maxBodyBytes: Int? = nil,
-        _ endpoint: @escaping Endpoint
+        _ method: HTTPRequest.Method, _ pattern: String, for access: RouteAccess, _ condition: Condition = .always,
+        maxBodyBytes: Int? = nil, _ endpoint: @escaping Endpoint
     ) {
         let core = core
-        entries.append(Entry(method: method.rawValue, pattern: pattern))
-        router.on(method, pattern, limits: RouteLimits(maxBodyBytes: maxBodyBytes)) { request in
+        entries.append(Entry(method: method.rawValue, pattern: pattern, access: access))
+        router.on(
+            method, pattern, limits: RouteLimits(maxBodyBytes: maxBodyBytes), admission: admission(pattern, access)
+        ) { request in
             let started = core.environment.uptime()
             let context = RequestContext(request.head, makeID: core.makeRequestID)
+            if let key = request.principal { context.note("key", key) }
             var response: ServerResponse
             do {
                 if condition == .whenReady { try core.readiness.check() }
@@ -53,7 +57,7 @@ struct RouteTable {
                 let problem = Problem(error)
                 response = problem.response(path: request.head.rawPath, requestID: context.id)
                 context.note("problem", problem.kind.rawValue)
-                if pattern.hasPrefix("/inspect") { core.metrics.rejected(problem.kind) }
+                if Self.inspects(pattern) { core.metrics.rejected(problem.kind) }
                 if problem.status.kind == .serverError { context.note("cause", Self.cause(error)) }
             }
             context.mark(&response.headerFields)
@@ -66,16 +70,42 @@ struct RouteTable {
 
     /// Adds a `GET` whose answer is ready, given on the event loop itself: it says that the process is alive, even when
     /// every thread for handlers is taken.
-    mutating func addInline(_ pattern: String, _ answer: @escaping @Sendable () -> ServerResponse) {
+    mutating func addInline(
+        _ pattern: String, for access: RouteAccess, _ answer: @escaping @Sendable () -> ServerResponse
+    ) {
         let core = core
-        entries.append(Entry(method: "GET", pattern: pattern))
-        router.onInline(.get, pattern) { request in
+        entries.append(Entry(method: "GET", pattern: pattern, access: access))
+        router.onInline(.get, pattern, admission: admission(pattern, access)) { request in
             let context = RequestContext(request.head, makeID: core.makeRequestID)
             var response = answer()
             context.mark(&response.headerFields)
             return response
         }
     }
+
+    /// Asks the doorkeeper, before the body of a request is read.
+    private func admission(_ pattern: String, _ access: RouteAccess) -> RouteAdmission {
+        let core = core
+        return { request, target in
+            do throws(Doorkeeper.Refusal) {
+                return .admitted(principal: try core.doorkeeper.admit(request, target, access))
+            } catch {
+                core.metrics.refused(error.reason)
+                if Self.inspects(pattern) { core.metrics.rejected(error.problem.kind) }
+                let context = RequestContext(request, makeID: core.makeRequestID)
+                context.note("problem", error.problem.kind.rawValue)
+                context.note("reason", error.reason.rawValue)
+                if let key = error.keyName { context.note("key", key) }
+                var response = error.problem.response(path: request.rawPath, requestID: context.id)
+                context.mark(&response.headerFields)
+                core.log(method: request.method, route: pattern, status: response.status, context)
+                return .answered(response)
+            }
+        }
+    }
+
+    /// Whether a refusal there is an inspection that was not made.
+    private static func inspects(_ pattern: String) -> Bool { pattern.hasPrefix("/inspect") }
 
     /// An error for the log; a store's own words are added here and nowhere else.
     private static func cause(_ error: any Error) -> String {
@@ -121,10 +151,10 @@ extension ServiceCore {
             metadata: {
                 var fields: Logger.Metadata = [
                     "method": "\(method?.rawValue ?? "-")", "route": "\(route ?? "-")", "status": "\(status.code)",
-                    "requestId": "\(context.id)",
+                    "requestId": "\(AccessKey.hiding(in: context.id))",
                 ]
                 if let duration { fields["seconds"] = "\((duration / .microseconds(1)).rounded() / 1e6)" }
-                for (name, value) in context.notes { fields[name] = "\(value)" }
+                for (name, value) in context.notes { fields[name] = "\(AccessKey.hiding(in: value))" }
                 return fields
             }())
     }

@@ -32,6 +32,8 @@ final class ServiceMetrics: Sendable {
         var rejected: [String: Int] = [:]
         var verdicts: [String: [String: Int]] = [:]
         var scores: [String: Histogram] = [:]
+        /// Requests that were refused before their body was read, by reason.
+        var refused: [String: Int] = [:]
         var dryRuns = 0
         var replays = 0
         var products: Set<String> = []
@@ -94,6 +96,11 @@ final class ServiceMetrics: Sendable {
 
     /// An inspection was not made.
     func rejected(_ kind: ProblemKind) { state.withLock { $0.rejected[kind.rawValue, default: 0] += 1 } }
+
+    /// A request was refused before its body was read.
+    func refused(_ reason: Doorkeeper.Refusal.Reason) {
+        state.withLock { $0.refused[reason.rawValue, default: 0] += 1 }
+    }
 
     /// An answer was given again.
     func replayed() { state.withLock { $0.replays += 1 } }

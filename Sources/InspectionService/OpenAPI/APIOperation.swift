@@ -105,12 +105,16 @@ struct APIOperation: Sendable {
     /// Failures of every operation.
     private static let everywhere: [ProblemKind] = [.malformedRequest, .invalidParameter, .givenUp]
 
-    var tree: JSONTree {
+    /// The operation, and who may use it.
+    func tree(for access: RouteAccess) -> JSONTree {
+        let security = APISecurity(access: access, changes: method != "get")
         var members: [JSONTree.Member] = [
             .init(name: "operationId", value: .string(id)), .init(name: "tags", value: [.string(tag)]),
             .init(name: "summary", value: .string(summary)),
         ]
-        if let description { members.append(.init(name: "description", value: .string(description))) }
+        let words = [description, security.description].compactMap(\.self).joined(separator: " ")
+        if !words.isEmpty { members.append(.init(name: "description", value: .string(words))) }
+        members += security.members
         let shared = ["RequestID", "Traceparent"].map { name -> JSONTree in
             ["$ref": .string("#/components/parameters/\(name)")]
         }
@@ -121,7 +125,8 @@ struct APIOperation: Sendable {
                     name: "requestBody",
                     value: ["required": .bool(isBodyRequired), "content": .object(body.map(\.member))]))
         }
-        members.append(.init(name: "responses", value: .object(responses.map(Self.member) + failures)))
+        members.append(
+            .init(name: "responses", value: .object(responses.map(Self.member) + failures(security.problems))))
         return .object(members)
     }
 
@@ -151,17 +156,21 @@ struct APIOperation: Sendable {
     }
 
     /// One response per status, which says the kinds that share it.
-    private var failures: [JSONTree.Member] {
-        let kinds = Self.everywhere + problems.filter { !Self.everywhere.contains($0) }
+    private func failures(_ security: [ProblemKind]) -> [JSONTree.Member] {
+        let kinds = Self.everywhere + security + problems.filter { !Self.everywhere.contains($0) }
         var byStatus: [Int: [ProblemKind]] = [:]
         for kind in kinds {
             for status in [kind.status] + kind.finerStatuses { byStatus[status.code, default: []].append(kind) }
         }
         let members = byStatus.sorted { $0.key < $1.key }.map { status, kinds in
             let list = kinds.map { "`\($0.rawValue)`: \($0.title)." }.joined(separator: " ")
-            let waits = status == 429 || status == 503
-            return JSONTree.Member(
-                name: String(status), value: Self.problem(list, kinds, headers: waits ? ["Retry-After"] : []))
+            let headers =
+                switch status {
+                case 429, 503: ["Retry-After"]
+                case 401, 403: ["WWW-Authenticate"]
+                default: [String]()
+                }
+            return JSONTree.Member(name: String(status), value: Self.problem(list, kinds, headers: headers))
         }
         let documented = Set(responses.map { String($0.status) })
         return members.filter { !documented.contains($0.name) } + [

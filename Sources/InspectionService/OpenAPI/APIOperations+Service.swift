@@ -56,7 +56,7 @@ extension APIOperations {
     }
 
     private static let consoleHeaders = [
-        "ETag", "Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy",
+        "ETag", "Cache-Control", "Content-Security-Policy", "Referrer-Policy",
     ]
 
     private static var console: APIOperation {

@@ -9,8 +9,19 @@ import HTTPTypes
 struct OpenAPIDocument {
     let schemas: APISchemas
     let engine: String
+    /// Who may use which route, as they were registered.
+    let access: [APIRoute: RouteAccess]
 
-    init(configuration: InspectionServiceConfiguration, patchSize: Int) {
+    /// A method, in lower case, on a path.
+    struct APIRoute: Hashable {
+        let method: String
+        let path: String
+    }
+
+    init(configuration: InspectionServiceConfiguration, patchSize: Int, routes: [RouteTable.Entry]) {
+        access = Dictionary(
+            routes.map { (APIRoute(method: $0.method.lowercased(), path: $0.pattern), $0.access) },
+            uniquingKeysWith: { first, _ in first })
         schemas = APISchemas(configuration: configuration, patchSize: patchSize)
         engine = configuration.engineName
     }
@@ -37,13 +48,15 @@ struct OpenAPIDocument {
             "paths": paths,
             "components": [
                 "schemas": schemas.tree, "parameters": Self.parameters, "headers": Self.headers,
+                "securitySchemes": APISecurity.schemes,
             ],
         ]
     }
 
     private static let description = """
         JSON names are camelCase, times RFC 3339 in UTC, durations seconds. Unknown query parameters and members are refused. \
-        Every path answers OPTIONS with `Allow`, and HEAD wherever it answers GET. Errors are RFC 9457 `application/problem+json`. \
+        Every path answers OPTIONS with `Allow`, and HEAD wherever it answers GET. Where the service has keys, `Authorization: Bearer` \
+        shows one; where it has none, nobody is asked. Errors are RFC 9457 `application/problem+json`. \
         Any request may get 400, 405, 408, 413, 414, 417, 431, 501, 503 or 505 from the server itself, in the same form.
         """
 
@@ -52,7 +65,9 @@ struct OpenAPIDocument {
         var operations: [String: [JSONTree.Member]] = [:]
         for operation in APIOperations.all {
             if operations[operation.path] == nil { order.append(operation.path) }
-            operations[operation.path, default: []].append(.init(name: operation.method, value: operation.tree))
+            let access = access[APIRoute(method: operation.method, path: operation.path)] ?? .admin
+            operations[operation.path, default: []].append(
+                .init(name: operation.method, value: operation.tree(for: access)))
         }
         return .object(order.map { .init(name: $0, value: .object(operations[$0] ?? [])) })
     }
@@ -78,9 +93,9 @@ struct OpenAPIDocument {
             "Server-Timing": "The steps in milliseconds (W3C Server Timing).", "Vary": "Accept.",
             "Idempotent-Replayed": "`true` when the answer was given before for the same Idempotency-Key.",
             "Content-Security-Policy": "What a browser may load with it: nothing but the service's own files.",
-            "X-Content-Type-Options": "`nosniff`: it is what Content-Type says.",
             "Referrer-Policy": "`no-referrer`.",
             "Cache-Control": "How long the answer may be kept.", "Content-Range": "Which part this is.",
+            "WWW-Authenticate": "`Bearer`, and what was wrong with the key that was shown (RFC 6750).",
         ]
         return .object(
             all.map {
@@ -93,8 +108,9 @@ struct OpenAPIDocument {
 
 extension ServiceCore {
     /// The description of this service.
-    var openAPI: OpenAPIDocument {
-        OpenAPIDocument(configuration: configuration, patchSize: model.clip.configuration.vision.patchSize)
+    func openAPI(routes: [RouteTable.Entry]) -> OpenAPIDocument {
+        OpenAPIDocument(
+            configuration: configuration, patchSize: model.clip.configuration.vision.patchSize, routes: routes)
     }
 }
 
@@ -102,9 +118,11 @@ extension ServiceCore {
 struct OpenAPIEndpoint {
     let core: ServiceCore
 
+    /// Comes last: it describes the routes that are there by then, and itself.
     func register(in table: inout RouteTable) {
-        let bytes = core.openAPI.tree.bytes
-        table.add(.get, "/openapi.json") { request, _ in
+        let own = RouteTable.Entry(method: "GET", pattern: "/openapi.json", access: .everyone)
+        let bytes = core.openAPI(routes: table.entries + [own]).tree.bytes
+        table.add(.get, own.pattern, for: own.access) { request, _ in
             _ = try QueryReader(request, known: [])
             return ServerResponse(contentType: "application/json", bytes: bytes)
         }

@@ -6,7 +6,8 @@ import InspectionService
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check the model, the machine and the data folder, and say how to fix what is wrong.",
+        abstract:
+            "Check the model, the machine, the data folder and the access keys, and say how to fix what is wrong.",
         discussion: """
             With the options that the service would be started with:
               multiads doctor --model models/ViT-L-14-336 --data /var/lib/multiads --port 8080
@@ -28,6 +29,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port the service would listen on.", valueName: "port"))
     var port = ServiceSettings().service.server.port
 
+    @Option(help: ArgumentHelp("Key file of the service, where it is not the data folder's.", valueName: "file"))
+    var keys: String?
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -36,7 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let progress = ProgressReporter()
             let (modelChecks, configuration) = ModelChecks(engine: engine, progress: progress).run()
             let machine = MachineChecks(facts: SystemFacts(), threads: engine.computeThreads).run(configuration)
-            let service = await ServiceChecks(data: data, host: host, port: port).run()
+            let service = await ServiceChecks(data: data, keys: keys, host: host, port: port).run()
             progress.finish()
             let checks = modelChecks + machine + service
             let failed = checks.contains { $0.status == .fail }

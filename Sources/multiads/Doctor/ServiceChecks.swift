@@ -3,12 +3,13 @@ import Foundation
 import HTTPServer
 import Storage
 
-/// Data folder, store and port.
+/// Data folder, store, access keys and port.
 struct ServiceChecks {
     /// Below this a full disk is near.
     private static let minimumFreeBytes = 1 << 30
 
     let data: String
+    let keys: String?
     let host: String
     let port: Int
 
@@ -16,7 +17,7 @@ struct ServiceChecks {
     func run() async -> [DoctorCheck] {
         var checks = [folder]
         if FileManager.default.fileExists(atPath: data + "/" + SQLiteStore.fileName) { checks.append(await store()) }
-        return checks + [await listening()]
+        return checks + [KeyCheck(data: data, keys: keys, host: host).run(), await listening()]
     }
 
     private var folder: DoctorCheck {

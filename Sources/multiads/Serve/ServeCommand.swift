@@ -25,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
               multiads serve
               curl --data-binary @part.jpg -H 'Content-Type: image/jpeg' http://127.0.0.1:8080/inspect
 
+            Whoever reaches the address may do everything until there are keys:
+              multiads keys add office --role admin
+
             With an own model and a configuration file:
               multiads serve --model models/ViT-L-14-336 --data /var/lib/multiads --config service.yaml
 
@@ -44,6 +47,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Folder for products, references and results. (default: data)", valueName: "dir"))
     var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "File of access keys. (default: “keys” in the data folder, if it exists)", valueName: "file"),
+        completion: .file())
+    var keys: String?
 
     @Option(
         help: ArgumentHelp("YAML configuration file.", valueName: "file"),
@@ -97,6 +106,7 @@ struct ServeCommand: AsyncParsableCommand {
         flags["server.host"] = host.map(SettingValue.text)
         flags["server.port"] = port.map(SettingValue.integer)
         flags["data"] = data.map(SettingValue.text)
+        flags["access.keys"] = keys.map(SettingValue.text)
         flags["log.format"] = (logFormat?.rawValue).map(SettingValue.text)
         flags["log.level"] = (logLevel?.level.rawValue).map(SettingValue.text)
         flags["model.folder"] = engine.model.map(SettingValue.text)

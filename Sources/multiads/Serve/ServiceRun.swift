@@ -16,10 +16,12 @@ struct ServiceRun {
     /// - Throws: What keeps the service from starting: ``CommandFailure``, or the failing part's own error.
     func run() async throws {
         let signals = ShutdownSignals()
-        // The store first: a folder in use is found before seconds are spent on the model.
+        // Keys and store first: a faulty line or a folder in use is found before seconds are spent on the model.
+        let (file, isOptional) = settings.keyFile
+        let keys = try AccessKeys(file: file, isOptional: isOptional, logger: logger)
         let store = try await openStore()
         do {
-            try await serve(store, signals)
+            try await serve(store, keys, signals)
         } catch {
             try? await store.close()
             throw error
@@ -28,7 +30,7 @@ struct ServiceRun {
         logger.info("stopped")
     }
 
-    private func serve(_ store: SQLiteStore, _ signals: ShutdownSignals) async throws {
+    private func serve(_ store: SQLiteStore, _ keys: AccessKeys, _ signals: ShutdownSignals) async throws {
         let selection = try settings.arithmetic.select()
         for fault in selection.rejected { logger.warning("an engine is not used", metadata: ["reason": "\(fault)"]) }
         let model = try loadModel(selection)
@@ -43,7 +45,8 @@ struct ServiceRun {
             try knowledge.merge(file: path, bytes: InputFile.read(path, maximumBytes: InputFile.maximumTextBytes))
         }
         let application = InspectionApplication(
-            model: model, knowledgeBase: knowledge, store: store, configuration: configuration, logger: logger)
+            model: model, knowledgeBase: knowledge, store: store, configuration: configuration, keys: keys,
+            logger: logger)
         let address = try application.listen()
         logger.info("testing the model and encoding the default product's prompts", metadata: ["url": "\(address.url)"])
         do {

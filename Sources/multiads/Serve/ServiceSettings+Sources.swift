@@ -34,8 +34,14 @@ extension ServiceSettings {
         return (settings, unknown.sorted())
     }
 
-    /// Refuses limits that contradict each other: a body that may be sent must fit into memory when it comes alone.
+    /// Refuses names that are none, and limits that contradict each other: a body that may be sent must fit into memory
+    /// when it comes alone.
     private func check() throws {
+        for name in service.hostNames where Authority(name) == nil {
+            throw CommandFailure(
+                "configuration: server.hostNames: expected host names or addresses, each with or without a port, found "
+                    + "“\(name.prefix(60))”")
+        }
         let bodies = [
             ("inspection.maxBodyBytes", service.maxBodyBytes),
             ("inspection.maxBatchBodyBytes", service.maxBatchBodyBytes),

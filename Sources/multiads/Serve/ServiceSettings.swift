@@ -21,6 +21,8 @@ struct ServiceSettings {
     var threads: Int?
     /// Knowledge base files that join the built-in ones.
     var knowledgeBase: [String] = []
+    /// File of access keys; nil for the one in the data folder, if there is one.
+    var accessKeys: String?
     /// Form of log lines.
     var logFormat = LogFormat.text
     /// Least severe level that is logged.
@@ -29,6 +31,12 @@ struct ServiceSettings {
     var defaultDefectTypes: [String]?
     /// The service's own configuration.
     var service = InspectionServiceConfiguration()
+
+    /// Where access keys are, and whether the service may start without them.
+    var keyFile: (file: AccessKeyFile, isOptional: Bool) {
+        if let accessKeys { return (AccessKeyFile(path: accessKeys), false) }
+        return (AccessKeyFile(inDataFolder: data), true)
+    }
 
     /// The workers to use.
     var computeThreads: ComputeThreads { threads.map(ComputeThreads.init(count:)) ?? .available() }

@@ -7,7 +7,7 @@ import Tensors
 extension Setting {
     /// Every key there is, in the order of `Config/service.yaml`.
     static func all() -> [Setting] {
-        [dataSetting] + model + log + server + limits + deadlines + inspection + retention
+        [dataSetting] + model + log + [accessSetting] + server + limits + deadlines + inspection + retention
     }
 
     private static var dataSetting: Setting { .text("data", \.data) }
@@ -42,10 +42,13 @@ extension Setting {
         ]
     }
 
+    private static var accessSetting: Setting { .custom("access.keys", .text) { $0.accessKeys = $1 } }
+
     private static var server: [Setting] {
         [
             .text("server.host", \.service.server.host),
             .integer("server.port", 0...65_535, \.service.server.port),
+            .list("server.hostNames") { $0.service.hostNames = $1 },
             .integer("server.eventLoops", 1...64, \.service.server.eventLoops),
             .integer("server.responseThreads", 1...64, \.service.server.responseThreads),
         ]

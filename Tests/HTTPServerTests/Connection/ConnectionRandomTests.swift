@@ -64,7 +64,13 @@ private struct RandomConnection {
                 #expect(routed == finished + 1, "one exchange at a time")
                 #expect(head.request.path != "/secret" || !isGenuine, "a body was taken for a request")
                 let limit = choices.one(in: 4) ? 5 : 1000
-                perform(choices.one(in: 3) ? machine.refuse(.notFound) : machine.admit(maxBodyBytes: limit, at: now))
+                switch Int.random(in: 0..<6, using: &choices) {
+                case 0: perform(machine.refuse(.notFound))
+                case 1:
+                    machine.answerEarly()
+                    perform(respond(choices.one(in: 2) ? .stream : .bytes([1])))
+                default: perform(machine.admit(maxBodyBytes: limit, at: now))
+                }
             case .handle: (started, isHandling) = (started + 1, true)
             case .answerFailure: perform(respond(.bytes([1])))
             case .write(let bytes):

@@ -235,6 +235,21 @@ struct ConnectionRefusalTests {
         #expect(time.wait(2) == ["close"])
     }
 
+    @Test("answers from the head alone, and reads a short body past")
+    func early() {
+        var harness = MachineHarness()
+        let secret = request("GET", "/secret")
+        _ = harness.receive(request("POST", "/", "Content-Length: \(secret.utf8.count)\r\n") + secret)
+        harness.answerEarly()
+        #expect(!harness.machine.wantsToRead && harness.machine.bufferedBodyBytes == 0)
+        #expect(harness.respond(.unauthorized) == ["write HTTP/1.1 401 Unauthorized|Date: D|Content-Length: 0"])
+        #expect(harness.written() == ["finished 401 completed"])
+        #expect(harness.receive(request("POST", "/next", "Content-Length: 101\r\n")) == ["route POST /next"])
+        harness.answerEarly()
+        #expect(harness.respond(.unauthorized).first?.hasSuffix("Connection: close") == true)
+        #expect(harness.written() == ["finished 401 completed", "shutdown"])
+    }
+
     @Test("answers malformed input and closes")
     func malformed() {
         var harness = MachineHarness()

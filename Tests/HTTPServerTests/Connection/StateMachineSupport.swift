@@ -43,6 +43,8 @@ struct MachineHarness {
         Self.describe(machine.refuse(failure))
     }
 
+    mutating func answerEarly() { machine.answerEarly() }
+
     mutating func respond(
         _ status: HTTPResponse.Status = .ok, _ fields: HTTPFields = [:], _ body: ResponseBodyPlan = .bytes([])
     ) -> [String] {

@@ -84,7 +84,8 @@ struct Contract: Sendable {
     /// Fields that any answer may have.
     private static let general: Set = [
         "date", "content-type", "content-length", "transfer-encoding", "connection", "allow", "content-disposition",
-        "accept-ranges", "accept-patch", "cache-control", "retry-after", "vary", "content-range",
+        "accept-ranges", "accept-patch", "cache-control", "retry-after", "vary", "content-range", "www-authenticate",
+        "cross-origin-resource-policy", "x-content-type-options",
     ]
 
     private func headerFaults(_ answer: Answer, _ response: JSONValue) -> [String] {

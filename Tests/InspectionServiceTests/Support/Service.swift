@@ -34,7 +34,7 @@ struct Service: Sendable {
         self.application = application
         self.store = store
         self.clock = clock
-        contract = try Contract(application.core.openAPI.tree.bytes)
+        contract = try Contract(application.openAPI.tree.bytes)
         client = transport == .socket ? LiveClient(address: try application.listen()) : nil
     }
 
@@ -55,14 +55,18 @@ struct Service: Sendable {
         to method: String, _ path: String, _ fields: [String: String], _ body: [UInt8]
     ) async throws -> Answer {
         if let client {
-            var head = "\(method) \(path) HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
+            var head = "\(method) \(path) HTTP/1.1\r\nConnection: close\r\n"
+            if fields["Host"] == nil { head += "Host: localhost\r\n" }
             for (name, value) in fields { head += "\(name): \(value)\r\n" }
             head += "Content-Length: \(body.count)\r\n\r\n"
             return try await client.exchange(Array(head.utf8) + body)
         }
         var request = HTTPRequest(
-            method: try #require(HTTPRequest.Method(method)), scheme: "http", authority: "test", path: path)
-        for (name, value) in fields { request.headerFields[try #require(HTTPField.Name(name))] = value }
+            method: try #require(HTTPRequest.Method(method)), scheme: "http", authority: fields["Host"] ?? "localhost",
+            path: path)
+        for (name, value) in fields where name != "Host" {
+            request.headerFields[try #require(HTTPField.Name(name))] = value
+        }
         request.headerFields[.contentLength] = String(body.count)
         let response = await application.router.respond(
             to: request, body: body, maxBodyBytes: core.configuration.server.limits.maxBodyBytes,
@@ -189,7 +193,7 @@ func withService(
 /// Runs a service on a data folder.
 func withService(
     _ transport: Transport = .inProcess, in folder: String, seed: UInt64 = 1, isStarted: Bool = true,
-    log: LogCapture? = nil,
+    log: LogCapture? = nil, keys: AccessKeyFile? = nil,
     _ configure: (inout InspectionServiceConfiguration) -> Void = { _ in }, _ body: (Service) async throws -> Void
 ) async throws {
     var configuration = InspectionServiceConfiguration()
@@ -203,9 +207,10 @@ func withService(
     let handler: any LogHandler = if let log { log } else { SwiftLogNoOpLogHandler() }
     var logger = Logger(label: "test") { _ in handler }
     logger.logLevel = log == nil ? .critical : .trace
+    let accessKeys = try keys.map { try AccessKeys(file: $0, isOptional: true, logger: logger) } ?? .open
     let application = InspectionApplication(
         model: try Golden.model.get().model, knowledgeBase: try Golden.knowledgeBase.get(), store: store,
-        configuration: configuration, logger: logger, environment: clock.environment)
+        configuration: configuration, keys: accessKeys, logger: logger, environment: clock.environment)
     let service = try Service(application: application, store: store, clock: clock, transport: transport)
     do {
         if isStarted { try await application.start() }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The built program, run as a user runs it.
@@ -41,12 +42,21 @@ enum Program {
     }
 }
 
+/// Text that grows while others read it.
+private final class LogText: Sendable {
+    private let kept = Mutex("")
+
+    var text: String { kept.withLock { $0 } }
+    func append(_ more: String) { kept.withLock { $0 += more } }
+}
+
 /// A running `multiads serve`.
 struct RunningService {
     let process: Process
     let port: UInt16
     /// What it printed when it was ready.
     let line: String
+    private let errors = LogText()
 
     /// Starts the service and waits until it is ready.
     init(data: String, model: String, _ arguments: [String] = [], _ variables: [String: String] = [:]) throws {
@@ -54,7 +64,11 @@ struct RunningService {
             ["serve", "--port", "0", "--data", data, "--model", model] + arguments, variables)
         try process.run()
         // Read all the time, so that a full pipe cannot stop the service.
-        errors.fileHandleForReading.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
+        errors.fileHandleForReading.readabilityHandler = { [log = self.errors] handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil }
+            log.append(String(decoding: data, as: UTF8.self))
+        }
         var line = ""
         while !line.contains("\n") {
             let data = output.fileHandleForReading.availableData
@@ -66,6 +80,9 @@ struct RunningService {
         self.process = process
         self.line = line
     }
+
+    /// What it has logged so far.
+    var log: String { errors.text }
 
     /// Ends it as a user does.
     func stop() {
@@ -82,7 +99,9 @@ struct RunningService {
     /// One request on a connection of its own.
     ///
     /// - Returns: The whole answer; nil when the connection broke before its end.
-    func send(_ method: String, _ path: String, body: [UInt8] = []) -> (status: Int, body: [UInt8])? {
+    func send(
+        _ method: String, _ path: String, _ fields: [String: String] = [:], body: [UInt8] = []
+    ) -> (status: Int, body: [UInt8])? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -95,7 +114,8 @@ struct RunningService {
             }
         }
         guard status == 0 else { return nil }
-        let head = "\(method) \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        let fields = fields.map { "\($0.key): \($0.value)\r\n" }.joined() + "Content-Length: \(body.count)\r\n"
+        let head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(fields)\r\n"
         var rest = (Array(head.utf8) + body)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
