@@ -33,13 +33,12 @@ public struct ScoreDrift: Sendable, Equatable {
     /// What ``above`` says.
     public let direction: Direction
 
-    /// Compares scores.
+    /// Compares scores; nil without any on either side.
     ///
     /// - Parameters:
     ///   - scores: New ones, in any order.
     ///   - calibration: Those of good parts, at least one.
     ///   - defectShare: Of the new ones so many (0…0.5) may be of defective parts, which lie above for a good reason.
-    /// - Returns: nil without scores on either side.
     public init?(of scores: [Float], against calibration: [Float], defectShare: Double) {
         guard !scores.isEmpty, !calibration.isEmpty else { return nil }
         let rank = (calibration.count + 1) / 2

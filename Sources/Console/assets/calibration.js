@@ -1,6 +1,6 @@
 // Thresholds from pictures of good parts.
 import { h, svg, fill, field, select, button, notice } from './dom.js';
-import { all, path, pictureForm, request } from './api.js';
+import { all, get, path, pictureForm, request } from './api.js';
 import * as format from './format.js';
 import { decisionText } from './products.js';
 
@@ -11,6 +11,7 @@ export function calibrationSection({ id, product, signal, changed }) {
   const files = h('input', { type: 'file', accept: 'image/jpeg,image/png', multiple: true });
   const outcome = h('div', {});
   const earlier = h('tbody', {});
+  const drift = h('p', { class: 'quiet' });
 
   async function run(dryRun) {
     const pictures = [...files.files];
@@ -28,7 +29,8 @@ export function calibrationSection({ id, product, signal, changed }) {
   }
 
   async function load() {
-    const items = await all(`${base}/calibrations`);
+    const [items, state] = await Promise.all([all(`${base}/calibrations`), get(`${base}/drift`)]);
+    fill(drift, driftText(state));
     fill(earlier, items.slice(0, 5).map((one) => h('tr', {}, h('td', {}, format.time(one.createdAt)),
       h('td', {}, decisionText[one.decision]), h('td', { class: 'number' }, one.pictures),
       h('td', { class: 'number' }, format.percent(one.expectedFalseRejectRate)), h('td', { class: 'number' }, format.threshold(one.threshold)),
@@ -40,7 +42,7 @@ export function calibrationSection({ id, product, signal, changed }) {
     h('p', { class: 'quiet' }, 'Finds the thresholds that refuse no more than a stated share of good parts. Best with 19 or more pictures of good parts that are no references; without pictures, each reference is compared with the others.'),
     h('div', { class: 'row wrap form' }, field('Good parts refused, at most, %', rate), field('Decided by', decision), field('Other good parts', files)),
     h('div', { class: 'row' }, button('Try', () => run(true)), button('Calibrate', () => run(false), { class: 'primary' })),
-    outcome,
+    outcome, drift,
     h('details', {}, h('summary', {}, 'Earlier calibrations'), h('table', {}, h('thead', {}, h('tr', {},
       ['Time', 'Decided by', 'Pictures', 'Refused on average', 'Threshold', ''].map((name) => h('th', { scope: 'col' }, name)))), earlier)));
 }
@@ -56,6 +58,19 @@ function shown(calibration) {
     h('details', {}, h('summary', {}, 'The highest scores: look whether these parts are really good'),
       h('table', {}, h('tbody', {}, scores.slice(0, 10).map((one) => h('tr', {}, h('td', {}, one.name ?? format.digest(one.id)),
         h('td', { class: 'number' }, format.score(one.score))))))));
+}
+
+/** Whether scores still lie where they lay when the product was calibrated. */
+function driftText({ status, results, window, above }) {
+  const counted = `${above} of the ${results} newest scores lie above the middle of the calibration’s.`;
+  switch (status) {
+    case 'steady': return [h('span', { class: 'pill ok' }, 'no drift'), ` ${counted}`];
+    case 'higher': return [h('span', { class: 'pill notOk' }, 'scores have risen'), ` ${counted} Good parts are refused more often: look at light, focus and fixture, or calibrate anew.`];
+    case 'lower': return [h('span', { class: 'pill notOk' }, 'scores have fallen'), ` ${counted} Defective parts pass more often: look at light, focus and fixture, or calibrate anew.`];
+    case 'collecting': return `Whether scores drift can be told after ${window} inspections; there are ${results} since the calibration.`;
+    case 'tooFewPictures': return 'The calibration has too few pictures to tell whether scores drift.';
+    default: return null;
+  }
 }
 
 /** Every score as a stroke on a line from 0, with the threshold. */

@@ -1,6 +1,6 @@
 // How the service is.
 import { h, fill } from './dom.js';
-import { address, send, Refusal } from './api.js';
+import { address, key, send, Refusal } from './api.js';
 import * as format from './format.js';
 
 /** The service's own account; it is given while not ready too. */
@@ -15,8 +15,9 @@ export async function readiness(options) {
 
 export async function statusPage(main, signal) {
   const body = h('div', { class: 'columns' });
-  fill(main, h('h1', {}, 'Service'), body, h('p', {}, h('a', { href: address('openapi.json') }, 'OpenAPI description'), ' · ',
-    h('a', { href: address('metrics') }, 'Metrics for Prometheus')));
+  fill(main, h('h1', {}, 'Service'), body, h('p', {}, h('a', { href: address('openapi.json') }, 'OpenAPI description'),
+    // A link carries no key.
+    key.get() ? null : [' · ', h('a', { href: address('metrics') }, 'Metrics for Prometheus')]));
   const load = async () => {
     const state = await readiness({ signal });
     fill(body, state ? cards(state) : h('p', { class: 'notice bad' }, 'The service is not ready: it starts, failed to, or shuts down. Its log tells more.'));
