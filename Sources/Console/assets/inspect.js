@@ -37,6 +37,8 @@ export async function inspectPage(main, signal) {
     h('strong', {}, 'Drop pictures here'), h('span', {}, 'or click to choose, or paste one. JPEG or PNG.'));
 
   let shown = null;
+  /** Whether what is finished is shown at once: until somebody chooses what to look at. */
+  let isFollowing = true;
   let showing = new AbortController();
 
   function take(files) {
@@ -47,9 +49,8 @@ export async function inspectPage(main, signal) {
           dryRun: isDry.checked ? 'true' : null },
       };
       entries.unshift(entry);
-      entry.isNewest = true;
     }
-    while (entries.length > kept) URL.revokeObjectURL(entries.pop().photo);
+    isFollowing = true;
     drawList();
     run();
   }
@@ -62,9 +63,17 @@ export async function inspectPage(main, signal) {
       update();
       await inspect(entry);
       entry.file = null;
+      forgetOldest();
       update(entry);
     }
     isRunning = false;
+  }
+
+  /** Only what is done gives way: a thousand pictures may wait. */
+  function forgetOldest() {
+    while (entries.length > kept && entries.at(-1).state !== undefined && entries.at(-1) !== shown) {
+      URL.revokeObjectURL(entries.pop().photo);
+    }
   }
 
   const next = () => entries.findLast((entry) => !entry.state);
@@ -73,19 +82,24 @@ export async function inspectPage(main, signal) {
 
   document.addEventListener('inspected', ({ detail: finished }) => {
     drawList();
-    if (finished && (!shown || finished.isNewest)) show(finished);
+    if (finished && isFollowing) show(finished);
   }, { signal });
 
   function drawList() {
     const done = entries.filter((entry) => entry.result);
+    const hadFocus = list.contains(document.activeElement);
     const bad = done.filter((entry) => entry.result.verdict === 'notOk').length;
     fill(list, entries.map((entry) => h('li', {}, h('button', {
       type: 'button', class: `thumb ${entry.result?.verdict ?? entry.state ?? 'waiting'}`,
-      'aria-current': entry === shown ? 'true' : false, title: entry.name, onclick: () => show(entry),
+      'aria-current': entry === shown ? 'true' : false, title: entry.name, onclick: () => {
+        isFollowing = false;
+        show(entry);
+      },
     },
     entry.state === 'failed' ? h('b', { class: 'blank' }, '!') : h('img', { src: entry.photo, alt: '', loading: 'lazy' }),
     h('span', {}, entry.result ? format.verdictText[entry.result.verdict]
       : { failed: 'Refused', running: 'Computing …' }[entry.state] ?? 'Waiting')))));
+    if (hadFocus) list.querySelector('[aria-current]')?.focus();
     fill(tally, entries.length ? `${done.length} of ${entries.length} inspected, ${bad} not ok` : '');
   }
 
