@@ -74,6 +74,21 @@ struct EvaluatorTests {
         }
     }
 
+    @Test("refined maps are measured, and images scored by the maps as they were")
+    func refinement() throws {
+        let runs = try [MapRefinement.none, .guided].map { refinement in
+            try evaluator({
+                $0.shots = [0, 1]
+                $0.refinement = refinement
+            }, out: "refined-\(refinement.rawValue)").run(embed: embed)
+        }
+        for (plain, refined) in zip(runs[0].products, runs[1].products) {
+            #expect(plain.pictures.map(\.scores) == refined.pictures.map(\.scores))
+            #expect(plain.settings.map(\.image) == refined.settings.map(\.image))
+            #expect(plain.settings.map(\.pixel) != refined.settings.map(\.pixel))
+        }
+    }
+
     @Test("draws are nested, repeatable and without repetition")
     func draws() throws {
         let run = try evaluator {

@@ -22,6 +22,20 @@ public struct Adapter: Sendable {
     /// The activation its features were trained with, or nil when the file says nothing.
     public var activation: Activation? { metadata["activation"].flatMap(Activation.init(rawValue:)) }
 
+    /// What is to be done to maps before places are marked, or nil when the file says nothing.
+    ///
+    /// - Throws: ``InspectionModelError`` with `.badAdapter` when there is no such refinement.
+    func refinement() throws(InspectionModelError) -> MapRefinement? {
+        guard let name = metadata["map_refinement"] else { return nil }
+        guard let refinement = MapRefinement(rawValue: name) else {
+            throw InspectionModelError(
+                .badAdapter,
+                "expected \(MapRefinement.allCases.map(\.rawValue).joined(separator: " or ")) as the adapter's map_refinement, "
+                    + "found “\(name.prefix(40))”")
+        }
+        return refinement
+    }
+
     /// Reads `fc.{i}.weight` and `fc.{i}.bias`.
     ///
     /// - Parameters:

@@ -10,6 +10,8 @@ public struct InspectionModel: Sendable {
     public let adapter: Adapter
     /// 1-based block numbers whose tokens the adapter was trained on.
     public let stages: [Int]
+    /// What is done to maps before places are marked, unless told otherwise: what the adapter's file says, else nothing.
+    public let refinement: MapRefinement
     /// Workers used per picture.
     public let threads: ComputeThreads
     /// Each stage's adapter prepared for comparing patches with states, beside a tower that is not float32.
@@ -23,7 +25,8 @@ public struct InspectionModel: Sendable {
     ///   - stages: Block numbers; nil takes the adapter's own record, else quarters of the tower's blocks. Some of the
     ///     recorded ones leave the other stages out.
     ///   - threads: Workers used per picture.
-    /// - Throws: ``InspectionModelError`` with `.badStages` when the counts differ or a stage is not a block.
+    /// - Throws: ``InspectionModelError`` with `.badStages` when the counts differ or a stage is not a block, `.badAdapter`
+    ///   when it names a refinement of maps that there is not.
     public init(
         clip: CLIPModel, adapter: Adapter, stages: [Int]? = nil, threads: ComputeThreads
     ) throws(InspectionModelError) {
@@ -39,6 +42,7 @@ public struct InspectionModel: Sendable {
                 ?? "\(adapter.weights.count) ascending stages between 1 and \(layers)"
             throw InspectionModelError(.badStages, "expected \(expected), found \(chosen)")
         }
+        refinement = try adapter.refinement() ?? .none
         self.clip = clip
         self.adapter = adapter
         self.stages = chosen
@@ -78,6 +82,16 @@ public struct InspectionModel: Sendable {
             throw InspectionModelError(.notFinite, "expected a finite image embedding, found NaN or infinity")
         }
         return features
+    }
+
+    /// What refines the maps of a picture with these features.
+    ///
+    /// - Parameters:
+    ///   - features: From ``features(of:imageSide:)``.
+    ///   - refinement: Instead of the model's own.
+    /// - Returns: nil where nothing is done.
+    public func refiner(for features: VisionTower.Features, _ refinement: MapRefinement? = nil) -> MapRefiner? {
+        MapRefiner(refinement ?? self.refinement, features: features, threads: threads)
     }
 
     /// What the memory bank keeps of a picture with these features.

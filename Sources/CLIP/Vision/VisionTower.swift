@@ -32,6 +32,8 @@ public struct VisionTower: Sendable {
         public let embedding: Tensor
         /// Patches along one side.
         public let gridSize: Int
+        /// The picture as the network saw it, `imageSide` × `imageSide`.
+        public let picture: RGBImage
     }
 
     /// Encodes one picture.
@@ -77,7 +79,7 @@ public struct VisionTower: Sendable {
                             from: UnsafeBufferPointer(start: stream + width, count: (tokens - 1) * width))
                     })
             })
-        return Features(stageTokens: collected, embedding: project(stream), gridSize: gridSize)
+        return Features(stageTokens: collected, embedding: project(stream), gridSize: gridSize, picture: square)
     }
 
     /// Makes ready for pictures of a size what else the first one would wait for: memory, generated code, resampled positions.

@@ -18,6 +18,8 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
     public var mapCombination: MapOptions.MapCombination
     /// Whether a patch is compared with the same place of each reference only.
     public var matchesSamePosition: Bool
+    /// What is done to maps before pixels are measured; nil for what the adapter says. Image scores are those of the maps before.
+    public var refinement: MapRefinement?
     /// Where the PRO curve ends.
     public var fprLimit: Double
     /// Whether pictures that cannot be used are left out and counted.
@@ -49,6 +51,7 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
         stageCombination = .mean
         mapCombination = .mean
         matchesSamePosition = false
+        refinement = nil
         fprLimit = PixelMetrics.fprLimit
         skipsBadPictures = false
         measuresTypes = true

@@ -112,10 +112,12 @@ struct ProductEvaluator {
         let features = try model.features(of: picture, imageSide: options.imageSide)
         let maps = try model.maps(
             features: features, imageSide: options.imageSide, states: states.binary, options: options.mapOptions)
+        let refiner = model.refiner(for: features, options.refinement)
         var scores: [PictureRecord.Scores] = []
         var channel = 0
         for map in try decidingMaps(maps, features: features, draws: draws, bank: bank) {
-            try map.withUnsafeBufferPointer { try store.append($0, to: channel) }
+            let shown = refiner?.refined(map) ?? map
+            try shown.withUnsafeBufferPointer { try store.append($0, to: channel) }
             channel += 1
             let maximum = ImageScoreRule.mapMaximum.score(map: map, globalAnomaly: 0)
             guard maximum.isFinite else {
@@ -127,7 +129,8 @@ struct ProductEvaluator {
                     mapTopThree: ImageScoreRule.topThree.score(map: map, globalAnomaly: 0)))
         }
         let found = try addTypes(
-            sample, truth, features: features, maps: maps, store: store, firstChannel: channel, &tally)
+            sample, truth, features: features, maps: maps, refiner: refiner, store: store, firstChannel: channel, &tally
+        )
         let mask = truth.mask
         tally.truth.append(mask)
         tally.samples.append(sample)
@@ -160,7 +163,7 @@ struct ProductEvaluator {
     /// Adds a picture to the multi-type metrics if every pixel's type is known, and gives its most frequent found type.
     private func addTypes(
         _ sample: DatasetSample, _ truth: GroundTruth, features: VisionTower.Features, maps: AnomalyMaps,
-        store: MapStore, firstChannel: Int, _ tally: inout Tally
+        refiner: MapRefiner?, store: MapStore, firstChannel: Int, _ tally: inout Tally
     ) throws -> String? {
         guard measuresTypes else { return nil }
         let own =
@@ -168,13 +171,14 @@ struct ProductEvaluator {
             ? maps
             : try model.maps(
                 features: features, imageSide: options.imageSide, states: states.own, options: options.mapOptions)
-        let predicted = Self.mostProbable(own.multitype)
+        let multitype = refiner?.refined(own.multitype) ?? own.multitype
+        let predicted = Self.mostProbable(multitype)
         if sample.isFullyTyped, !truth.labels.contains(GroundTruth.untyped) {
             tally.typedPictures += 1
             tally.classTruth.append(truth.labels)
             tally.confusion.add(truth: truth.labels, predicted: predicted)
             let pixels = own.side * own.side
-            try own.multitype.withUnsafeBufferPointer { values in
+            try multitype.withUnsafeBufferPointer { values in
                 for label in classes.indices {
                     let plane = UnsafeBufferPointer(rebasing: values[label * pixels..<(label + 1) * pixels])
                     try store.append(plane, to: firstChannel + label)

@@ -43,10 +43,13 @@ struct CalibrationScorer: Sendable {
                     + "the product's include and ignore")
         }
         let distances = try await distances(of: features, without: picture.id)
+        let options = product.plan.mapOptions
         let maps = try await core.compute.run(.background) { [model = core.model, product] in
+            // The score stays that of the maps before; what is marked is what has to be kept from.
             try model.maps(
                 features: features, imageSide: side, states: product.states, distances: distances,
-                validity: validity.map, options: product.plan.mapOptions)
+                validity: validity.map, options: options
+            ).refined(by: model.refiner(for: features), validity: validity.map, options: options)
         }
         withExtendedLifetime(place) {}
         return CalibrationScore(id: picture.id, name: picture.name, score: maps.imageScore, mapMaximum: maps.maximum)

@@ -74,14 +74,17 @@ struct Inspector: Sendable {
         return Inspection(
             id: id, createdAt: now, place: place, request: request, product: product,
             imageDigest: digest, findings: found.findings, globalAnomaly: computed.maps.globalAnomaly,
-            mapMaximum: computed.maps.maximum, pictures: found.pictures, overlay: found.overlay,
+            mapMaximum: computed.mapMaximum, pictures: found.pictures, overlay: found.overlay,
             timings: Inspection.Timings(
                 decode: decoded.time, queue: computed.started - queued, encode: computed.encode,
                 score: computed.score + found.score, store: found.store, total: environment.uptime() - started))
     }
 
     private struct Computed: Sendable {
+        /// What is marked and named.
         let maps: AnomalyMaps
+        /// Largest value of the map that the score is made of.
+        let mapMaximum: Float
         /// Whether any place of the picture counts.
         let isDecidable: Bool
         let started: Duration
@@ -112,8 +115,11 @@ struct Inspector: Sendable {
         let maps = try model.maps(
             features: features, imageSide: side, states: product.states, references: references,
             validity: validity.map, options: product.plan.mapOptions)
+        let marked = maps.refined(
+            by: model.refiner(for: features), validity: validity.map, options: product.plan.mapOptions)
         return Computed(
-            maps: maps, isDecidable: validity.holdsAnything, started: started, encode: encoded - started,
+            maps: marked, mapMaximum: maps.maximum, isDecidable: validity.holdsAnything, started: started,
+            encode: encoded - started,
             score: environment.uptime() - encoded)
     }
 

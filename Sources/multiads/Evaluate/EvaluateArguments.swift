@@ -68,6 +68,12 @@ struct EvaluateArguments: ParsableArguments {
     @Option(help: "How text map and reference map are joined; reference takes the reference map alone.")
     var mapCombination: MapOptions.MapCombination = .mean
 
+    @Option(
+        help: ArgumentHelp(
+            "What is done to maps before pixels are measured: nothing, or guided, which gives them the picture's edges; by default what the adapter says. Image scores are of the maps before.",
+            valueName: "none|guided"))
+    var refinement: MapRefinement?
+
     @Option(help: ArgumentHelp("False-positive rate up to which AUPRO is taken.", valueName: "rate"))
     var fprLimit = PixelMetrics.fprLimit
 
@@ -121,6 +127,7 @@ struct EvaluateArguments: ParsableArguments {
         options.scoreRule = scoreRule
         options.stageCombination = stageCombination
         options.mapCombination = mapCombination
+        options.refinement = refinement
         options.matchesSamePosition = referenceMatching == .samePosition
         options.fprLimit = fprLimit
         options.measuresTypes = !noTypes

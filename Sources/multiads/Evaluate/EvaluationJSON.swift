@@ -29,6 +29,7 @@ enum EvaluationJSON {
             "scoreRule": .string(options.scoreRule.rawValue),
             "stageCombination": .string(options.stageCombination.rawValue),
             "mapCombination": .string(options.mapCombination.rawValue),
+            "refinement": .text(options.refinement?.rawValue),
             "referenceMatching": .string(options.matchesSamePosition ? "same-position" : "nearest"),
             "fprLimit": .number(options.fprLimit),
         ])

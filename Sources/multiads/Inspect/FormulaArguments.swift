@@ -4,6 +4,7 @@ public import ArgumentParser  // public, because conformances of public types ar
 extension InspectionMode: ExpressibleByArgument {}
 extension MapOptions.StageCombination: ExpressibleByArgument {}
 extension MapOptions.MapCombination: ExpressibleByArgument {}
+extension MapRefinement: ExpressibleByArgument {}
 
 /// Names of the image score rules.
 enum ScoreRuleName: String, CaseIterable, ExpressibleByArgument {
@@ -52,6 +53,12 @@ struct FormulaArguments: ParsableArguments {
 
     @Option(help: "How text map and reference map are joined; reference takes the reference map alone.")
     var mapCombination: MapOptions.MapCombination = .mean
+
+    @Option(
+        help: ArgumentHelp(
+            "What is done to maps before places are marked: nothing, or guided, which gives them the picture's edges; by default what the adapter says.",
+            valueName: "none|guided"))
+    var refinement: MapRefinement?
 
     func validate() throws {
         guard threshold.isFinite, threshold > 0 else {

@@ -18,6 +18,8 @@ struct Inspection {
     let picture: Picture
     let features: VisionTower.Features
     let maps: AnomalyMaps
+    /// The maps that places were marked by, where they are others.
+    let refined: AnomalyMaps?
     let findings: Findings
     /// When the inspection ended.
     let time: String

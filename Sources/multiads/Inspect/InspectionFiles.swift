@@ -11,7 +11,8 @@ struct InspectionFiles {
     /// Writes all tensors of one inspection.
     ///
     /// `text` [E, C], `global_embedding` [E], `global_probabilities` [C], `stage_i` [patches, D], `multitype_map`
-    /// [C, S, S], `anomaly_map` [S, S], `image_score` [1], and with references `reference_map` and `final_map` [S, S].
+    /// [C, S, S], `anomaly_map` [S, S], `image_score` [1], and with references `reference_map` and `final_map` [S, S];
+    /// where maps are refined, `refined_multitype_map` [C, S, S] and `refined_map` [S, S], by which places are marked.
     func writeMaps(_ inspection: Inspection, to path: String) throws {
         let maps = inspection.maps
         var tensors: [(name: String, tensor: Tensor)] = [
@@ -26,6 +27,9 @@ struct InspectionFiles {
             tensors.append(("stage_\(stage)", tokens))
         }
         if let reference = maps.reference { tensors += [("reference_map", reference), ("final_map", maps.final)] }
+        if let refined = inspection.refined {
+            tensors += [("refined_multitype_map", refined.multitype), ("refined_map", refined.final)]
+        }
         try SafeTensorsWriter.write(
             tensors.map { SafeTensorsWriter.Entry($0.name, $0.tensor) },
             metadata: [
@@ -39,7 +43,7 @@ struct InspectionFiles {
 
     /// Draws what was found onto the picture and writes it in the format that the name asks for.
     func writeOverlay(_ inspection: Inspection, to path: String) throws {
-        let (pixels, maps) = (inspection.picture.pixels, inspection.maps)
+        let (pixels, maps) = (inspection.picture.pixels, inspection.refined ?? inspection.maps)
         let map = try MapResize.bilinear(
             maps.final.values, width: maps.side, height: maps.side, toWidth: pixels.width, toHeight: pixels.height,
             corners: .edges)

@@ -49,12 +49,15 @@ struct Inspector {
         let maps = try model.maps(
             features: features, imageSide: side, states: states, references: references,
             options: formulas.mapOptions)
+        let refiner = model.refiner(for: features, formulas.refinement)
+        let marked = maps.refined(by: refiner, options: formulas.mapOptions)
         let finder = DefectFinder(
             rules: DefectRules(threshold: formulas.threshold), mode: formulas.mode, threads: model.threads)
         let findings = try finder.findings(
-            maps, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height)
+            marked, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height)
         return Inspection(
-            picture: picture, features: features, maps: maps, findings: findings,
+            picture: picture, features: features, maps: maps, refined: refiner == nil ? nil : marked,
+            findings: findings,
             time: Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
             encodeSeconds: encodeSeconds, scoreSeconds: scoring.seconds)
     }

@@ -1,0 +1,192 @@
+import CLIP
+import Checkpoints
+import Images
+import Tensors
+import TestSupport
+import Testing
+
+@testable import AnomalyDetection
+
+@Suite("Maps with the picture's edges")
+struct GuidedFilterTests {
+    private static let threads = ComputeThreads(count: 2)
+
+    private static func noise(_ count: Int, _ random: inout SeededGenerator) -> [Float] {
+        (0..<count).map { _ in Float.random(in: 0..<1, using: &random) }
+    }
+
+    private static func picture(_ side: Int, _ random: inout SeededGenerator) -> RGBImage {
+        RGBImage(
+            width: side, height: side,
+            pixels: (0..<side * side * 3).map { _ in UInt8.random(in: 0...255, using: &random) })
+    }
+
+    /// Mean over the part of a window that exists, as it is written.
+    private static func mean(_ plane: [Double], side: Int, radius: Int, _ x: Int, _ y: Int) -> Double {
+        let (rows, columns) = (max(0, y - radius)...min(side - 1, y + radius), max(0, x - radius)...min(side - 1, x + radius))
+        let sum = rows.reduce(0.0) { sum, row in columns.reduce(sum) { $0 + plane[row * side + $1] } }
+        return sum / Double(rows.count * columns.count)
+    }
+
+    private static func means(_ plane: [Double], side: Int, radius: Int) -> [Double] {
+        (0..<side * side).map { mean(plane, side: side, radius: radius, $0 % side, $0 / side) }
+    }
+
+    @Test("box means are means, for windows smaller and larger than the plane", arguments: [1, 2, 7, 16], [1, 2, 3, 5, 20])
+    func boxMeans(side: Int, radius: Int) {
+        var random = SeededGenerator(seed: UInt64(side * 100 + radius))
+        let source = Self.noise(side * side, &random)
+        let expected = Self.means(source.map(Double.init), side: side, radius: radius)
+        var (columns, rows, target) = (
+            [Double](repeating: .nan, count: side), [Float](repeating: .nan, count: side * side), source
+        )
+        target.withUnsafeMutableBufferPointer { target in
+            columns.withUnsafeMutableBufferPointer { columns in
+                rows.withUnsafeMutableBufferPointer { rows in
+                    guard let target = target.baseAddress, let columns = columns.baseAddress,
+                        let rows = rows.baseAddress
+                    else { return }
+                    // In place.
+                    BoxMean(side: side, radius: radius).fill(target, into: target, columns: columns, rows: rows)
+                }
+            }
+        }
+        for (found, expected) in zip(target, expected) { #expect(abs(Double(found) - expected) < 1e-6) }
+    }
+
+    /// He, Sun and Tang 2013, equations 19 and 20, window by window, by Gaussian elimination.
+    private static func reference(_ picture: RGBImage, _ map: [Float], radius: Int) -> [Double] {
+        let side = picture.width
+        let colors = (0..<3).map { color in (0..<side * side).map { Double(picture.pixels[$0 * 3 + color]) / 255 } }
+        let map = map.map(Double.init)
+        var planes = [[Double]](repeating: [], count: 4)
+        for pixel in 0..<side * side {
+            func average(_ plane: [Double]) -> Double { mean(plane, side: side, radius: radius, pixel % side, pixel / side) }
+            let means = colors.map(average)
+            let level = average(map)
+            var rows = (0..<3).map { i in
+                (0..<3).map { j in
+                    average(zip(colors[i], colors[j]).map { $0 * $1 }) - means[i] * means[j] + (i == j ? 1e-4 : 0)
+                } + [average(zip(colors[i], map).map { $0 * $1 }) - means[i] * level]
+            }
+            for i in 0..<3 {
+                for j in 0..<3 where j != i {
+                    let factor = rows[j][i] / rows[i][i]
+                    for k in 0..<4 { rows[j][k] -= factor * rows[i][k] }
+                }
+            }
+            let slopes = (0..<3).map { rows[$0][3] / rows[$0][$0] }
+            for color in 0..<3 { planes[color].append(slopes[color]) }
+            planes[3].append(level - zip(slopes, means).reduce(0) { $0 + $1.0 * $1.1 })
+        }
+        let averaged = planes.map { means($0, side: side, radius: radius) }
+        let (lowest, highest) = (map.min() ?? 0, map.max() ?? 0)
+        return (0..<side * side).map { pixel in
+            let value = (0..<3).reduce(averaged[3][pixel]) { $0 + averaged[$1][pixel] * colors[$1][pixel] }
+            return min(max(value, lowest), highest)
+        }
+    }
+
+    @Test("follow the published equations", arguments: [(9, 1), (12, 2), (7, 9)])
+    func equations(side: Int, radius: Int) {
+        var random = SeededGenerator(seed: 3)
+        let picture = Self.picture(side, &random)
+        let planes = (0..<3).map { _ in Self.noise(side * side, &random) }
+        let filter = GuidedFilter(picture, radius: radius, threads: Self.threads)
+        let found = filter.filtered(Tensor(shape: [3, side, side], planes.flatMap { $0 }), threads: Self.threads)
+        for (index, plane) in planes.enumerated() {
+            let expected = Self.reference(picture, plane, radius: radius)
+            let values = found.rows(index..<index + 1).values
+            let worst = zip(values, expected).map { abs(Double($0) - $1) }.max() ?? 1
+            #expect(worst < 2e-4, "\(worst)")
+        }
+    }
+
+    @Test("a coarse map takes on the outline of what it covers, and keeps its range")
+    func outline() {
+        // A dark disc on a light ground; its map as patches of 8 pixels show it.
+        let side = 64
+        func isInside(_ x: Int, _ y: Int) -> Bool { (x - 30) * (x - 30) + (y - 34) * (y - 34) < 13 * 13 }
+        let truth = (0..<side * side).map { isInside($0 % side, $0 / side) }
+        let picture = RGBImage(
+            width: side, height: side, pixels: truth.flatMap { $0 ? [40, 30, 20] as [UInt8] : [180, 190, 200] })
+        var grid = [Float](repeating: 0, count: 64)
+        for pixel in truth.indices where truth[pixel] {
+            grid[pixel / side / 8 * 8 + pixel % side / 8] += 1.0 / 64
+        }
+        let coarse = (0..<side * side).map { grid[$0 / side / 8 * 8 + $0 % side / 8] }
+        let filter = GuidedFilter(picture, radius: 8, threads: Self.threads)
+        let fine = filter.filtered(Tensor(shape: [1, side, side], coarse), threads: Self.threads).values
+        func wrong(_ map: [Float]) -> Int { zip(map, truth).count { ($0 >= 0.5) != $1 } }
+        #expect(wrong(coarse) > 60 && wrong(fine) < wrong(coarse) / 4, "\(wrong(coarse)) and \(wrong(fine))")
+        #expect(fine.allSatisfy { (0...1).contains($0) })
+    }
+
+    @Test("of a picture without edges are only smoothed")
+    func flat() {
+        var random = SeededGenerator(seed: 5)
+        let map = Self.noise(100, &random)
+        let filter = GuidedFilter(
+            RGBImage(width: 10, height: 10, fill: RGBColor(red: 128, green: 128, blue: 128)), radius: 2, threads: Self.threads)
+        let found = filter.filtered(Tensor(shape: [1, 10, 10], map), threads: Self.threads).values
+        let once = Self.means(map.map(Double.init), side: 10, radius: 2)
+        for (found, expected) in zip(found, Self.means(once, side: 10, radius: 2)) {
+            #expect(abs(Double(found) - expected) < 1e-4)
+        }
+    }
+
+    @Test("change no score, and hold with references and where only a part counts")
+    func scores() throws {
+        let golden = try GoldenModel.tiny()
+        let width = golden.model.clip.configuration.embedDim
+        let states = try StateEmbeddings(
+            ["normal", "bent"].enumerated().map { index, name in
+                (state: name, embedding: Tensor(shape: [width], (0..<width).map { $0 == index ? 1 : 0 }))
+            })
+        let features = try golden.model.features(of: golden.picture("query"), imageSide: golden.side)
+        #expect(features.picture.width == golden.side && features.picture.height == golden.side)
+        let bank = ReferenceBank([
+            golden.model.reference(
+                from: try golden.model.features(of: golden.picture("reference_0"), imageSide: golden.side))
+        ])
+        let validity = (0..<golden.side * golden.side).map { Float($0 % golden.side < golden.side / 2 ? 1 : 0) }
+        let options = MapOptions()
+        let maps = try golden.model.maps(
+            features: features, imageSide: golden.side, states: states, references: bank, validity: validity)
+        #expect(golden.model.refinement == .none && golden.model.refiner(for: features) == nil)
+        #expect(maps.refined(by: nil, options: options).final.values == maps.final.values)
+        let refiner = try #require(golden.model.refiner(for: features, .guided))
+        let refined = maps.refined(by: refiner, validity: validity, options: options)
+        #expect(refined.imageScore == maps.imageScore && refined.globalProbabilities == maps.globalProbabilities)
+        #expect(refined.final.values != maps.final.values && refined.states == maps.states)
+        let reference = try #require(refined.reference)
+        for (pixel, value) in refined.final.values.enumerated() {
+            let expected = validity[pixel] * 0.5 * (refined.anomaly.values[pixel] + reference.values[pixel])
+            #expect(abs(value - expected) < 1e-6)
+        }
+    }
+
+    @Test("are asked for by the adapter's file, in words that there are")
+    func metadata() throws {
+        let golden = try GoldenModel.tiny()
+        func model(_ name: String) throws -> InspectionModel {
+            let path = golden.folder + "/adapter.safetensors"
+            let file = try SafeTensorsFile(region: ByteRegion.map(path: path), name: path)
+            let region = try SafeTensorsWriter.serialize(
+                file.tensorNames.map { SafeTensorsWriter.Entry($0, try file.tensor($0)) },
+                metadata: file.metadata.merging(["map_refinement": name]) { $1 })
+            let source = try SafeTensorsFile(region: ByteRegion(region), name: "adapter")
+            let configuration = golden.model.clip.configuration
+            return try InspectionModel(
+                clip: golden.model.clip,
+                adapter: Adapter(
+                    source: source, digest: "", width: configuration.vision.width, embedDim: configuration.embedDim),
+                threads: Self.threads)
+        }
+        #expect(try model("guided").refinement == .guided)
+        #expect(try model("none").refinement == .none)
+        let error = try #require(throws: InspectionModelError.self) { try model("sharpened") }
+        #expect(error.code == .badAdapter && error.description.contains("none or guided"))
+        #expect(error.description.contains("“sharpened”"))
+    }
+}
