@@ -54,7 +54,10 @@ extension TrainingRun {
             "mosaic_rate": "\(options.mosaicRate)", "ground_truth": options.groundTruth.rawValue,
         ]
         if options.loss.usesDice { metadata["dice_mean"] = "\(Float(mean.terms.dice))" }
-        if let start { metadata["started_from"] = start.digest }
+        if let start {
+            metadata["started_from"] = start.digest
+            metadata["map_refinement"] = start.metadata["map_refinement"]
+        }
         try folder.write(weights, metadata: metadata, epoch: epoch, history: history)
         report(
             .epoch(
