@@ -57,6 +57,7 @@ public struct TrainingFolder: Sendable, Equatable {
     /// - Parameters:
     ///   - epochs: Of the training that would write here.
     ///   - own: What its adapters record: those that were written before the first state are replaced; nil for a new one.
+    /// - Throws: ``TrainingError`` with `.otherTraining`, naming the first such file.
     func checkUnused(epochs: Int, except own: [String: String]? = nil) throws(TrainingError) {
         if own == nil, hasState {
             throw TrainingError(

@@ -5,6 +5,8 @@ extension TreeReader {
     /// - Parameters:
     ///   - known: Files that the dataset uses: where a list names them, any place is right.
     ///   - leftOut: Products that are not looked at.
+    /// - Returns: In the order of the folders.
+    /// - Throws: ``DatasetError`` with `.cannotOpen`.
     func layoutIssues(known: Set<String>, except leftOut: Set<String>) throws(DatasetError) -> [DatasetIssue] {
         var issues = try strayFolders(known: known)
         for folder in try folders() where !leftOut.contains(folder.product) {

@@ -3,6 +3,8 @@ extension TreeReader {
     /// Masks that are called like no picture, and pictures of other formats than PNG and JPEG; paths relative to the dataset.
     ///
     /// - Parameter leftOut: Products that are not looked at.
+    /// - Returns: Paths, folder by folder.
+    /// - Throws: ``DatasetError`` with `.cannotOpen`.
     func strays(except leftOut: Set<String>) throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
         var found: (masks: [String], otherFormats: [String]) = ([], [])
         for folder in try folders() where !leftOut.contains(folder.product) {

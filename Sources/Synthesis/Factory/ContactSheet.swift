@@ -11,6 +11,7 @@ public enum ContactSheet {
     ///   - count: Pictures, at least one.
     ///   - side: Of each, in pixels.
     ///   - columns: Pictures per row, at least 1.
+    /// - Returns: Width and height.
     public static func size(count: Int, side: Int, columns: Int) -> (width: Int, height: Int) {
         let rows = (count + columns - 1) / columns
         return (columns * (side + gap) + gap, rows * (side + gap + captionHeight) + gap)
