@@ -70,6 +70,17 @@ package final class AtomicFile {
         Self.syncFolder(of: path)
     }
 
+    /// The name that a hidden file would have got, or nil for a file that is none of these.
+    ///
+    /// Whoever holds the folder may remove such files: they are of runs that were killed while they wrote.
+    package static func target(ofTemporary name: String) -> String? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count >= 5, parts[0].isEmpty, parts[parts.count - 1] == "tmp",
+            parts.suffix(3).prefix(2).allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } })
+        else { return nil }
+        return parts[1..<(parts.count - 3)].joined(separator: ".")
+    }
+
     /// Makes a rename in the folder of `path` durable; file systems that cannot sync folders are left as they are.
     package static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

@@ -29,6 +29,8 @@ public struct Dataset: Sendable {
     public private(set) var products: [DatasetProduct]
     /// Names that the knowledge base does not know, each once.
     public let unknownNames: [String]
+    /// Products that ``limited(to:)`` left out.
+    private(set) var leftOut: Set<String> = []
 
     /// Where the list of pictures comes from.
     public enum Listing: Sendable, Equatable {
@@ -86,6 +88,7 @@ public struct Dataset: Sendable {
             )
         }
         var limited = self
+        limited.leftOut.formUnion(products.map(\.name).filter { !names.contains($0) })
         limited.products = products.filter { names.contains($0.name) }
         return limited
     }

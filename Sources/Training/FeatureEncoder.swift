@@ -18,6 +18,8 @@ public struct FeatureEncoder: Sendable {
     public var gridSize: Int { side / clip.configuration.vision.patchSize }
     /// Bytes of one picture's features.
     public var bytesPerPicture: Int { stages.count * gridSize * gridSize * width * 2 }
+    /// Workers of the tower; sums over another number of them may differ in the last bits.
+    var threadCount: Int { clip.vision.threads.count }
     var width: Int { clip.configuration.vision.width }
 
     /// Checks that the model can be used so.
@@ -51,8 +53,9 @@ public struct FeatureEncoder: Sendable {
         let preprocessing = clip.configuration.preprocessing
         let parts =
             [
-                "multiads.features.2", clip.digest, clip.configuration.activation.rawValue,
-                clip.arithmetic.precision.rawValue, clip.arithmetic.engine.rawValue, "\(stages)", "\(side)",
+                "multiads.features.3", clip.digest, clip.configuration.activation.rawValue,
+                clip.arithmetic.precision.rawValue, clip.arithmetic.engine.rawValue, "\(threadCount)", "\(stages)",
+                "\(side)",
             ] + (preprocessing.mean + preprocessing.standardDeviation).map { "\($0.bitPattern)" }
         return SHA256Digest.of(Array(parts.joined(separator: " ").utf8)).hex
     }

@@ -21,6 +21,8 @@ public struct TrainingFolder: Sendable, Equatable {
     public var state: String { "\(path)/training.safetensors" }
     /// Whether a training was begun here.
     var hasState: Bool { access(state, F_OK) == 0 }
+    /// The epoch of the newest adapters, where they are those of a training.
+    var adaptersEpoch: Int? { (try? CheckpointFile.open(path: adapter).metadata["epoch"]).flatMap { Int($0) } }
     /// Whether the newest adapters are those after an epoch and as many steps in all.
     func holdsAdapters(epoch: Int, steps: Int) -> Bool {
         let metadata = try? CheckpointFile.open(path: adapter).metadata
@@ -51,18 +53,44 @@ public struct TrainingFolder: Sendable, Equatable {
     }
 
     /// Refuses a folder with results of something else, which would be replaced.
-    func checkUnused() throws(TrainingError) {
-        if hasState {
+    ///
+    /// - Parameters:
+    ///   - epochs: Of the training that would write here.
+    ///   - own: What its adapters record: those that were written before the first state are replaced; nil for a new one.
+    /// - Throws: ``TrainingError`` with `.otherTraining`, naming the first such file.
+    func checkUnused(epochs: Int, except own: [String: String]? = nil) throws(TrainingError) {
+        if own == nil, hasState {
             throw TrainingError(
                 .otherTraining,
                 "\(state): expected an unused folder, found the state of a training; go on with it by --resume, or "
                     + "name another folder")
         }
-        for file in [adapter, lossTable, lossChart] where access(file, F_OK) == 0 {
+        let adapters = ([adapter] + adapters(epochs: epochs)).filter { access($0, F_OK) == 0 }
+        var foreign = adapters.filter { file in own.map { !Self.holds(file, $0) } ?? true }
+        // The loss has no metadata; a training writes it after its adapters.
+        if own == nil || !adapters.contains(adapter) {
+            foreign += [lossTable, lossChart].filter { access($0, F_OK) == 0 }
+        }
+        if let file = foreign.first {
             throw TrainingError(
                 .otherTraining,
                 "\(file): expected an unused folder, found a file that would be replaced; name another folder")
         }
+    }
+
+    /// Adapters in the folder that have the names of epochs up to one.
+    private func adapters(epochs: Int) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.sorted().filter { name in
+            guard let digits = name.firstMatch(of: /^adapter-epoch-(\d+)\.safetensors$/)?.1 else { return false }
+            return Int(digits).map { $0 <= epochs } ?? false
+        }.map { "\(path)/\($0)" }
+    }
+
+    /// Whether a file holds adapters with these metadata and no other start.
+    private static func holds(_ file: String, _ own: [String: String]) -> Bool {
+        guard let found = try? CheckpointFile.open(path: file).metadata else { return false }
+        return own.allSatisfy { found[$0.key] == $0.value } && found["started_from"] == own["started_from"]
     }
 
     /// Writes an epoch's adapters and the loss so far.

@@ -27,7 +27,7 @@ public struct TrainingOptions: Sendable, Equatable {
     /// Refuses values that cannot work.
     ///
     /// - Throws: ``TrainingError`` with `.badOption`.
-    func validate() throws(TrainingError) {
+    public func validate() throws(TrainingError) {
         let faults: [(Bool, String)] = [
             (!(1...1_000_000).contains(epochs), "1 to 1,000,000 epochs, found \(epochs)"),
             (!(1...100_000).contains(batchSize), "1 to 100,000 pictures per batch, found \(batchSize)"),

@@ -40,30 +40,37 @@ extension TrainingRun {
         _ folder: TrainingFolder, _ report: (TrainingEvent) -> Void
     ) throws(TrainingError) {
         guard let mean = history.mean(epoch: epoch) else { return }
-        var metadata = [
-            "source_dataset": set.dataset.knowledge.name == KnowledgeBase.generalDataset
-                ? lastComponent(set.dataset.root) : set.dataset.knowledge.name,
-            "stages": encoder.stages.map(String.init).joined(separator: ","),
-            "activation": encoder.clip.configuration.activation.rawValue,
-            "image_side": "\(encoder.side)", "defect_types": set.types.joined(separator: ","),
-            "precision": encoder.clip.arithmetic.precision.rawValue, "model": encoder.clip.digest, "engine": engine,
-            "epoch": "\(epoch)", "steps": "\(history.terms.count)",
-            "pictures": "\(prepared.pictures.count)", "loss": options.loss.variant.rawValue,
-            "loss_mean": "\(Float(mean.total))", "focal_mean": "\(Float(mean.terms.focal))", "seed": "\(options.seed)",
-            "batch_size": "\(options.batchSize)", "learning_rate": "\(options.learningRate)",
-            "mosaic_rate": "\(options.mosaicRate)", "ground_truth": options.groundTruth.rawValue,
-        ]
+        var metadata = ownMetadata
+        metadata.merge([
+            "engine": engine, "epoch": "\(epoch)", "steps": "\(history.terms.count)",
+            "pictures": "\(prepared.pictures.count)", "loss_mean": "\(Float(mean.total))",
+            "focal_mean": "\(Float(mean.terms.focal))",
+        ]) { _, new in new }
         if options.loss.usesDice { metadata["dice_mean"] = "\(Float(mean.terms.dice))" }
-        if let start {
-            metadata["started_from"] = start.digest
-            metadata["map_refinement"] = start.metadata["map_refinement"]
-        }
+        metadata["map_refinement"] = start?.metadata["map_refinement"]
         try folder.write(weights, metadata: metadata, epoch: epoch, history: history)
         report(
             .epoch(
                 TrainingEvent.EpochReport(
                     epoch: epoch, epochs: options.epochs, loss: mean.total, terms: mean.terms,
                     file: folder.adapter(epoch: epoch))))
+    }
+
+    /// What the adapters of every epoch record alike, and those of other trainings do not.
+    var ownMetadata: [String: String] {
+        var metadata = [
+            "source_dataset": set.dataset.knowledge.name == KnowledgeBase.generalDataset
+                ? lastComponent(set.dataset.root) : set.dataset.knowledge.name,
+            "stages": encoder.stages.map(String.init).joined(separator: ","),
+            "activation": encoder.clip.configuration.activation.rawValue,
+            "image_side": "\(encoder.side)", "defect_types": set.types.joined(separator: ","),
+            "precision": encoder.clip.arithmetic.precision.rawValue, "model": encoder.clip.digest,
+            "loss": options.loss.variant.rawValue, "seed": "\(options.seed)", "batch_size": "\(options.batchSize)",
+            "learning_rate": "\(options.learningRate)", "mosaic_rate": "\(options.mosaicRate)",
+            "ground_truth": options.groundTruth.rawValue,
+        ]
+        if let start { metadata["started_from"] = start.digest }
+        return metadata
     }
 
     func history(_ losses: [SIMD2<Float>], _ stepsPerEpoch: Int) -> LossHistory {
@@ -105,7 +112,7 @@ extension TrainingRun {
         var values = [
             "model": encoder.clip.digest, "activation": encoder.clip.configuration.activation.rawValue,
             "precision": encoder.clip.arithmetic.precision.rawValue,
-            "matrix_engine": encoder.clip.arithmetic.engine.rawValue,
+            "matrix_engine": encoder.clip.arithmetic.engine.rawValue, "threads": threadCounts,
             "stages": encoder.stages.map(String.init).joined(separator: ","), "image_side": "\(encoder.side)",
             "start": start?.digest ?? "random", "states": SHA256Digest.of(texts).hex,
             "seed": "\(options.seed)", "batch_size": "\(options.batchSize)",
@@ -114,6 +121,12 @@ extension TrainingRun {
         ]
         values["pictures"] = pictures
         return TrainingIdentity(values: values)
+    }
+
+    /// The tower's workers, and those of the gradients where they are others.
+    private var threadCounts: String {
+        let (tower, gradients) = (encoder.threadCount, threads.count)
+        return tower == gradients ? "\(tower)" : "\(tower) and \(gradients)"
     }
 
     /// Refuses adapters of another model, other stages or another side; those that record nothing are taken.

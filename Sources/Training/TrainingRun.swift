@@ -85,7 +85,7 @@ public struct TrainingRun {
     ///   - folder: Where results go; must exist.
     ///   - features: Where features are kept; its parent must exist.
     ///   - resumes: Goes on from a saved state in the folder, or starts when there is none; without it a folder with a
-    ///     saved state or other results is refused.
+    ///     saved state is refused, and with or without it one with results of something else.
     ///   - shouldStop: Asked between steps; true saves the state and ends.
     ///   - report: Told what is being done.
     /// - Returns: What was reached.
@@ -96,12 +96,14 @@ public struct TrainingRun {
     ) throws(TrainingError) -> Outcome {
         let claim = try folder.claim()
         defer { withExtendedLifetime(claim) {} }
-        if !resumes { try folder.checkUnused() }
+        if !resumes { try folder.checkUnused(epochs: options.epochs) }
         // Differences that are known already must not cost hours of encoding first, nor must a training that is finished.
         let saved = try savedState(folder, identity(pictures: nil))
         if let saved, folder.holdsAdapters(epoch: options.epochs, steps: saved.losses.count) {
             return Outcome(steps: saved.losses.count, isInterrupted: false, skipped: 0, weights: saved.weights)
         }
+        if saved == nil { try folder.checkUnused(epochs: options.epochs, except: ownMetadata) }
+        if saved != nil, let done = folder.adaptersEpoch, done > options.epochs { throw tooFewEpochs(folder, done) }
         let store = try FeatureStore(folder: features, encoder: encoder)
         let prepared = try PreparedPictures(
             set, encoder: encoder, store: store, options: options, threads: threads, report: report)
@@ -110,6 +112,10 @@ public struct TrainingRun {
         let optimizer = try optimizer(folder, identity, &losses)
         let stepsPerEpoch = (prepared.pictures.count + options.batchSize - 1) / options.batchSize
         let steps = stepsPerEpoch * options.epochs
+        // Steps of an epoch that has no adapters yet count as well.
+        guard losses.count <= steps else {
+            throw tooFewEpochs(folder, (losses.count + stepsPerEpoch - 1) / stepsPerEpoch)
+        }
         if !losses.isEmpty { report(.resumed(steps: losses.count, epoch: losses.count / stepsPerEpoch + 1)) }
 
         var lastSave = now()
@@ -140,6 +146,13 @@ public struct TrainingRun {
         return Outcome(
             steps: losses.count, isInterrupted: losses.count < steps, skipped: prepared.skippedCount,
             weights: optimizer.weights)
+    }
+
+    private func tooFewEpochs(_ folder: TrainingFolder, _ begun: Int) -> TrainingError {
+        TrainingError(
+            .badOption,
+            "\(folder.path): expected at least the \(begun) epochs that were begun, found \(options.epochs); adapters of "
+                + "earlier epochs are in files of their own")
     }
 
     /// Removes the features that runs like this one kept in a folder, and the folder unless something else is in it.

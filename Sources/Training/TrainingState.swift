@@ -83,7 +83,8 @@ struct TrainingIdentity: Equatable {
 
     /// Names in the order in which differences are reported.
     private static let order = [
-        "model", "activation", "precision", "matrix_engine", "stages", "image_side", "start", "states", "pictures",
+        "model", "activation", "precision", "matrix_engine", "threads", "stages", "image_side", "start", "states",
+        "pictures",
         "seed", "batch_size",
         "learning_rate", "loss", "ground_truth", "mosaic_rate",
     ]
@@ -94,6 +95,11 @@ struct TrainingIdentity: Equatable {
             if name == "pictures" {
                 return
                     "expected the pictures and masks that the training began with, found that some changed, came or went"
+            }
+            if name == "threads" {
+                let found = other[name] ?? "another number"
+                return "expected a training with --threads \(values[name] ?? ""), found one with \(found): sums over "
+                    + "another number of threads are rounded otherwise, so give the same"
             }
             let (expected, found) = (values[name] ?? "nothing", other[name] ?? "nothing")
             return "expected a training with \(name.replacing("_", with: " ")) \(expected), found one with \(found)"

@@ -23,7 +23,9 @@ struct GuidedFilterTests {
 
     /// Mean over the part of a window that exists, as it is written.
     private static func mean(_ plane: [Double], side: Int, radius: Int, _ x: Int, _ y: Int) -> Double {
-        let (rows, columns) = (max(0, y - radius)...min(side - 1, y + radius), max(0, x - radius)...min(side - 1, x + radius))
+        let (rows, columns) = (
+            max(0, y - radius)...min(side - 1, y + radius), max(0, x - radius)...min(side - 1, x + radius)
+        )
         let sum = rows.reduce(0.0) { sum, row in columns.reduce(sum) { $0 + plane[row * side + $1] } }
         return sum / Double(rows.count * columns.count)
     }
@@ -32,7 +34,9 @@ struct GuidedFilterTests {
         (0..<side * side).map { mean(plane, side: side, radius: radius, $0 % side, $0 / side) }
     }
 
-    @Test("box means are means, for windows smaller and larger than the plane", arguments: [1, 2, 7, 16], [1, 2, 3, 5, 20])
+    @Test(
+        "box means are means, for windows smaller and larger than the plane", arguments: [1, 2, 7, 16],
+        [1, 2, 3, 5, 20])
     func boxMeans(side: Int, radius: Int) {
         var random = SeededGenerator(seed: UInt64(side * 100 + radius))
         let source = Self.noise(side * side, &random)
@@ -61,7 +65,9 @@ struct GuidedFilterTests {
         let map = map.map(Double.init)
         var planes = [[Double]](repeating: [], count: 4)
         for pixel in 0..<side * side {
-            func average(_ plane: [Double]) -> Double { mean(plane, side: side, radius: radius, pixel % side, pixel / side) }
+            func average(_ plane: [Double]) -> Double {
+                mean(plane, side: side, radius: radius, pixel % side, pixel / side)
+            }
             let means = colors.map(average)
             let level = average(map)
             var rows = (0..<3).map { i in
@@ -127,7 +133,8 @@ struct GuidedFilterTests {
         var random = SeededGenerator(seed: 5)
         let map = Self.noise(100, &random)
         let filter = GuidedFilter(
-            RGBImage(width: 10, height: 10, fill: RGBColor(red: 128, green: 128, blue: 128)), radius: 2, threads: Self.threads)
+            RGBImage(width: 10, height: 10, fill: RGBColor(red: 128, green: 128, blue: 128)), radius: 2,
+            threads: Self.threads)
         let found = filter.filtered(Tensor(shape: [1, 10, 10], map), threads: Self.threads).values
         let once = Self.means(map.map(Double.init), side: 10, radius: 2)
         for (found, expected) in zip(found, Self.means(once, side: 10, radius: 2)) {

@@ -65,6 +65,68 @@ struct DatasetCheckTests {
         #expect(issues.counts == [.strayMask: 1] && issues.listed.map(\.subject) == ["masks/2-scratch.png"])
     }
 
+    @Test("folders and pictures where nothing is looked for are named")
+    func layout() throws {
+        let files = try MiniatureDataset.mvtec()
+        // Another spelling of “test”, on a file system that tells the two apart.
+        try files.picture("cable/Test/good/000.png")
+        try files.picture("bottle/test/contamination/more/001.png")
+        try files.picture("bottle/test/001.png")
+        try files.picture("bottle/train/001.png")
+        try files.picture("screw/train/scratched/001.png")
+        try files.mask("screw/ground_truth/thread_side/000_mask.png")
+        try files.write("results/report.html", "")
+        let issues = try report(files, .mvtecAD).issues
+        #expect(issues.counts == [.strayFolder: 1, .misplacedPicture: 4, .strayMask: 1], "\(issues.listed)")
+        #expect(
+            issues.listed.map(\.subject) == [
+                "cable", "bottle/train/001.png", "bottle/test/001.png", "bottle/test/contamination/more/001.png",
+                "screw/train/scratched/001.png", "screw/ground_truth/thread_side/000_mask.png",
+            ])
+        #expect(issues.listed[0].detail.contains("found “Test”"))
+    }
+
+    @Test("two pictures of one name, and a mask that marks more than those of the types")
+    func ambiguous() throws {
+        let files = try MiniatureDataset.own()
+        #expect(try report(files, .folder).issues.counts == [:], "a whole mask that is the sum of its types' is fine")
+        try files.picture("steel_plate/test/scratch/000.jpg")
+        try files.mask("steel_plate/ground_truth/combined/000_mask.png", columns: 1..<7)
+        let issues = try report(files, .folder).issues
+        #expect(issues.counts == [.ambiguousName: 1, .unreadMask: 1], "\(issues.listed)")
+        #expect(
+            issues.listed.map(\.subject) == [
+                "steel_plate/test/scratch/000.jpg", "steel_plate/ground_truth/combined/000_mask.png",
+            ])
+        #expect(issues.listed[1].detail.hasSuffix("found 12 that none of them has"))
+    }
+
+    @Test("lists that contradict themselves are told")
+    func lists() throws {
+        let files = try MiniatureDataset.mvtec()
+        func entry(_ path: String, _ anomaly: Int, _ type: String) -> String {
+            let mask = anomaly == 1 ? "bottle/ground_truth/contamination/000_mask.png" : ""
+            return
+                #"{"img_path": "bottle/\#(path)", "mask_path": "\#(mask)", "cls_name": "bottle", "specie_name": "\#(type)", "anomaly": \#(anomaly)}"#
+        }
+        let train = [entry("train/good/000.png", 0, "good"), entry("train/good/001.png", 1, "contamination")]
+        let test = [
+            entry("train/good/000.png", 0, "good"), entry("test/contamination/000.png", 1, "contamination"),
+            entry("test/contamination/000.png", 1, "contamination"), entry("test/broken_large/000.png", 1, "good"),
+        ]
+        try files.write(
+            "meta.json",
+            #"{"train": {"bottle": [\#(train.joined(separator: ","))]}, "test": {"bottle": [\#(test.joined(separator: ","))]}}"#
+        )
+        let issues = try report(files, .mvtecAD).issues
+        #expect(
+            issues.counts == [.listedTwice: 1, .inBothSplits: 1, .anomalousReference: 1, .contradictoryType: 1],
+            "\(issues.listed)")
+        let subjects = Dictionary(uniqueKeysWithValues: issues.listed.map { ($0.code, $0.subject) })
+        #expect(subjects[.contradictoryType] == "bottle/test/broken_large/000.png")
+        #expect(subjects[.inBothSplits] == "bottle/train/good/000.png")
+    }
+
     @Test("products without defects, normals or references are named")
     func composition() throws {
         let files = try MiniatureDataset()

@@ -27,15 +27,18 @@ struct EvaluatorTests {
     }
 
     private func evaluator(
-        _ change: (inout EvaluationOptions) -> Void = { _ in }, out: String = "results", model: InspectionModel? = nil
+        _ change: (inout EvaluationOptions) -> Void = { _ in }, out: String = "results", source: String? = nil,
+        products: [String]? = nil, model: InspectionModel? = nil
     ) throws -> Evaluator {
         var options = EvaluationOptions(imageSide: golden.side)
         options.filtersTypes = true
         change(&options)
         let path = files.root + "/" + out
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let dataset = try files.open(.folder)
         return try Evaluator(
-            model: model ?? golden.model, modelName: "tiny", source: "mvtec-ad", dataset: files.open(.folder),
+            model: model ?? golden.model, modelName: "tiny", source: source,
+            dataset: products.map { try dataset.limited(to: $0) } ?? dataset,
             knowledge: KnowledgeBase.builtIn(), options: options, folder: path)
     }
 
@@ -77,10 +80,12 @@ struct EvaluatorTests {
     @Test("refined maps are measured, and images scored by the maps as they were")
     func refinement() throws {
         let runs = try [MapRefinement.none, .guided].map { refinement in
-            try evaluator({
-                $0.shots = [0, 1]
-                $0.refinement = refinement
-            }, out: "refined-\(refinement.rawValue)").run(embed: embed)
+            try evaluator(
+                {
+                    $0.shots = [0, 1]
+                    $0.refinement = refinement
+                }, out: "refined-\(refinement.rawValue)"
+            ).run(embed: embed)
         }
         for (plain, refined) in zip(runs[0].products, runs[1].products) {
             #expect(plain.pictures.map(\.scores) == refined.pictures.map(\.scores))
@@ -174,6 +179,73 @@ struct EvaluatorTests {
         #expect(product.pictures.count == 1)
         #expect(product.settings[0].image.auroc == nil)
         #expect(product.settings[0].pixel.auroc != nil)
+    }
+
+    @Test("a mask of no picture is an error, or noted; those of products that are not measured do not matter")
+    func strayMask() throws {
+        try files.mask("steel_plate/ground_truth/scratch/0OO_mask.png")
+        let error = try #require(throws: EvaluationError.self) { try evaluator() }
+        #expect(error.code == .strayMask && error.description.contains("scratch/0OO_mask.png"))
+        #expect(error.description.contains("--skip-bad"))
+        _ = try evaluator(out: "ring", products: ["brass_ring"])
+        let run = try evaluator { $0.skipsBadPictures = true }.run(embed: embed)
+        #expect(run.leftOut.masks == ["steel_plate/ground_truth/scratch/0OO_mask.png"])
+    }
+
+    @Test("the source that adapters record is not contradicted, and may be called one's own")
+    func source() throws {
+        let error = try #require(throws: EvaluationError.self) { try evaluator(source: "mvtec-ad") }
+        #expect(error.code == .otherSource)
+        #expect(error.description.contains("found mvtec-ad, where they record random"), "\(error)")
+        #expect(try evaluator(source: "folder").run(embed: embed).subject.source == "random")
+        #expect(try evaluator().run(embed: embed).subject.source == "random")
+    }
+
+    @Test("a folder with somebody's own files is refused, one with a killed run's hidden file is not")
+    func foreignFolder() throws {
+        try files.write("results/.evaluation-of.json.17.0.tmp", "half")
+        _ = try evaluator()
+        try files.write("mine/report.html", "precious")
+        let error = try #require(throws: EvaluationError.self) { try evaluator(out: "mine") }
+        #expect(
+            error.code == .otherResults && error.description.contains("found report.html and no evaluation-of.json"))
+    }
+
+    @Test("a product without a usable picture is left out and named when asked for, the others are measured")
+    func unusableProduct() throws {
+        for name in ["good/000", "scratch/000", "combined/000"] {
+            try files.write("steel_plate/test/\(name).png", "damaged")
+        }
+        var told: [String] = []
+        let run = try evaluator { $0.skipsBadPictures = true }.run(embed: embed) { event in
+            if case .leftOut(let product, _) = event { told.append(product.name) }
+        }
+        #expect(run.products.map(\.name) == ["brass_ring"] && told == ["steel_plate"])
+        #expect(run.leftOut.products.map(\.name) == ["steel_plate"])
+        for name in ["good", "hole"] { try files.write("brass_ring/test/\(name)/000.png", "damaged") }
+        let error = try #require(throws: EvaluationError.self) {
+            try evaluator({ $0.skipsBadPictures = true }, out: "none").run(embed: embed)
+        }
+        #expect(error.code == .nothingLeft)
+    }
+
+    @Test("references are looked at before anything is computed; a product with a bad one can be left out")
+    func badReference() throws {
+        for name in ["000", "001"] { try files.write("steel_plate/train/good/\(name).png", "damaged") }
+        let error = try #require(throws: EvaluationError.self) {
+            try evaluator { $0.shots = [0, 1] }.run { _ in throw EvaluationError(.notANumber, "something was computed")
+            }
+        }
+        #expect(error.code == .badReference && error.description.contains("leave the product out with --skip-bad"))
+        let run = try evaluator(
+            {
+                $0.shots = [0, 1]
+                $0.skipsBadPictures = true
+            }, out: "skipping"
+        ).run(embed: embed)
+        #expect(run.products.map(\.name) == ["brass_ring"])
+        let left = try #require(run.leftOut.products.first)
+        #expect(left.name == "steel_plate" && left.reason.hasSuffix("it was drawn as a reference"), "\(left)")
     }
 
     @Test("results of another evaluation are not mixed in")

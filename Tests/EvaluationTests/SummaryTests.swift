@@ -35,6 +35,14 @@ struct SummaryTests {
         #expect(PublishedResult.find(source: "mvtec-ad", target: "visa", shots: 8)[0].values[.imageAUROC] == 94.7)
     }
 
+    @Test("published AUPRO, of 200 thresholds, stands beside the one that is taken so, never beside the exact one")
+    func publishedAUPRO() {
+        let values = PublishedResult.all.map(\.values) + PublishedProduct.all.map(\.values)
+        #expect(values.allSatisfy { $0[.aupro] == nil })
+        #expect(
+            values.contains { $0[.auproReference] == 91.7 } && PublishedProduct.all[0].values[.auproReference] == 89.5)
+    }
+
     @Test("published types are types of their datasets, each with three numbers")
     func types() throws {
         let knowledge = try KnowledgeBase.builtIn()
@@ -59,7 +67,7 @@ struct SummaryTests {
         ] {
             let lines = PublishedProduct.find(target: "mpdd", shots: 1).filter { $0.phrases == phrases }
             #expect(Set(lines.map(\.product)) == Set(known))
-            for (metric, expected) in zip(MetricName.binary, average) {
+            for (metric, expected) in zip(PublishedProduct.metrics, average) {
                 let values = lines.compactMap { $0.values[metric] }
                 #expect(values.count == 6, "\(metric)")
                 #expect(abs(values.reduce(0, +) / 6 - expected) < 0.1, "\(phrases) \(metric)")

@@ -107,6 +107,58 @@ struct TrainingRunTests {
         #expect(!FileManager.default.fileExists(atPath: fixture.out.features))
     }
 
+    @Test("resuming without a state replaces nothing but this training's own files")
+    func foreignFiles() throws {
+        for name in ["adapter.safetensors", "adapter-epoch-01.safetensors", "loss.csv", "loss.svg"] {
+            let folder = TrainingFolder("\(fixture.out.path)/\(name)-folder")
+            try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+            let path = "\(folder.path)/\(name)"
+            try Data("precious".utf8).write(to: URL(filePath: path))
+            for resumes in [true, false] {
+                let error = try #require(throws: TrainingError.self) {
+                    try fixture.train(in: folder, resumes: resumes)
+                }
+                #expect(error.code == .otherTraining && error.description.contains(path), "\(error)")
+            }
+            #expect(try fixture.file(path) == Array("precious".utf8))
+        }
+        // A kill between the first adapters and the first state leaves the former alone.
+        let whole = try fixture.train()
+        try FileManager.default.removeItem(atPath: fixture.out.state)
+        var other = fixture.options
+        other.seed = 9
+        let error = try #require(throws: TrainingError.self) { try fixture.train(other, resumes: true) }
+        #expect(error.code == .otherTraining)
+        #expect(try fixture.train(resumes: true) == whole)
+    }
+
+    @Test("fewer epochs than are done are refused", arguments: [5, 6])
+    func fewerEpochs(steps: Int) throws {
+        try fixture.train(stopAfter: steps)
+        var options = fixture.options
+        options.epochs = 1
+        let error = try #require(throws: TrainingError.self) { try fixture.train(options, resumes: true) }
+        #expect(error.code == .badOption && error.description.contains("found 1"), "\(error)")
+    }
+
+    @Test("another number of threads rounds otherwise: its features are others, and a training is not continued")
+    func otherThreads() throws {
+        try fixture.train(stopAfter: 2)
+        let clip = try CLIPModel.load(
+            ModelFiles(folder: Fixtures.path("CLIP/tiny")), threads: ComputeThreads(count: 1))
+        let encoder = try FeatureEncoder(clip: clip, stages: [1, 2, 3, 5], side: fixture.side)
+        #expect(try encoder.key != fixture.encoder().key)
+        let set = try fixture.set()
+        let run = try TrainingRun(
+            set, encoder: encoder, states: fixture.states(set), options: fixture.options,
+            threads: ComputeThreads(count: 1), engine: "test", now: { .zero })
+        let error = try #require(throws: TrainingError.self) {
+            try run.run(in: fixture.out, features: fixture.out.features, resumes: true)
+        }
+        #expect(error.code == .otherTraining)
+        #expect(error.description.contains("expected a training with --threads 1, found one with 2"), "\(error)")
+    }
+
     @Test("removing features leaves everything else in the folder")
     func featureRemoval() throws {
         try fixture.train()

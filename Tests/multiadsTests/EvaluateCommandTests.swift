@@ -23,14 +23,21 @@ struct EvaluateCommandTests {
         options.seeds = 2
         try files.picture("\(product)/train/good/001.png")
         let evaluator = try Evaluator(
-            model: golden.model, modelName: "tiny <&>", source: source, dataset: files.open(.folder),
-            knowledge: KnowledgeBase.builtIn(), options: options, folder: files.root)
+            model: golden.model, modelName: "tiny <&>", source: nil, dataset: files.open(.folder),
+            knowledge: KnowledgeBase.builtIn(), options: options, folder: try results(files))
         let run = try evaluator.run { try golden.firstPrompts(of: $0) }
         let subject = EvaluationRun.Subject(
             dataset: name, title: name, products: run.subject.products, source: source, model: run.subject.model,
             modelDigest: "", adapterDigest: "", stages: run.subject.stages, activation: "gelu", precision: "bf16",
             inputDigest: "")
         return EvaluationRun(subject: subject, options: run.options, products: run.products)
+    }
+
+    /// The folder for results.
+    private func results(_ files: MiniatureDataset) throws -> String {
+        let path = files.root + "/results"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
     }
 
     @Test(
@@ -104,6 +111,8 @@ struct EvaluateCommandTests {
         let difference = TextLayout.decimal(own - 95, 1)
         #expect(text.contains("MultiADS, Table 4") && text.contains("April-GAN, Tables 21–23"))
         #expect(text.contains("95.0 (\(own >= 95 ? "+" : "")\(difference))"))
+        let overlap = try #require(summary.tables[0].mean.values[.auproReference]).mean * 100 - 89.7
+        #expect(text.contains("89.7 (\(overlap >= 0 ? "+" : "")\(TextLayout.decimal(overlap, 1)))"), "\(text)")
         let foreign = EvaluationText(
             run: try self.run(dataset: "visa", source: "my-parts", files: MiniatureDataset.own()), summary: summary,
             terminal: terminal
@@ -152,7 +161,8 @@ struct EvaluateCommandTests {
         let note =
             "plate: no normal pictures, so its image AUROC is undefined and not in the mean, and its F1-max and AP say little"
         let summary = EvaluationSummary(run)
-        #expect(EvaluationPage(run: run, summary: summary, folder: files.root).html.contains("<li>\(note)</li>"))
+        #expect(
+            EvaluationPage(run: run, summary: summary, folder: try results(files)).html.contains("<li>\(note)</li>"))
         #expect(EvaluationText(run: run, summary: summary, terminal: terminal).page.contains("\(note)\n"))
         let whole = try self.run(files: MiniatureDataset.own())
         let page = EvaluationPage(run: whole, summary: EvaluationSummary(whole), folder: "").html
@@ -163,13 +173,15 @@ struct EvaluateCommandTests {
         #expect(EvaluationNotes(try self.run(files: unmarked)).limits.contains { $0.hasPrefix(warning) })
         let all = try self.run(files: MiniatureDataset.own(), shots: [0, 1, 2])
         #expect(EvaluationNotes(all).limits.first?.hasPrefix("2-shot: every draw is of the same pictures") == true)
+        // Draws that coincide need not be of all there is.
+        #expect(EvaluationNotes(all).limits.allSatisfy { !$0.contains("all there are") })
     }
 
     @Test("the page needs no other file, and escapes what it shows")
     func page() throws {
         let files = try MiniatureDataset.own()
         let run = try run(files: files)
-        let html = EvaluationPage(run: run, summary: EvaluationSummary(run), folder: files.root).html
+        let html = EvaluationPage(run: run, summary: EvaluationSummary(run), folder: try results(files)).html
         #expect(html.contains("tiny &lt;&amp;&gt;") && !html.contains("tiny <&>"))
         #expect(html.contains("data:image/jpeg;base64,"))
         #expect(html.components(separatedBy: "<svg").count == 5)
@@ -188,5 +200,39 @@ struct EvaluateCommandTests {
         let mean = try #require(results[1]["mean"] as? [String: [String: Any]])
         #expect(mean["imageAUROC"]?["deviation"] is Double)
         #expect(mean.keys.contains("aupro") && mean.keys.contains("auproReference"))
+        // Multi-type maps take no references.
+        let zeroShot = try #require(results[0]["mean"] as? [String: Any])
+        #expect(zeroShot.keys.contains("typesF1") && !mean.keys.contains { $0.hasPrefix("types") })
+        let page = EvaluationPage(run: run, summary: EvaluationSummary(run), folder: try self.results(files)).html
+        #expect(page.contains("types AUROC, zero-shot"))
+    }
+
+    @Test("what was left out and the words that were chosen are in every form")
+    func leftOut() throws {
+        let run = try run(files: MiniatureDataset.own())
+        let command = try EvaluateCommand.parse([
+            "data", "--phrases", "detailed", "--variant", "bundled-model", "--types", "general", "--knowledge-base",
+            "k<1>.json",
+        ])
+        var leftOut = EvaluationRun.LeftOut()
+        leftOut.products = [
+            LeftOutProduct(name: "copper_pipe", reason: "expected usable test pictures, found 3 bad ones")
+        ]
+        leftOut.masks = ["steel_plate/ground_truth/scratch/0OO.png"]
+        let whole = EvaluationRun(
+            subject: run.subject, wording: command.choice.wording(command.source), options: run.options,
+            products: run.products, leftOut: leftOut)
+        let summary = EvaluationSummary(whole)
+        let text = EvaluationText(run: whole, summary: summary, terminal: terminal).page
+        #expect(text.contains("1 mask, 1 product left out\ncopper_pipe: left out: expected usable test pictures"))
+        #expect(text.contains("1 mask of no picture left out (steel_plate/ground_truth/scratch/0OO.png)"))
+        let page = EvaluationPage(run: whole, summary: summary, folder: "").html
+        #expect(page.contains("detailed phrases, variant bundled-model, types of general, files k&lt;1&gt;.json"))
+        #expect(page.contains("1 mask, 1 product left out.</p>") && page.contains("<li>copper_pipe: left out: "))
+        let json = EvaluationJSON.document(whole, summary).compact
+        let wording =
+            #""wording":{"phrases":"detailed","variant":"bundled-model","types":"general","knowledgeBase":["k<1>.json"]}"#
+        #expect(json.contains(wording))
+        #expect(json.contains(#""leftOut":{"products":[{"name":"copper_pipe","#))
     }
 }

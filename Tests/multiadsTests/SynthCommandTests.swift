@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Images
 import Synthesis
+import TestSupport
 import Testing
 
 @testable import multiads
@@ -142,6 +143,59 @@ struct SynthCommandTests {
         #expect(throws: CommandFailure.self) { try other.write(chosen) }
     }
 
+    @Test("a killed run goes on with the same order, and with no other; what it had not finished writing is removed")
+    func killed() throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "multiads-synth-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        func dataset(seed: UInt64) -> SynthDataset {
+            SynthDataset(
+                folder: root.path, seed: seed, side: 64, train: 60, good: 0, defects: 0, severity: nil,
+                threads: PictureWorkers(count: 2))
+        }
+        let (process, _, _) = try Program.process([
+            "synth", root.path, "--products", "washer", "--seed", "5", "--side", "64", "--train", "60", "--good", "0",
+            "--defects", "0",
+        ])
+        try process.run()
+        let first = root.appending(path: "washer/train/good/000.png").path
+        while process.isRunning, !FileManager.default.fileExists(atPath: first) { usleep(500) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let leftover = root.appending(path: "washer/train/good/.007.png.17.0.tmp")
+        try Data("half".utf8).write(to: leftover)
+
+        let error = try #require(throws: CommandFailure.self) {
+            try dataset(seed: 6).write(families("washer"))
+        }
+        #expect(error.description.contains("found seed 5 instead of 6"), "\(error)")
+        #expect(try dataset(seed: 5).write(families("washer")) == 60)
+        #expect(!FileManager.default.fileExists(atPath: leftover.path))
+        let record = try String(contentsOf: root.appending(path: "synth.json"), encoding: .utf8)
+        #expect(record.contains(#""complete": true"#))
+    }
+
+    @Test("somebody's own files are not replaced")
+    func ownFiles() throws {
+        let files = try MiniatureDataset()
+        try files.write("washer/test/good/000.png", "precious")
+        let dataset = SynthDataset(
+            folder: files.root, seed: 5, side: 64, train: 0, good: 1, defects: 0, severity: nil,
+            threads: PictureWorkers(count: 1))
+        let error = try #require(throws: CommandFailure.self) { try dataset.write(families("washer")) }
+        #expect(error.description.contains("found washer and no synth.json"), "\(error)")
+        #expect(try files.bytes("washer/test/good/000.png") == Array("precious".utf8))
+        try files.write("synth.json", "{}")
+        #expect(throws: CommandFailure.self) { try dataset.write(families("washer")) }
+    }
+
+    @Test("a contact sheet that no program could show is refused before a picture is made")
+    func largeSheet() throws {
+        let sheet = SynthSheet(
+            families: families("washer"), seed: 1, side: 160, severity: nil, threads: PictureWorkers(count: 1))
+        let error = try #require(throws: ValidationError.self) { try sheet.write(to: "/nowhere/x.png", count: 100_000) }
+        #expect("\(error)".contains("50 megapixels"), "\(error)")
+    }
+
     @Test("groups and names choose products; a wrong name is refused")
     func selection() throws {
         let heldOut = try SynthSelection.parse(["--products", "held-out"]).families()
@@ -160,6 +214,8 @@ struct SynthCommandTests {
         arguments: [
             [], ["--list", "--stream"], ["--stream"], ["out", "--side", "8"], ["--stream", "--count", "-1"],
             ["--stream", "--count", "1", "--defective", "1.5"], ["out", "--threads", "0"], ["out", "--layout", "visa"],
+            ["out", "--count", "3"], ["out", "--start", "3"], ["--contact-sheet", "x.png", "--start", "3"],
+            ["--contact-sheet", "x.bmp"], ["out", "--pieces", "2"], ["out", "--defective", "0.5"],
         ])
     func refused(arguments: [String]) {
         #expect(throws: (any Error).self) { try SynthCommand.parse(arguments) }

@@ -83,6 +83,20 @@ struct TrainCommandTests {
     }
 
     @Test(
+        "options out of range are refused before the dataset is read",
+        arguments: [
+            ("--epochs", "0"), ("--batch-size", "0"), ("--learning-rate", "0"), ("--mosaic-rate", "2"),
+            ("--save-every", "0"),
+        ])
+    func outOfRange(option: String, value: String) throws {
+        let error = try #require(throws: (any Error).self) {
+            _ = try TrainCommand.parse(["/nowhere", "--out", "x", option, value])
+        }
+        #expect(TrainCommand.exitCode(for: error).rawValue == 64)
+        #expect(TrainCommand.message(for: error).contains("found \(value)"), "\(TrainCommand.message(for: error))")
+    }
+
+    @Test(
         "sizes in decimal units",
         arguments: [
             ("0", 0), ("500", 500), ("500B", 500), ("2kB", 2000), ("1.5 GB", nil), ("1.5GB", 1_500_000_000), ("x", nil),

@@ -21,7 +21,7 @@ public struct VisionTower: Sendable {
     var transformer: Transformer
     let lnPost: LayerNormWeights
     let proj: Tensor  // [width, embedDim] stored transposed: [embedDim, width]
-    let threads: ComputeThreads
+    package let threads: ComputeThreads
     let cache = VisionCache()
 
     /// What one pass through the tower gives.

@@ -50,8 +50,8 @@ public struct DatasetCheck {
         case pixels
     }
 
-    private let dataset: Dataset
-    private let depth: Depth
+    let dataset: Dataset
+    let depth: Depth
     private let threads: ComputeThreads
 
     /// Prepares a check.
@@ -75,6 +75,7 @@ public struct DatasetCheck {
                     code: .unknownType, subject: name,
                     detail: "expected a name that the knowledge base “\(dataset.knowledge.name)” knows"))
         }
+        for issue in listIssues() + layoutIssues() { issues.add(issue) }
         if let strays = try? dataset.strays() {
             for path in strays.masks {
                 issues.add(
@@ -88,6 +89,7 @@ public struct DatasetCheck {
                         code: .otherFormat, subject: path, detail: "expected PNG or JPEG, found another format"))
             }
         }
+        for issue in unreadMasks() { issues.add(issue) }
         let samples = dataset.products.flatMap { $0.train + $0.test }
         let batch = max(1, threads.count) * 8
         for start in stride(from: 0, to: samples.count, by: batch) {

@@ -8,6 +8,20 @@ public struct DatasetIssue: Sendable, Equatable {
         case noNormals
         /// A product has no training picture: few-shot references cannot be drawn.
         case noReferences
+        /// A folder beside products that looks like one and is none.
+        case strayFolder
+        /// A picture lies where none is looked for.
+        case misplacedPicture
+        /// A list names a picture more than once.
+        case listedTwice
+        /// A test picture is a training picture, too.
+        case inBothSplits
+        /// A training picture is said to be anomalous.
+        case anomalousReference
+        /// An anomalous picture has the type of good ones.
+        case contradictoryType
+        /// Pictures of one folder differ in their names' endings only, so that masks belong to both.
+        case ambiguousName
         /// A listed picture does not exist or cannot be opened.
         case missingPicture
         /// A picture cannot be decoded.
@@ -22,6 +36,8 @@ public struct DatasetIssue: Sendable, Equatable {
         case emptyMask
         /// A mask is called like no picture.
         case strayMask
+        /// A mask of the whole picture marks what no mask of a type does, and only those are read.
+        case unreadMask
         /// A picture or mask of a format that is not read.
         case otherFormat
         /// A folder or annotation name that the knowledge base does not know.

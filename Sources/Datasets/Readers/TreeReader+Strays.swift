@@ -1,9 +1,15 @@
 // Files that a tree holds and no picture of the dataset uses.
 extension TreeReader {
     /// Masks that are called like no picture, and pictures of other formats than PNG and JPEG; paths relative to the dataset.
-    func strays() throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
+    ///
+    /// - Parameter leftOut: Products that are not looked at.
+    /// - Returns: Paths, folder by folder.
+    /// - Throws: ``DatasetError`` with `.cannotOpen`.
+    func strays(except leftOut: Set<String>) throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
         var found: (masks: [String], otherFormats: [String]) = ([], [])
-        for folder in try folders() { try look(in: folder.listing, prefix: folder.prefix, &found) }
+        for folder in try folders() where !leftOut.contains(folder.product) {
+            try look(in: folder.listing, prefix: folder.prefix, &found)
+        }
         return found
     }
 
@@ -47,11 +53,15 @@ extension Dataset {
     ///
     /// - Throws: ``DatasetError`` with `.cannotOpen`.
     public func strays() throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
+        try treeReader?.strays(except: leftOut) ?? ([], [])
+    }
+
+    /// Reads the dataset's folders; nil for layouts that are made of lists.
+    var treeReader: TreeReader? {
         switch kind {
-        case .visa, .realIAD: return ([], [])
+        case .visa, .realIAD: nil
         case .mvtecAD, .mpdd, .madSim, .madReal, .folder:
-            let reader = DatasetReader(root: root, kind: kind, names: TypeNames(knowledge))
-            return try TreeReader(reader: reader).strays()
+            TreeReader(reader: DatasetReader(root: root, kind: kind, names: TypeNames(knowledge)))
         }
     }
 }

@@ -23,9 +23,9 @@ public enum MetricName: String, Sendable, CaseIterable {
     /// Multi-type: macro average precision.
     case typesAP
 
-    /// Those of the paper's binary tables.
+    /// Those of binary maps and image scores.
     public static let binary: [MetricName] = [
-        .pixelAUROC, .pixelF1, .pixelAP, .aupro, .imageAUROC, .imageF1, .imageAP,
+        .pixelAUROC, .pixelF1, .pixelAP, .aupro, .auproReference, .imageAUROC, .imageF1, .imageAP,
     ]
     /// Those of the paper's multi-type table.
     public static let types: [MetricName] = [.typesAUROC, .typesF1, .typesAP]
@@ -51,7 +51,7 @@ public enum MetricName: String, Sendable, CaseIterable {
         }
     }
 
-    /// The metric of one product under one setting; multi-type metrics do not depend on the setting.
+    /// The metric of one product under one setting; multi-type metrics take no references, so only zero-shot has them.
     public func value(_ result: SettingResult, _ product: ProductResult) -> Double? {
         switch self {
         case .pixelAUROC: result.pixel.auroc
@@ -62,9 +62,13 @@ public enum MetricName: String, Sendable, CaseIterable {
         case .imageAUROC: result.image.auroc
         case .imageF1: result.image.f1Max
         case .imageAP: result.image.averagePrecision
-        case .typesAUROC: product.multiType?.macroAUROC
-        case .typesF1: product.multiType?.macroF1
-        case .typesAP: product.multiType?.macroAveragePrecision
+        case .typesAUROC: types(result, product)?.macroAUROC
+        case .typesF1: types(result, product)?.macroF1
+        case .typesAP: types(result, product)?.macroAveragePrecision
         }
+    }
+
+    private func types(_ result: SettingResult, _ product: ProductResult) -> MultiTypeMetrics? {
+        result.setting.shots == 0 ? product.multiType : nil
     }
 }

@@ -1,7 +1,7 @@
 /// What the MultiADS paper prints for one product of a dataset; values in percent.
 ///
 /// Sadikaj et al. 2025 (ICCV), Table 19: the products of MPDD with one reference, adapters trained on MVTec AD, with
-/// MPDD's own phrases and with those of VisA.
+/// MPDD's own phrases and with those of VisA. AUPRO is ``MetricName/auproReference``, as in ``PublishedResult``.
 public struct PublishedProduct: Sendable, Equatable {
     /// Where it is printed.
     public static let table = "Table 19"
@@ -11,6 +11,11 @@ public struct PublishedProduct: Sendable, Equatable {
     public static let target = "mpdd"
     /// References.
     public static let shots = 1
+
+    /// The table's columns.
+    public static let metrics: [MetricName] = [
+        .pixelAUROC, .pixelF1, .pixelAP, .auproReference, .imageAUROC, .imageF1, .imageAP,
+    ]
 
     /// Whose phrases describe the defects.
     public enum Phrases: String, Sendable, CaseIterable {
@@ -53,6 +58,6 @@ public struct PublishedProduct: Sendable, Equatable {
     ) { words in
         PublishedProduct(
             product: words[0], phrases: Phrases(rawValue: words[1]) ?? .own,
-            values: PublishedLines.values(words[2...], MetricName.binary))
+            values: PublishedLines.values(words[2...], metrics))
     }
 }

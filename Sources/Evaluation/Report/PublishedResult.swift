@@ -1,6 +1,6 @@
 /// A line of a table of the MultiADS paper; values in percent.
 ///
-/// Sadikaj et al. 2025 (ICCV).
+/// Sadikaj et al. 2025 (ICCV). Their AUPRO samples 200 thresholds and is ``MetricName/auproReference`` here.
 public struct PublishedResult: Sendable, Equatable {
     /// Where it is printed, such as "Table 4".
     public let table: String
@@ -71,7 +71,7 @@ public struct PublishedResult: Sendable, Equatable {
     ) { words in
         PublishedResult(
             table: "Table 4", method: words[1], source: "mvtec-ad", target: words[0], shots: 0,
-            values: PublishedLines.values(words[2...], [.pixelAUROC, .aupro, .imageAUROC, .imageAP]))
+            values: PublishedLines.values(words[2...], [.pixelAUROC, .auproReference, .imageAUROC, .imageAP]))
     }
 
     /// Lines of: source, target, method, shots, then pixel AUROC, AUPRO, image AUROC, F1, AP.
@@ -109,6 +109,6 @@ public struct PublishedResult: Sendable, Equatable {
     ) { words in
         PublishedResult(
             table: "Tables 21–23", method: words[2], source: words[0], target: words[1], shots: Int(words[3]) ?? 0,
-            values: PublishedLines.values(words[4...], [.pixelAUROC, .aupro, .imageAUROC, .imageF1, .imageAP]))
+            values: PublishedLines.values(words[4...], [.pixelAUROC, .auproReference, .imageAUROC, .imageF1, .imageAP]))
     }
 }

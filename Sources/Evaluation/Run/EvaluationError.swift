@@ -10,13 +10,19 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
         case tooFewReferences
         /// A picture or mask cannot be used, and skipping was not asked for.
         case badPicture
+        /// A training picture that was drawn as a reference cannot be used.
+        case badReference
+        /// A mask is called like no picture, so a defect may count as normal.
+        case strayMask
+        /// The adapters record another source dataset than was named.
+        case otherSource
         /// Too few pictures are left to measure anything.
         case nothingLeft
         /// Intermediate results cannot be written or read.
         case cannotStore
         /// A map holds a value that is not a number: the weights are damaged.
         case notANumber
-        /// The folder holds results of another evaluation.
+        /// The folder holds results of another evaluation, or other files.
         case otherResults
     }
 

@@ -18,7 +18,9 @@ public struct EvaluationOptions: Sendable, Equatable, Codable {
     public var mapCombination: MapOptions.MapCombination
     /// Whether a patch is compared with the same place of each reference only.
     public var matchesSamePosition: Bool
-    /// What is done to maps before pixels are measured; nil for what the adapter says. Image scores are those of the maps before.
+    /// What is done to maps before pixels are measured; nil for what the adapter says.
+    ///
+    /// Image scores are those of the maps before.
     public var refinement: MapRefinement?
     /// Where the PRO curve ends.
     public var fprLimit: Double

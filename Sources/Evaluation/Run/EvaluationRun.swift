@@ -46,18 +46,67 @@ public struct EvaluationRun: Sendable, Equatable, Codable {
         }
     }
 
+    /// How words for defect types were chosen; nil where the dataset's own are used.
+    public struct Wording: Sendable, Equatable, Codable {
+        /// Which phrases of each type.
+        public var phrases: String?
+        /// Named change to the dataset's types.
+        public var variant: String?
+        /// Dataset of the knowledge base whose types are used.
+        public var types: String?
+        /// Files merged into the knowledge base.
+        public var knowledgeFiles: [String] = []
+
+        /// The dataset's own words.
+        public init() {}
+    }
+
+    /// What could not be used, where leaving it out was asked for.
+    public struct LeftOut: Sendable, Equatable, Codable {
+        /// Products without any usable test picture, or with a reference that cannot be used; in the dataset's order.
+        public var products: [LeftOutProduct] = []
+        /// Masks called like no picture, relative to the dataset.
+        public var masks: [String] = []
+
+        /// Nothing.
+        public init() {}
+    }
+
     /// What was evaluated with what.
     public let subject: Subject
+    /// In which words.
+    public let wording: Wording
     /// By which formulas.
     public let options: EvaluationOptions
-    /// In the dataset's order.
+    /// In the dataset's order, those left out excepted.
     public let products: [ProductResult]
+    /// What is missing; single pictures are in the products' results.
+    public let leftOut: LeftOut
 
     /// Joins products.
-    public init(subject: Subject, options: EvaluationOptions, products: [ProductResult]) {
+    public init(
+        subject: Subject, wording: Wording = Wording(), options: EvaluationOptions, products: [ProductResult],
+        leftOut: LeftOut = LeftOut()
+    ) {
         self.subject = subject
+        self.wording = wording
         self.options = options
         self.products = products
+        self.leftOut = leftOut
+    }
+}
+
+/// A product that could not be measured.
+public struct LeftOutProduct: Sendable, Equatable, Codable {
+    /// Name in the dataset.
+    public let name: String
+    /// What was expected and what was found.
+    public let reason: String
+
+    /// Names a product and its fault.
+    public init(name: String, reason: String) {
+        self.name = name
+        self.reason = reason
     }
 }
 

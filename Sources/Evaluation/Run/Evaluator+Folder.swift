@@ -9,7 +9,8 @@ extension Evaluator {
         let options: EvaluationOptions
     }
 
-    private var claimPath: String { "\(folder)/evaluation-of.json" }
+    private static var claimName: String { "evaluation-of.json" }
+    private var claimPath: String { "\(folder)/\(Self.claimName)" }
 
     /// Notes what the folder holds, or compares with what it was noted to hold.
     func claimFolder() throws {
@@ -23,7 +24,25 @@ extension Evaluator {
             }
             return
         }
+        try refuseForeignFiles()
         try Self.write(claim, to: claimPath)
+    }
+
+    /// Refuses a folder with somebody's own files, which results and maps would replace.
+    private func refuseForeignFiles() throws {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            throw EvaluationError(.cannotStore, "\(folder): cannot be read: \(error.localizedDescription)")
+        }
+        // A run that was killed while it wrote the claim leaves a hidden file.
+        if let other = names.first(where: { AtomicFile.target(ofTemporary: $0) != Self.claimName }) {
+            throw EvaluationError(
+                .otherResults,
+                "\(folder): expected an empty folder or results of this very evaluation, found \(other) and no "
+                    + "\(Self.claimName); choose another --out")
+        }
     }
 
     /// The folder of a product's files, made if need be.

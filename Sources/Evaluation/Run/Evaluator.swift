@@ -16,6 +16,8 @@ public struct Evaluator {
     let options: EvaluationOptions
     let subject: EvaluationRun.Subject
     let folder: String
+    private let wording: EvaluationRun.Wording
+    private let strayMasks: [String]
     /// Held as long as this lives: two runs in one folder would read each other's maps.
     private let claim: FolderClaim
 
@@ -27,6 +29,8 @@ public struct Evaluator {
         case resumed(product: String, pictures: Int)
         /// A product is finished.
         case finished(ProductResult)
+        /// A product cannot be measured and is left out, with so many pictures.
+        case leftOut(LeftOutProduct, pictures: Int)
     }
 
     /// Gives the embeddings of an ensemble's states.
@@ -37,28 +41,32 @@ public struct Evaluator {
     /// - Parameters:
     ///   - model: With the adapters.
     ///   - modelName: For reports.
-    ///   - source: Dataset the adapters were trained on; nil takes the adapter's own record.
+    ///   - source: Dataset the adapters were trained on, where they do not record it; nil takes their record.
     ///   - dataset: What is evaluated.
     ///   - knowledge: Templates and normal states.
+    ///   - wording: How the dataset's words were chosen, for reports.
     ///   - options: By which formulas.
-    ///   - folder: Where results are kept; must exist.
-    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences`, `.otherResults`, or `.cannotStore` also when another
-    ///   run is writing to the folder.
+    ///   - folder: Where results are kept; must exist, and hold nothing but results of this very evaluation.
+    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences`, `.strayMask`, `.otherSource`, `.otherResults`, or
+    ///   `.cannotStore` also when another run is writing to the folder.
     public init(
         model: InspectionModel, modelName: String, source: String?, dataset: Dataset, knowledge: KnowledgeBase,
-        options: EvaluationOptions, folder: String
+        wording: EvaluationRun.Wording = EvaluationRun.Wording(), options: EvaluationOptions, folder: String
     ) throws {
         self.model = model
         self.dataset = dataset
         self.knowledge = knowledge
         self.options = options
         self.folder = folder
+        self.wording = wording
         subject = EvaluationRun.Subject(
             dataset: dataset.kind.rawValue, title: dataset.knowledge.title, products: dataset.products.map(\.name),
-            source: source ?? model.adapter.metadata["source_dataset"], model: modelName,
+            source: try Self.source(named: source, recorded: model.adapter.metadata["source_dataset"]),
+            model: modelName,
             modelDigest: model.clip.digest, adapterDigest: model.adapter.digest, stages: model.stages,
             activation: model.clip.configuration.activation.rawValue,
             precision: model.clip.arithmetic.precision.rawValue, inputDigest: Self.inputDigest(dataset, knowledge))
+        strayMasks = try Self.strayMasks(of: dataset, skipsBad: options.skipsBadPictures)
         do { claim = try FolderClaim(folder) } catch {
             throw EvaluationError(.cannotStore, "\(folder): \(error.detail)")
         }
@@ -88,31 +96,78 @@ public struct Evaluator {
     /// - Returns: The whole evaluation.
     /// - Throws: ``EvaluationError`` and what reading pictures and encoding throws. Finished products stay on disk.
     public func run(embed: Embed, report: (Event) -> Void = { _ in }) throws -> EvaluationRun {
+        let work = try work()
         var results: [ProductResult] = []
+        var leftOut = EvaluationRun.LeftOut()
+        leftOut.masks = strayMasks
         let total = dataset.samples(.test).count
         var done = 0
-        for product in dataset.products {
-            let inputs = inputs(product)
-            if let known = try stored(product.name, inputs: inputs) {
-                report(.resumed(product: product.name, pictures: product.test.count))
-                results.append(known)
-            } else {
-                let evaluator = ProductEvaluator(
-                    model: model, dataset: dataset, product: product, options: options,
-                    states: try states(product, embed), folder: try productFolder(product.name))
-                let before = done
-                let result = try evaluator.run { count, of in
-                    report(
-                        .evaluating(
-                            product: product.name, done: count, total: of, allDone: before + count, allTotal: total))
+        for (product, part) in zip(dataset.products, work) {
+            do {
+                switch part {
+                case .known(let result):
+                    report(.resumed(product: product.name, pictures: product.test.count))
+                    results.append(result)
+                case .unusable(let fault): throw fault
+                case .open(let inputs):
+                    let before = done
+                    let result = try evaluator(product, embed).run { count, of in
+                        report(
+                            .evaluating(
+                                product: product.name, done: count, total: of, allDone: before + count, allTotal: total)
+                        )
+                    }
+                    try store(result, inputs: inputs)
+                    report(.finished(result))
+                    results.append(result)
                 }
-                try store(result, inputs: inputs)
-                report(.finished(result))
-                results.append(result)
+            } catch let fault as EvaluationError where options.skipsBadPictures && Self.concernsOneProduct(fault) {
+                let left = LeftOutProduct(name: product.name, reason: fault.description)
+                leftOut.products.append(left)
+                report(.leftOut(left, pictures: product.test.count))
             }
             done += product.test.count
         }
-        return EvaluationRun(subject: subject, options: options, products: results)
+        guard !results.isEmpty else {
+            throw EvaluationError(
+                .nothingLeft,
+                "\(dataset.root): expected a product that can be measured, found none; \(leftOut.products[0].reason)")
+        }
+        return EvaluationRun(
+            subject: subject, wording: wording, options: options, products: results, leftOut: leftOut)
+    }
+
+    /// What is to be done for a product.
+    private enum Work {
+        case known(ProductResult)
+        case unusable(EvaluationError)
+        /// Its files are in the state that the text stands for.
+        case open(inputs: String)
+    }
+
+    /// One for every product; references are looked at here, so that a damaged one does not end a run after hours.
+    private func work() throws -> [Work] {
+        try dataset.products.map { product in
+            let inputs = inputs(product)
+            if let known = try stored(product.name, inputs: inputs) { return .known(known) }
+            do {
+                try ProductEvaluator.checkReferences(of: product, in: dataset, options: options)
+            } catch let fault as EvaluationError where options.skipsBadPictures && Self.concernsOneProduct(fault) {
+                return .unusable(fault)
+            }
+            return .open(inputs: inputs)
+        }
+    }
+
+    /// Faults that leave the other products as they are.
+    private static func concernsOneProduct(_ fault: EvaluationError) -> Bool {
+        fault.code == .nothingLeft || fault.code == .badReference
+    }
+
+    private func evaluator(_ product: DatasetProduct, _ embed: Embed) throws -> ProductEvaluator {
+        ProductEvaluator(
+            model: model, dataset: dataset, product: product, options: options, states: try states(product, embed),
+            folder: try productFolder(product.name))
     }
 
     // MARK: - Prompts

@@ -48,7 +48,7 @@ struct ProductEvaluator {
     func run(progress: (_ done: Int, _ total: Int) -> Void) throws -> ProductResult {
         let watch = ContinuousClock().now
         let settings = options.settings
-        let draws = try referenceDraws()
+        let draws = try Self.referenceDraws(from: product, options)
         let bank = try encode(draws)
         let store = try MapStore(
             folder: "\(folder)/maps", channels: settings.count + (measuresTypes ? classes.count : 0))
@@ -76,22 +76,42 @@ struct ProductEvaluator {
     // MARK: - References
 
     /// The references of each seed; the longest draw, since shorter ones are its beginning.
-    private func referenceDraws() throws -> [[DatasetSample]] {
+    private static func referenceDraws(
+        from product: DatasetProduct, _ options: EvaluationOptions
+    ) throws -> [[DatasetSample]] {
         let most = options.shots.max() ?? 0
         guard most > 0 else { return [] }
         return try (0..<options.seeds).map { try ReferenceDraw.draw(from: product, shots: most, seed: $0) }
     }
 
+    /// Decodes every reference that will be needed.
+    ///
+    /// - Throws: ``EvaluationError`` with `.badReference` or `.tooFewReferences`.
+    static func checkReferences(of product: DatasetProduct, in dataset: Dataset, options: EvaluationOptions) throws {
+        var seen: Set<String> = []
+        for sample in try referenceDraws(from: product, options).joined() where seen.insert(sample.picture).inserted {
+            _ = try reference(sample, dataset, options)
+        }
+    }
+
+    private static func reference(
+        _ sample: DatasetSample, _ dataset: Dataset, _ options: EvaluationOptions
+    ) throws(EvaluationError) -> RGBImage {
+        do {
+            return try dataset.picture(of: sample)
+        } catch {
+            // A draw that skipped a picture would be another draw.
+            throw EvaluationError(
+                .badReference,
+                "\(error); it was drawn as a reference"
+                    + (options.skipsBadPictures ? "" : ": mend it, or leave the product out with --skip-bad"))
+        }
+    }
+
     private func encode(_ draws: [[DatasetSample]]) throws -> [String: ReferenceBank] {
         var bank: [String: ReferenceBank] = [:]
         for sample in draws.joined() where bank[sample.picture] == nil {
-            let picture: RGBImage
-            do {
-                picture = try dataset.picture(of: sample)
-            } catch {
-                // A draw that skipped a picture would be another draw.
-                throw EvaluationError(.badPicture, "\(error); it was drawn as a reference")
-            }
+            let picture = try Self.reference(sample, dataset, options)
             let features = try model.features(of: picture, imageSide: options.imageSide)
             // Every test picture is compared with each.
             bank[sample.picture] = ReferenceBank(

@@ -2,6 +2,21 @@ public import Images
 
 /// Many pictures on one page, to look at what the factory makes.
 public enum ContactSheet {
+    private static let gap = 4
+    private static let captionHeight = 14
+
+    /// Pixels of a page.
+    ///
+    /// - Parameters:
+    ///   - count: Pictures, at least one.
+    ///   - side: Of each, in pixels.
+    ///   - columns: Pictures per row, at least 1.
+    /// - Returns: Width and height.
+    public static func size(count: Int, side: Int, columns: Int) -> (width: Int, height: Int) {
+        let rows = (count + columns - 1) / columns
+        return (columns * (side + gap) + gap, rows * (side + gap + captionHeight) + gap)
+    }
+
     /// Lays pictures out in rows, the borders of their masks drawn in, a caption below each.
     ///
     /// - Parameters:
@@ -12,11 +27,7 @@ public enum ContactSheet {
     public static func make(_ pictures: [ProductPicture], columns: Int, captions: [String]) -> RGBImage {
         precondition(!pictures.isEmpty && columns > 0 && captions.count == pictures.count, "a sheet needs pictures")
         let side = pictures[0].image.width
-        let gap = 4
-        let captionHeight = 14
-        let rows = (pictures.count + columns - 1) / columns
-        let width = columns * (side + gap) + gap
-        let height = rows * (side + gap + captionHeight) + gap
+        let (width, height) = size(count: pictures.count, side: side, columns: columns)
         var pixels = [UInt8](repeating: 24, count: width * height * 3)
         for (index, picture) in pictures.enumerated() {
             let left = gap + index % columns * (side + gap)

@@ -47,8 +47,8 @@ struct EvaluateArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Products to measure; by default all.", valueName: "list"))
     var products: NameList?
 
-    @Option(help: "Phrases of each defect type: all of the knowledge base's, or one.")
-    var phrases = Phrases.detailed
+    @Option(help: "Phrases of each defect type: all of the knowledge base's, or one. (default: detailed)")
+    var phrases: Phrases?
 
     @Option(
         help: "Image score: paper (½ global + ½ map maximum), max (without global score), top3, global, normalized.")
@@ -80,7 +80,10 @@ struct EvaluateArguments: ParsableArguments {
     @Flag(help: "Do not measure the classes of the multi-type maps.")
     var noTypes = false
 
-    @Flag(help: "Leave out pictures and masks that cannot be used, and count them, instead of stopping.")
+    @Flag(
+        help:
+            "Leave out pictures, masks and whole products that cannot be used, name and count them, instead of stopping."
+    )
     var skipBad = false
 
     @Option(
@@ -105,6 +108,16 @@ struct EvaluateArguments: ParsableArguments {
             throw ValidationError(
                 "expected --shots of 1 or more, found 0; zero-shot is measured in every run, or by --mode zero-shot")
         }
+    }
+
+    /// How the dataset's words are chosen, as far as options say so.
+    func wording(_ source: DatasetArguments) -> EvaluationRun.Wording {
+        var wording = EvaluationRun.Wording()
+        wording.phrases = phrases?.rawValue
+        wording.variant = source.variant
+        wording.types = source.types
+        wording.knowledgeFiles = source.knowledgeBase
+        return wording
     }
 
     /// The dataset with the chosen products.

@@ -20,7 +20,7 @@ struct EvaluateCommand: ParsableCommand {
                 --shots 1,2,4,8 --seeds 3 --out results/visa
 
             One pass over the pictures gives zero-shot and every number of shots. The folder --out holds report.html, \
-            scores.csv, evaluation.json and a folder for each product; a run that was ended goes on where it was.
+            scores.csv, evaluation.json and a folder for each product; a run that was ended goes on after the last finished product.
 
             Ablations: --stages 6,12,18; --score-rule max (no global score); --phrases single; --filter.
 
@@ -47,8 +47,8 @@ struct EvaluateCommand: ParsableCommand {
             try OutputFile.makeFolder(folder)
             let evaluator = try Evaluator(
                 model: model, modelName: engine.model.map(Self.lastName) ?? "bundled",
-                source: choice.source?.rawValue, dataset: dataset, knowledge: knowledge, options: options,
-                folder: folder)
+                source: choice.source?.rawValue, dataset: dataset, knowledge: knowledge,
+                wording: choice.wording(source), options: options, folder: folder)
             let follower = EvaluateProgress(progress: progress)
             let run = try evaluator.run(
                 embed: encoder(model, progress).embeddings, report: follower.show)

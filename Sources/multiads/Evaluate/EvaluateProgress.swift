@@ -5,7 +5,7 @@ final class EvaluateProgress {
     private let progress: ProgressReporter
     /// Runs from the first picture on: encoding prompts says nothing about the pace.
     private var watch: Stopwatch?
-    /// Pictures that were there already, which say nothing about the pace.
+    /// Pictures that were done before or left out, which say nothing about the pace.
     private var resumed = 0
 
     init(progress: ProgressReporter) { self.progress = progress }
@@ -16,6 +16,9 @@ final class EvaluateProgress {
         case .resumed(let product, let pictures):
             resumed += pictures
             progress.note("\(product): done before")
+        case .leftOut(let product, let pictures):
+            resumed += pictures
+            progress.note("\(product.name): left out: \(product.reason)")
         case .evaluating(let product, let done, let total, let allDone, let allTotal):
             progress.advance(product, done, of: total, note: note(allDone, allTotal))
         case .finished(let result):

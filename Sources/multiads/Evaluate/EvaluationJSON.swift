@@ -11,7 +11,8 @@ enum EvaluationJSON {
             "modelDigest": .string(subject.modelDigest), "adapterDigest": .string(subject.adapterDigest),
             "stages": .array(subject.stages.map(OutputJSON.integer)), "activation": .string(subject.activation),
             "precision": .string(subject.precision),
-            "inputDigest": .string(subject.inputDigest), "options": options(run.options),
+            "inputDigest": .string(subject.inputDigest), "wording": wording(run.wording),
+            "options": options(run.options),
             "results": .array(summary.tables.map(table)),
             "types": .array(summary.types.map(type)),
             "confusion": .members([
@@ -19,6 +20,19 @@ enum EvaluationJSON {
                 "pixels": .array(rows(summary.confusion)),
             ]),
             "products": .array(run.products.map(product)),
+            "leftOut": .members([
+                "products": .array(
+                    run.leftOut.products.map { .members(["name": .string($0.name), "reason": .string($0.reason)]) }),
+                "masks": .array(run.leftOut.masks.map(OutputJSON.string)),
+            ]),
+        ])
+    }
+
+    /// Null where the dataset's own words are used.
+    private static func wording(_ wording: EvaluationRun.Wording) -> OutputJSON {
+        .members([
+            "phrases": .text(wording.phrases), "variant": .text(wording.variant), "types": .text(wording.types),
+            "knowledgeBase": .array(wording.knowledgeFiles.map(OutputJSON.string)),
         ])
     }
 

@@ -12,12 +12,26 @@ struct EvaluationNotes {
     init(_ run: EvaluationRun) {
         let count = run.products.reduce(0) { $0 + $1.pictures.count }
         pictures = "\(TextLayout.counted(count, "picture")) of \(TextLayout.counted(run.products.count, "product"))"
-        let left = run.products.reduce(0) { $0 + $1.skipped.count }
-        skipped = left > 0 ? "\(TextLayout.counted(left, "picture")) left out" : nil
-        limits = Self.equalDraws(run) + run.products.flatMap(Self.limits)
+        let left = [
+            (run.products.reduce(0) { $0 + $1.skipped.count }, "picture"), (run.leftOut.masks.count, "mask"),
+            (run.leftOut.products.count, "product"),
+        ].filter { $0.0 > 0 }
+        skipped =
+            left.isEmpty ? nil : left.map { TextLayout.counted($0.0, $0.1) }.joined(separator: ", ") + " left out"
+        limits = Self.leftOut(run.leftOut) + Self.equalDraws(run) + run.products.flatMap(Self.limits)
     }
 
-    /// Numbers of shots that take all there is: their draws differ in nothing.
+    private static func leftOut(_ leftOut: EvaluationRun.LeftOut) -> [String] {
+        var lines = leftOut.products.map { "\($0.name): left out: \($0.reason)" }
+        if let first = leftOut.masks.first {
+            lines.append(
+                "\(TextLayout.counted(leftOut.masks.count, "mask")) of no picture left out (\(first)); "
+                    + "where it is misspelt, its picture may count as normal")
+        }
+        return lines
+    }
+
+    /// Numbers of shots whose draws do not differ, by chance or because there is no choice.
     private static func equalDraws(_ run: EvaluationRun) -> [String] {
         guard run.options.seeds > 1 else { return [] }
         return run.options.shots.filter { $0 > 0 }.filter { shots in
@@ -25,7 +39,7 @@ struct EvaluationNotes {
                 let draws = product.settings.filter { $0.setting.shots == shots }.map { Set($0.references) }
                 return draws.allSatisfy { $0 == draws.first }
             }
-        }.map { "\($0)-shot: every draw is of the same pictures, all there are, so that ± says nothing" }
+        }.map { "\($0)-shot: every draw is of the same pictures, so that ± says nothing" }
     }
 
     private static func limits(_ product: ProductResult) -> [String] {

@@ -11,7 +11,11 @@ extension EvaluationText {
             guard !published.isEmpty else { continue }
             rows.append(
                 [Self.title(table.shots, 1), "here", run.subject.source ?? "?"]
-                    + Self.compared.map { Self.value(table.mean.values[$0]) })
+                    + Self.compared.map { metric in
+                        // Blank where there is nothing to measure, not a dash: multi-type metrics are zero-shot.
+                        let isType = MetricName.types.contains(metric)
+                        return isType && table.shots > 0 ? "" : Self.value(table.mean.values[metric])
+                    })
             for result in published {
                 rows.append(
                     ["", "\(result.method), \(result.table)", result.source]
@@ -101,7 +105,7 @@ extension EvaluationText {
     }
 
     private static let caveats = [
-        "AUPRO here is exact to the limit; published ones sample 200 thresholds (the AUPRO-ref column above).",
+        "Published AUPRO samples 200 thresholds and is compared with AUPRO-ref, which does the same; AUPRO is exact.",
         "Others who ran the released code measured less than the paper in places; see docs/accuracy.md.",
     ]
 }

@@ -42,8 +42,7 @@ struct EvaluationText {
 
     /// Metrics that the run has values for.
     private var metrics: [MetricName] {
-        let all = [MetricName.pixelAUROC, .pixelF1, .pixelAP, .aupro, .auproReference, .imageAUROC, .imageF1, .imageAP]
-        return all + (run.products.contains { $0.multiType != nil } ? MetricName.types : [])
+        MetricName.binary + (run.products.contains { $0.multiType != nil } ? MetricName.types : [])
     }
 
     private func table(_ table: EvaluationSummary.Table) -> [String] {

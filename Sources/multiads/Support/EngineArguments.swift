@@ -70,7 +70,7 @@ struct TowerArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Number format of matrix products; where the processor has them, bf16 is about twice and int8 four times as fast as f32. (default: f32, the same numbers on every machine; serve and doctor: auto, which is bf16 where the processor has it and else f32)",
+            "Number format of matrix products; where the processor has them, bf16 is about twice and int8 four times as fast as f32. (default: f32, whose numbers differ by about 1e-6 between machines and numbers of threads; serve and doctor: auto, which is bf16 where the processor has it and else f32)",
             valueName: "auto|f32|bf16|int8"))
     var precision: ArithmeticChoice.Format?
 
@@ -89,7 +89,7 @@ struct TowerArguments: ParsableArguments {
         }
     }
 
-    /// Engine and precision, as given or by default: float32, so that what is compared, published or trained does not depend on the processor.
+    /// Engine and precision, as given or by default: float32, so that what is compared, published or trained depends on the processor in the last digits only.
     var arithmetic: ArithmeticChoice { arithmetic(unlessGiven: .f32) }
 
     /// The same with another default.

@@ -16,7 +16,8 @@ struct SynthCommand: ParsableCommand {
             Pictures for training, on standard output: a JSON line and raw bytes each:
               multiads synth --stream --count 100000 --side 256 --except held-out | train
 
-            The same options and the same seed give the same bits, whatever the number of threads.
+            The same options and the same seed give the same bits, whatever the number of threads. A run into a folder that \
+            was interrupted goes on with the same command; a folder with anything else is refused.
             """)
 
     @Argument(help: ArgumentHelp("Folder to write; it is made when it does not exist.", valueName: "out"))
@@ -60,14 +61,16 @@ struct SynthCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Pictures in a stream, or on a contact sheet.", valueName: "n"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("Number of a stream's first picture.", valueName: "n"))
-    var start: UInt64 = 0
+    @Option(help: ArgumentHelp("Number of a stream's first picture. (default: 0)", valueName: "n"))
+    var start: UInt64?
 
-    @Option(help: ArgumentHelp("Share of a stream's pictures that have a defect, 0 to 1.", valueName: "share"))
-    var defective: Float = 0.55
+    @Option(
+        help: ArgumentHelp(
+            "Share of a stream's pictures that have a defect, 0 to 1. (default: 0.55)", valueName: "share"))
+    var defective: Float?
 
-    @Option(help: ArgumentHelp("Consecutive pictures of a stream that show one design.", valueName: "n"))
-    var pieces: UInt64 = 1
+    @Option(help: ArgumentHelp("Consecutive pictures of a stream that show one design. (default: 1)", valueName: "n"))
+    var pieces: UInt64?
 
     /// Arrangements of files.
     enum Layout: String, CaseIterable, ExpressibleByArgument {
@@ -89,15 +92,30 @@ struct SynthCommand: ParsableCommand {
         where !(0...1_000_000).contains(value) {
             throw ValidationError("expected --\(option) from 0 to 1,000,000, found \(value)")
         }
-        guard (0...1).contains(defective) else {
+        if stream, count == nil { throw ValidationError("expected --count with --stream, found none") }
+        if let contactSheet, !["png", "jpg", "jpeg"].contains(OutputArguments.fileExtension(contactSheet)) {
+            throw ValidationError(
+                "expected --contact-sheet with a name ending in .png or .jpg, found \(contactSheet)")
+        }
+        if count != nil, !stream, contactSheet == nil {
+            throw ValidationError("expected --count with --stream or --contact-sheet only, found it without")
+        }
+        try validateStream()
+    }
+
+    private func validateStream() throws {
+        let given = [("start", start != nil), ("defective", defective != nil), ("pieces", pieces != nil)]
+        if !stream, let option = given.first(where: \.1) {
+            throw ValidationError("expected --\(option.0) with --stream only, found it without")
+        }
+        if let defective, !(0...1).contains(defective) {
             throw ValidationError("expected --defective from 0 to 1, found \(defective)")
         }
-        guard pieces > 0 else { throw ValidationError("expected --pieces of 1 or more, found \(pieces)") }
+        if pieces == 0 { throw ValidationError("expected --pieces of 1 or more, found 0") }
         // Numbers are JSON integers in the stream.
-        guard start <= UInt64(Int.max / 2) else {
+        if let start, start > UInt64(Int.max / 2) {
             throw ValidationError("expected --start of at most \(Int.max / 2), found \(start)")
         }
-        if stream, count == nil { throw ValidationError("expected --count with --stream, found none") }
     }
 
     func run() throws {
@@ -106,8 +124,9 @@ struct SynthCommand: ParsableCommand {
             if list {
                 Terminal.standardOutput.write(SynthList.text(families) + "\n")
             } else if stream {
+                let first = start ?? 0
                 try SynthStream(feed: feed(families, side: side ?? 256), threads: workers).write(
-                    start..<start + UInt64(count ?? 0))
+                    first..<first + UInt64(count ?? 0))
             } else if let contactSheet {
                 try SynthSheet(
                     families: families, seed: seed, side: side ?? 160, severity: severity, threads: workers
@@ -127,7 +146,8 @@ struct SynthCommand: ParsableCommand {
 
     private func feed(_ families: [FamilyDescription], side: Int) -> TrainingFeed {
         TrainingFeed(
-            seed: seed, side: side, families: families, defectiveShare: defective, severity: severity, pieces: pieces)
+            seed: seed, side: side, families: families, defectiveShare: defective ?? 0.55, severity: severity,
+            pieces: pieces ?? 1)
     }
 
     private var workers: PictureWorkers { PictureWorkers(count: threads) }

@@ -6,7 +6,8 @@ import Synthesis
 ///
 /// `NAME/train/good`, `NAME/test/good`, `NAME/test/TYPE` with `NAME/ground_truth/TYPE/NNN_mask.png`; pictures with several
 /// types are in `combined`, which has `NNN_mask.png` for all of them and `NNN_TYPE.png` for each. All pictures of a
-/// product show one design; poses, grain and defects differ.
+/// product show one design; poses, grain and defects differ. The same order makes the same bits again, so an interrupted
+/// one goes on by being given once more.
 struct SynthDataset {
     let folder: String
     let seed: UInt64
@@ -41,7 +42,7 @@ struct SynthDataset {
     ///
     /// - Parameter families: One folder each.
     /// - Returns: How many pictures there are.
-    /// - Throws: ``CommandFailure`` or `CheckpointError` when a file cannot be written.
+    /// - Throws: ``CommandFailure`` when the folder holds anything else, or `CheckpointError` when a file cannot be written.
     func write(_ families: [FamilyDescription]) throws -> Int {
         let jobs = families.flatMap(jobs)
         let progress = ProgressReporter()
@@ -49,8 +50,8 @@ struct SynthDataset {
         var manifest: [OutputJSON] = []
         var made: Set<String> = []
         var missing: [(place: String, count: Int)] = []
-        try OutputFile.makeFolder(folder)
-        try checkFolder(families)
+        let target = try SynthFolder(folder)
+        try target.begin(description(families, [], isComplete: false), folders: Set(jobs.flatMap(places)))
         try threads.forEach(jobs.count, make: { try make(jobs[$0]) }) { output in
             for file in output.files {
                 let path = "\(folder)/\(file.path)"
@@ -76,26 +77,8 @@ struct SynthDataset {
                 "left out, for their defects could not be seen on \(Self.attempts) pieces: "
                     + "\(missing.reduce(0) { $0 + $1.count }) pictures (\(places))")
         }
-        let text = description(families, manifest).pretty + "\n"
-        try Array(text.utf8).withUnsafeBytes { try OutputFile.write($0, to: "\(folder)/synth.json") }
+        try target.write(description(families, manifest, isComplete: true))
         return manifest.count
-    }
-
-    /// Refuses a folder that holds another order's pictures: old and new ones would be one dataset.
-    private func checkFolder(_ families: [FamilyDescription]) throws {
-        let path = "\(folder)/synth.json"
-        guard let bytes = FileManager.default.contents(atPath: path) else { return }
-        func order(_ bytes: Data) -> NSDictionary? {
-            var members = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any]
-            members?["pictures"] = nil
-            members?["madeBy"] = nil
-            return members.map { NSDictionary(dictionary: $0) }
-        }
-        guard order(bytes) == order(Data(description(families, []).pretty.utf8)) else {
-            throw CommandFailure(
-                "\(path): expected an empty folder or the same pictures as asked for now, found others (seed, side, numbers, "
-                    + "severity or products differ); choose another folder or remove this one")
-        }
     }
 
     private func jobs(_ family: FamilyDescription) -> [Job] {
@@ -139,7 +122,7 @@ struct SynthDataset {
         let name = number(job)
         var files = [("\(job.family.name)/\(job.place)/\(name).png", try PNGEncoder.encode(picture.image))]
         guard !picture.defects.isEmpty else { return files }
-        let truth = "\(job.family.name)/" + job.place.replacing("test/", with: "ground_truth/")
+        let truth = truthFolder(job)
         let all = BinaryMask(width: side, height: side, pixels: picture.typeMap)
         files.append(("\(truth)/\(name)_mask.png", try PNGEncoder.encode(all)))
         guard job.types.count > 1 else { return files }
@@ -148,6 +131,13 @@ struct SynthDataset {
         }
         return files
     }
+
+    private func truthFolder(_ job: Job) -> String {
+        "\(job.family.name)/" + job.place.replacing("test/", with: "ground_truth/")
+    }
+
+    /// The folders of a job's files.
+    private func places(_ job: Job) -> [String] { ["\(job.family.name)/\(job.place)", truthFolder(job)] }
 
     private func number(_ job: Job) -> String {
         let digits = String(job.number)
@@ -162,7 +152,9 @@ struct SynthDataset {
         ])
     }
 
-    private func description(_ families: [FamilyDescription], _ pictures: [OutputJSON]) -> OutputJSON {
+    private func description(
+        _ families: [FamilyDescription], _ pictures: [OutputJSON], isComplete: Bool
+    ) -> OutputJSON {
         .members([
             "format": .string("multiads-synth-dataset"), "version": .integer(1), "madeBy": .string(Version.text),
             "seed": Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)"), "side": .integer(side),
@@ -176,7 +168,7 @@ struct SynthDataset {
                         "defectTypes": .array(family.defects.map { .string($0.rawValue) }),
                     ])
                 }),
-            "pictures": .array(pictures),
+            "complete": .bool(isComplete), "pictures": .array(pictures),
         ])
     }
 }

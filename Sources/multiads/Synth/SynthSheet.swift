@@ -1,3 +1,4 @@
+import ArgumentParser
 import Images
 import Synthesis
 
@@ -9,14 +10,25 @@ struct SynthSheet {
     let severity: Severity?
     let threads: PictureWorkers
 
+    private static let columns = 12
+    /// What programs, this one among them, will read.
+    private static let maximumMegapixels = 50
+
     /// Writes the page, as JPEG when the name says so, else as PNG.
     ///
     /// - Parameters:
     ///   - path: The file.
     ///   - count: Pictures on the page.
-    /// - Throws: ``CommandFailure`` without pictures, `CheckpointError` when the file cannot be written.
+    /// - Throws: ``CommandFailure`` without pictures, `ValidationError` for a larger page than can be read, `CheckpointError` when the file cannot be written.
     func write(to path: String, count: Int) throws {
         guard count > 0 else { throw CommandFailure("expected --count of 1 or more for a contact sheet, found 0") }
+        let columns = min(count, Self.columns)
+        let size = ContactSheet.size(count: count, side: side, columns: columns)
+        guard size.width * size.height <= Self.maximumMegapixels * 1_000_000 else {
+            throw ValidationError(
+                "expected a contact sheet of at most \(Self.maximumMegapixels) megapixels, found \(count) pictures of "
+                    + "\(side)×\(side), which make \(size.width)×\(size.height); give a lower --count or --side")
+        }
         let factory = PictureFactory(seed: seed, side: side)
         var pictures: [ProductPicture] = []
         try threads.forEach(count, make: { factory.picture(order($0)) }) { picture in
@@ -26,7 +38,7 @@ struct SynthSheet {
         let captions = pictures.map { picture in
             ([picture.family] + picture.defects.map { "+" + $0.type.rawValue }).joined(separator: " ")
         }
-        let page = ContactSheet.make(pictures, columns: 12, captions: captions)
+        let page = ContactSheet.make(pictures, columns: columns, captions: captions)
         let isJPEG = [".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
         let file =
             try isJPEG ? JPEGEncoder.encode(page, quality: 85) : PNGEncoder.encode(page, compressionLevel: 8)

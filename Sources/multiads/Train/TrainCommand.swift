@@ -24,8 +24,8 @@ struct TrainCommand: ParsableCommand {
             The pictures of the dataset's test folders are used: only they show defects. The model itself stays as it is; \
             its features are computed once and kept on disk, except those of mosaics, which are drawn anew every time.
 
-            An interrupted training goes on with --resume and gives the same adapters, bit for bit. Adapters are written \
-            after every epoch, with loss.csv and loss.svg.
+            An interrupted training goes on with --resume, and with the same --threads gives the same adapters, bit for \
+            bit. Adapters are written after every epoch, with loss.csv and loss.svg.
 
             Exit codes: 0 trained, 1 something is wrong, 64 the command line is wrong, 130 or 143 stopped by a signal.
             """)
@@ -42,6 +42,7 @@ struct TrainCommand: ParsableCommand {
         guard !files.out.isEmpty, files.featureCache != "" else {
             throw ValidationError("expected the name of a folder for --out and --feature-cache, found an empty one")
         }
+        do { try options.validate() } catch { throw ValidationError(error.description) }
     }
 
     func run() throws {

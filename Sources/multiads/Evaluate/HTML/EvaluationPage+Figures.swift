@@ -70,13 +70,25 @@ extension EvaluationPage {
         }
     }
 
-    /// Pictures that were left out, with their reasons.
+    /// Pictures and masks that were left out, with their reasons; products are among the limits above.
     var skipped: String {
-        let all = run.products.flatMap(\.skipped)
-        guard !all.isEmpty else { return "" }
-        let lines = all.prefix(100).map { "<li>\(HTMLText.escaped($0.reason))</li>" }.joined()
+        let all =
+            run.products.flatMap(\.skipped).map(\.reason) + run.leftOut.masks.map { "\($0): a mask of no picture" }
+        guard !all.isEmpty, let counted = EvaluationNotes(run).skipped else { return "" }
+        let lines = all.prefix(100).map { "<li>\(HTMLText.escaped($0))</li>" }.joined()
         let more = all.count > 100 ? "<li>and \(all.count - 100) more</li>" : ""
-        return "<h2>Left out</h2><p class=\"warn\">\(all.count) pictures could not be used.</p><ul>\(lines)\(more)</ul>"
+        return "<h2>Left out</h2><p class=\"warn\">\(counted).</p><ul>\(lines)\(more)</ul>"
+    }
+
+    /// Options that change the dataset's words.
+    private var words: String {
+        let wording = run.wording
+        let parts = [
+            wording.phrases.map { "\($0) phrases" }, wording.variant.map { "variant \($0)" },
+            wording.types.map { "types of \($0)" },
+            wording.knowledgeFiles.isEmpty ? nil : "files \(wording.knowledgeFiles.joined(separator: ", "))",
+        ].compactMap(\.self)
+        return parts.isEmpty ? "the dataset's own" : parts.joined(separator: ", ")
     }
 
     /// What was measured with what.
@@ -98,6 +110,7 @@ extension EvaluationPage {
             ("blocks", subject.stages.map(String.init).joined(separator: ", ")), ("activation", subject.activation),
             ("number format of the towers", subject.precision),
             ("types compared", options.filtersTypes ? "the product's own (MultiADS-F)" : "all of the dataset"),
+            ("words for defects", words),
             ("image score", score), ("stage maps", options.stageCombination.rawValue),
             (
                 "text and reference map",

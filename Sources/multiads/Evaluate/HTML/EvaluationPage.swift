@@ -46,9 +46,12 @@ struct EvaluationPage {
             (.typesAUROC, "types AUROC"), (.typesF1, "types F1"),
         ]
         let cells = shown.compactMap { metric, name -> String? in
-            guard let value = main.mean.values[metric] else { return nil }
-            let before = main.shots > 0 && !MetricName.types.contains(metric) ? zero?.mean.values[metric] : nil
-            let note = before.map { ", zero-shot \(EvaluationText.percent($0.mean))" } ?? ""
+            let isType = MetricName.types.contains(metric)
+            guard let value = (isType ? zero : main)?.mean.values[metric] else { return nil }
+            let before = main.shots > 0 && !isType ? zero?.mean.values[metric] : nil
+            let note =
+                isType && main.shots > 0
+                ? ", zero-shot" : before.map { ", zero-shot \(EvaluationText.percent($0.mean))" } ?? ""
             return "<div class=\"card\"><b>\(EvaluationText.percent(value.mean))</b><span>\(name)\(note)</span></div>"
         }
         let heading = EvaluationText.title(main.shots, run.options.seeds)
@@ -57,11 +60,9 @@ struct EvaluationPage {
 
     private var tables: [String] {
         summary.tables.map { table in
-            let all = MetricName.binary + [.auproReference]
-            let ordered = MetricName.allCases.filter(all.contains)
             let hasTypes = table.shots == 0 && !summary.types.isEmpty
             return "<h2>\(EvaluationText.title(table.shots, run.options.seeds).capitalizedFirst)</h2>"
-                + self.table(table, ordered + (hasTypes ? MetricName.types : []))
+                + self.table(table, MetricName.binary + (hasTypes ? MetricName.types : []))
                 + interval(table)
         }
     }

@@ -1,0 +1,31 @@
+import Datasets
+
+// What is looked at before anything is computed.
+extension Evaluator {
+    /// The dataset that adapters were trained on, by the name the adapters record and the one that was given.
+    static func source(named: String?, recorded: String?) throws(EvaluationError) -> String? {
+        guard let named, let recorded, named != recorded else { return named ?? recorded }
+        // Adapters of a user's own pictures record their folder's name, converted ones what somebody typed.
+        let kind = DatasetKind(name: recorded) ?? .folder
+        guard DatasetKind(name: named) == kind else {
+            throw EvaluationError(
+                .otherSource,
+                "expected a source that the adapters do not contradict, found \(named), where they record \(recorded); "
+                    + "leave --source out")
+        }
+        return kind == .folder ? recorded : kind.rawValue
+    }
+
+    /// Masks called like no picture, to be noted; a misspelt name as a rule, whose picture would count as normal.
+    static func strayMasks(of dataset: Dataset, skipsBad: Bool) throws(EvaluationError) -> [String] {
+        guard let masks = try? dataset.strays().masks, let first = masks.first else { return [] }
+        guard skipsBad else {
+            throw EvaluationError(
+                .strayMask,
+                "\(first): expected a picture of that name, without “_mask” or “_TYPE” at its end, found none"
+                    + (masks.count > 1 ? " (and \(masks.count - 1) more masks)" : "")
+                    + "; rename it, or leave such masks out with --skip-bad")
+        }
+        return masks
+    }
+}
