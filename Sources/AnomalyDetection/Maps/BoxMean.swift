@@ -2,9 +2,17 @@
 ///
 /// Windows end at the plane's border: a pixel's mean is over those of its (2·radius + 1)² neighbours that exist. Sums run in
 /// double precision, so that what is added and taken off again leaves nothing behind.
-struct BoxMean {
+struct BoxMean: Sendable {
     let side: Int
     let radius: Int
+    /// One over how many of the numbers from `index − radius` to `index + radius` there are.
+    private let scales: [Double]
+
+    init(side: Int, radius: Int) {
+        self.side = side
+        self.radius = radius
+        scales = (0..<side).map { 1 / Double(min($0 + radius, side - 1) - max($0 - radius, 0) + 1) }
+    }
 
     /// Fills the target with the source's means.
     ///
@@ -17,37 +25,55 @@ struct BoxMean {
         _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
         columns: UnsafeMutablePointer<Double>, rows: UnsafeMutablePointer<Float>
     ) {
-        // Along the columns.
+        scales.withUnsafeBufferPointer { scales in
+            guard let scales = scales.baseAddress else { return }
+            averageColumns(source, into: rows, columns, scales)
+            for y in 0..<side { averageRow(rows + y * side, into: target + y * side, scales) }
+        }
+    }
+
+    private func averageColumns(
+        _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+        _ columns: UnsafeMutablePointer<Double>, _ scales: UnsafePointer<Double>
+    ) {
         columns.update(repeating: 0, count: side)
-        for y in 0..<min(radius, side) { add(source + y * side, to: columns) }
-        for y in 0..<side {
-            if y + radius < side { add(source + (y + radius) * side, to: columns) }
-            if y - radius > 0 { subtract(source + (y - radius - 1) * side, from: columns) }
-            let scale = 1 / Double(count(at: y))
-            let row = rows + y * side
-            for x in 0..<side { row[x] = Float(columns[x] * scale) }
+        for y in 0..<min(radius, side) {
+            let row = source + y * side
+            for x in 0..<side { columns[x] += Double(row[x]) }
         }
-        // Along the rows.
         for y in 0..<side {
-            let (row, output) = (rows + y * side, target + y * side)
-            var sum = 0.0
-            for x in 0..<min(radius, side) { sum += Double(row[x]) }
-            for x in 0..<side {
-                if x + radius < side { sum += Double(row[x + radius]) }
-                if x - radius > 0 { sum -= Double(row[x - radius - 1]) }
-                output[x] = Float(sum / Double(count(at: x)))
+            if y + radius < side {
+                let row = source + (y + radius) * side
+                for x in 0..<side { columns[x] += Double(row[x]) }
             }
+            if y > radius {
+                let row = source + (y - radius - 1) * side
+                for x in 0..<side { columns[x] -= Double(row[x]) }
+            }
+            let (output, scale) = (target + y * side, scales[y])
+            for x in 0..<side { output[x] = Float(columns[x] * scale) }
         }
     }
 
-    /// How many of the numbers from `index − radius` to `index + radius` there are.
-    private func count(at index: Int) -> Int { min(index + radius, side - 1) - max(index - radius, 0) + 1 }
-
-    private func add(_ row: UnsafePointer<Float>, to columns: UnsafeMutablePointer<Double>) {
-        for x in 0..<side { columns[x] += Double(row[x]) }
-    }
-
-    private func subtract(_ row: UnsafePointer<Float>, from columns: UnsafeMutablePointer<Double>) {
-        for x in 0..<side { columns[x] -= Double(row[x]) }
+    private func averageRow(
+        _ row: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ scales: UnsafePointer<Double>
+    ) {
+        var sum = 0.0
+        for x in 0..<min(radius, side) { sum += Double(row[x]) }
+        // Where windows begin at the border, lie within, and end at the border.
+        let (entering, leaving) = (max(0, side - radius), radius + 1)
+        for x in 0..<min(leaving, side) {
+            if x < entering { sum += Double(row[x + radius]) }
+            target[x] = Float(sum * scales[x])
+        }
+        guard leaving < side else { return }
+        for x in leaving..<max(leaving, entering) {
+            sum += Double(row[x + radius]) - Double(row[x - leaving])
+            target[x] = Float(sum * scales[x])
+        }
+        for x in max(leaving, entering)..<side {
+            sum -= Double(row[x - leaving])
+            target[x] = Float(sum * scales[x])
+        }
     }
 }

@@ -32,8 +32,13 @@ struct GuidedFilter {
         let box = BoxMean(side: side, radius: radius)
         (self.side, self.box) = (side, box)
         let colors = Tensor(shape: [3, side, side]) { output in
-            for pixel in 0..<plane {
-                for color in 0..<3 { output[color * plane + pixel] = Float(picture.pixels[pixel * 3 + color]) / 255 }
+            guard let target = output.baseAddress else { return }
+            picture.pixels.withUnsafeBufferPointer { pixels in
+                for pixel in 0..<plane {
+                    target[pixel] = Float(pixels[pixel &* 3]) / 255
+                    target[plane &+ pixel] = Float(pixels[pixel &* 3 &+ 1]) / 255
+                    target[2 &* plane &+ pixel] = Float(pixels[pixel &* 3 &+ 2]) / 255
+                }
             }
         }
         let pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
@@ -57,26 +62,38 @@ struct GuidedFilter {
         }
         means = moments.rows(0..<3).reshaped([3, side, side])
         inverses = Tensor(shape: [6, side, side]) { output in
+            guard let target = output.baseAddress else { return }
             moments.withUnsafeBufferPointer { moments in
-                for pixel in 0..<plane {
-                    func mean(_ index: Int) -> Double { Double(moments[index * plane + pixel]) }
-                    let covariance = pairs.enumerated().map { index, pair in
-                        mean(3 + index) - mean(pair.0) * mean(pair.1) + (pair.0 == pair.1 ? Self.ridge : 0)
-                    }
-                    let inverse = Self.inverse(covariance)
-                    for index in 0..<6 { output[index * plane + pixel] = Float(inverse[index]) }
-                }
+                guard let moments = moments.baseAddress else { return }
+                threads.split(plane) { Self.invert(moments, plane: plane, $0, into: target) }
             }
         }
         self.colors = colors
     }
 
-    /// The inverse of a symmetric, positive definite 3 × 3 matrix, both as upper triangles.
-    private static func inverse(_ m: [Double]) -> [Double] {
-        let (a, b, c, d, e, f) = (m[0], m[1], m[2], m[3], m[4], m[5])
-        let (aa, ab, ac) = (d * f - e * e, c * e - b * f, b * e - c * d)
-        let scale = 1 / (a * aa + b * ab + c * ac)
-        return [aa, ab, ac, a * f - c * c, b * c - a * e, a * d - b * b].map { $0 * scale }
+    /// Inverts covariance + ridge, symmetric and positive definite, at some pixels; all as upper triangles.
+    private static func invert(
+        _ moments: UnsafePointer<Float>, plane: Int, _ pixels: Range<Int>, into target: UnsafeMutablePointer<Float>
+    ) {
+        for pixel in pixels {
+            let (r, g, b) = (
+                Double(moments[pixel]), Double(moments[plane + pixel]), Double(moments[2 * plane + pixel])
+            )
+            let rr = Double(moments[3 * plane + pixel]) - r * r + ridge
+            let rg = Double(moments[4 * plane + pixel]) - r * g
+            let rb = Double(moments[5 * plane + pixel]) - r * b
+            let gg = Double(moments[6 * plane + pixel]) - g * g + ridge
+            let gb = Double(moments[7 * plane + pixel]) - g * b
+            let bb = Double(moments[8 * plane + pixel]) - b * b + ridge
+            let (first, second, third) = (gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg)
+            let scale = 1 / (rr * first + rg * second + rb * third)
+            target[pixel] = Float(first * scale)
+            target[plane + pixel] = Float(second * scale)
+            target[2 * plane + pixel] = Float(third * scale)
+            target[3 * plane + pixel] = Float((rr * bb - rb * rb) * scale)
+            target[4 * plane + pixel] = Float((rg * rb - rr * gb) * scale)
+            target[5 * plane + pixel] = Float((rr * gg - rg * rg) * scale)
+        }
     }
 
     /// Filters planes.
