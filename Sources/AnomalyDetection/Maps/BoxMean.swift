@@ -76,4 +76,45 @@ struct BoxMean: Sendable {
             target[x] = Float(sum * scales[x])
         }
     }
+
+    /// Replaces four planes that lie side by side by their means; sums are float32, good to about 1e-6 of the largest value.
+    ///
+    /// - Parameters:
+    ///   - values: [side, side].
+    ///   - rows: [side, side], contents meaningless before and after.
+    ///   - columns: side numbers, contents meaningless before and after.
+    func fill(
+        _ values: UnsafeMutablePointer<SIMD4<Float>>, rows: UnsafeMutablePointer<SIMD4<Float>>,
+        columns: UnsafeMutablePointer<SIMD4<Float>>
+    ) {
+        scales.withUnsafeBufferPointer { scales in
+            columns.update(repeating: .zero, count: side)
+            for y in 0..<min(radius, side) {
+                let row = values + y &* side
+                for x in 0..<side { columns[x] += row[x] }
+            }
+            for y in 0..<side {
+                if y + radius < side {
+                    let row = values + (y &+ radius) &* side
+                    for x in 0..<side { columns[x] += row[x] }
+                }
+                if y > radius {
+                    let row = values + (y &- radius &- 1) &* side
+                    for x in 0..<side { columns[x] -= row[x] }
+                }
+                let (output, scale) = (rows + y &* side, Float(scales[y]))
+                for x in 0..<side { output[x] = columns[x] * scale }
+            }
+            for y in 0..<side {
+                let (row, output) = (rows + y &* side, values + y &* side)
+                var sum = SIMD4<Float>.zero
+                for x in 0..<min(radius, side) { sum += row[x] }
+                for x in 0..<side {
+                    if x &+ radius < side { sum += row[x &+ radius] }
+                    if x > radius { sum -= row[x &- radius &- 1] }
+                    output[x] = sum * Float(scales[x])
+                }
+            }
+        }
+    }
 }

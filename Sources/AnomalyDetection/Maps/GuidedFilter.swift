@@ -48,14 +48,14 @@ struct GuidedFilter {
             colors.withUnsafeBufferPointer { colors in
                 guard let colors = colors.baseAddress else { return }
                 threads.forEach(9) { _, index in
-                    let work = Workspace(side: side)
+                    let work = MomentWorkspace(side: side)
                     let result = target + index * plane
                     if index < 3 {
                         box.fill(colors + index * plane, into: result, columns: work.columns, rows: work.rows)
                     } else {
                         let (left, right) = (colors + pairs[index - 3].0 * plane, colors + pairs[index - 3].1 * plane)
-                        for pixel in 0..<plane { work.plane(0)[pixel] = left[pixel] * right[pixel] }
-                        box.fill(work.plane(0), into: result, columns: work.columns, rows: work.rows)
+                        for pixel in 0..<plane { work.product[pixel] = left[pixel] * right[pixel] }
+                        box.fill(work.product, into: result, columns: work.columns, rows: work.rows)
                     }
                 }
             }
@@ -118,47 +118,49 @@ struct GuidedFilter {
         }
     }
 
+    /// Four planes go through the windows side by side: the map times each colour and the map, then the linear functions.
     private func filter(
         _ map: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ work: Workspace
     ) {
         let plane = side * side
-        func average(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-            box.fill(source, into: target, columns: work.columns, rows: work.rows)
-        }
+        let values = work.quads
         colors.withUnsafeBufferPointer { colors in
             means.withUnsafeBufferPointer { means in
                 inverses.withUnsafeBufferPointer { inverses in
-                    guard let colors = colors.baseAddress, let means = means.baseAddress,
-                        let inverses = inverses.baseAddress
+                    guard let red = colors.baseAddress, let meanRed = means.baseAddress,
+                        let rr = inverses.baseAddress
                     else { return }
-                    // Means of map and of map times colour.
-                    for color in 0..<3 {
-                        let (product, values) = (work.plane(color), colors + color * plane)
-                        for pixel in 0..<plane { product[pixel] = map[pixel] * values[pixel] }
-                        average(product, into: product)
+                    let (green, blue) = (red + plane, red + 2 * plane)
+                    let (meanGreen, meanBlue) = (meanRed + plane, meanRed + 2 * plane)
+                    let (rg, rb, gg, gb, bb) = (
+                        rr + plane, rr + 2 * plane, rr + 3 * plane, rr + 4 * plane, rr + 5 * plane
+                    )
+                    var (lowest, highest) = (map[0], map[0])
+                    for pixel in 0..<plane {
+                        let value = map[pixel]
+                        if value < lowest { lowest = value }
+                        if value > highest { highest = value }
+                        values[pixel] = SIMD4(red[pixel], green[pixel], blue[pixel], 1) * value
                     }
-                    let (red, green, blue, constant) = (work.plane(0), work.plane(1), work.plane(2), work.plane(3))
-                    average(map, into: constant)
+                    box.fill(values, rows: work.rowQuads, columns: work.columnQuads)
                     // The linear function of each window.
                     for pixel in 0..<plane {
-                        let mean = constant[pixel]
-                        let (r, g, b) = (means[pixel], means[plane + pixel], means[2 * plane + pixel])
-                        let (x, y, z) = (red[pixel] - r * mean, green[pixel] - g * mean, blue[pixel] - b * mean)
-                        func inverse(_ index: Int) -> Float { inverses[index * plane + pixel] }
-                        let first = inverse(0) * x + inverse(1) * y + inverse(2) * z
-                        let second = inverse(1) * x + inverse(3) * y + inverse(4) * z
-                        let third = inverse(2) * x + inverse(4) * y + inverse(5) * z
-                        (red[pixel], green[pixel], blue[pixel]) = (first, second, third)
-                        constant[pixel] = mean - first * r - second * g - third * b
+                        let mean = values[pixel].w
+                        let (r, g, b) = (meanRed[pixel], meanGreen[pixel], meanBlue[pixel])
+                        let x = values[pixel].x - r * mean
+                        let y = values[pixel].y - g * mean
+                        let z = values[pixel].z - b * mean
+                        let first = rr[pixel] * x + rg[pixel] * y + rb[pixel] * z
+                        let second = rg[pixel] * x + gg[pixel] * y + gb[pixel] * z
+                        let third = rb[pixel] * x + gb[pixel] * y + bb[pixel] * z
+                        values[pixel] = SIMD4(first, second, third, mean - first * r - second * g - third * b)
                     }
-                    for values in [red, green, blue, constant] { average(values, into: values) }
+                    box.fill(values, rows: work.rowQuads, columns: work.columnQuads)
                     // A linear function may overshoot at an edge; a probability must not.
-                    var (lowest, highest) = (map[0], map[0])
-                    for pixel in 0..<plane { (lowest, highest) = (min(lowest, map[pixel]), max(highest, map[pixel])) }
                     for pixel in 0..<plane {
+                        let function = values[pixel]
                         let value =
-                            red[pixel] * colors[pixel] + green[pixel] * colors[plane + pixel]
-                            + blue[pixel] * colors[2 * plane + pixel] + constant[pixel]
+                            function.x * red[pixel] + function.y * green[pixel] + function.z * blue[pixel] + function.w
                         target[pixel] = min(max(value, lowest), highest)
                     }
                 }
@@ -166,17 +168,39 @@ struct GuidedFilter {
         }
     }
 
-    /// Memory of one worker.
+    /// Memory of one worker while maps are filtered.
     private final class Workspace: @unchecked Sendable {
         // Sound: each is used by one worker at a time.
+        let quads: UnsafeMutablePointer<SIMD4<Float>>
+        let rowQuads: UnsafeMutablePointer<SIMD4<Float>>
+        let columnQuads: UnsafeMutablePointer<SIMD4<Float>>
+
+        init(side: Int) {
+            quads = .allocate(capacity: side * side)
+            quads.initialize(repeating: .zero, count: side * side)
+            rowQuads = .allocate(capacity: side * side)
+            rowQuads.initialize(repeating: .zero, count: side * side)
+            columnQuads = .allocate(capacity: side)
+            columnQuads.initialize(repeating: .zero, count: side)
+        }
+
+        deinit {
+            quads.deallocate()
+            rowQuads.deallocate()
+            columnQuads.deallocate()
+        }
+    }
+
+    /// Memory of one worker while the picture is prepared.
+    private final class MomentWorkspace {
         private let planes: UnsafeMutablePointer<Float>
         private let size: Int
         let columns: UnsafeMutablePointer<Double>
 
         init(side: Int) {
             size = side * side
-            planes = .allocate(capacity: 5 * size)
-            planes.initialize(repeating: 0, count: 5 * size)
+            planes = .allocate(capacity: 2 * size)
+            planes.initialize(repeating: 0, count: 2 * size)
             columns = .allocate(capacity: side)
             columns.initialize(repeating: 0, count: side)
         }
@@ -186,8 +210,7 @@ struct GuidedFilter {
             columns.deallocate()
         }
 
-        func plane(_ index: Int) -> UnsafeMutablePointer<Float> { planes + index * size }
-
-        var rows: UnsafeMutablePointer<Float> { plane(4) }
+        var product: UnsafeMutablePointer<Float> { planes }
+        var rows: UnsafeMutablePointer<Float> { planes + size }
     }
 }
