@@ -166,6 +166,14 @@ struct GuidedFilterTests {
         let refined = maps.refined(by: refiner, validity: validity, options: options)
         #expect(refined.imageScore == maps.imageScore && refined.globalProbabilities == maps.globalProbabilities)
         #expect(refined.final.values != maps.final.values && refined.states == maps.states)
+        for (refinement, filtered) in [(MapRefinement.places, maps), (.guidedPlaces, refined)] {
+            let named = maps.refined(
+                by: golden.model.refiner(for: features, refinement), validity: validity, options: options)
+            #expect(named.final.values == filtered.final.values && named.anomaly.values == filtered.anomaly.values)
+            #expect(
+                named.multitype.values
+                    == PlaceNaming.named(filtered.multitype, globalProbabilities: maps.globalProbabilities).values)
+        }
         let reference = try #require(refined.reference)
         for (pixel, value) in refined.final.values.enumerated() {
             let expected = validity[pixel] * 0.5 * (refined.anomaly.values[pixel] + reference.values[pixel])
@@ -192,8 +200,9 @@ struct GuidedFilterTests {
         }
         #expect(try model("guided").refinement == .guided)
         #expect(try model("none").refinement == .none)
+        #expect(try model("guided-places").refinement == .guidedPlaces)
         let error = try #require(throws: InspectionModelError.self) { try model("sharpened") }
-        #expect(error.code == .badAdapter && error.description.contains("none or guided"))
+        #expect(error.code == .badAdapter && error.description.contains("none or guided or places or guided-places"))
         #expect(error.description.contains("“sharpened”"))
     }
 }

@@ -79,7 +79,7 @@ struct EvaluatorTests {
 
     @Test("refined maps are measured, and images scored by the maps as they were")
     func refinement() throws {
-        let runs = try [MapRefinement.none, .guided].map { refinement in
+        let runs = try [MapRefinement.none, .guided, .guidedPlaces].map { refinement in
             try evaluator(
                 {
                     $0.shots = [0, 1]
@@ -91,6 +91,10 @@ struct EvaluatorTests {
             #expect(plain.pictures.map(\.scores) == refined.pictures.map(\.scores))
             #expect(plain.settings.map(\.image) == refined.settings.map(\.image))
             #expect(plain.settings.map(\.pixel) != refined.settings.map(\.pixel))
+        }
+        for (refined, named) in zip(runs[1].products, runs[2].products) {
+            #expect(refined.pictures.map(\.scores) == named.pictures.map(\.scores))
+            #expect(refined.settings.map(\.pixel) == named.settings.map(\.pixel))
         }
     }
 

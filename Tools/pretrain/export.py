@@ -32,7 +32,7 @@ def metadata(types):
         "activation": "gelu",
         "image_side": str(VISION["image_size"]),
         "defect_types": ",".join(types),
-        "map_refinement": "guided",
+        "map_refinement": "guided-places",
     }
 
 

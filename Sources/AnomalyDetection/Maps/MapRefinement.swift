@@ -8,11 +8,22 @@ public enum MapRefinement: String, Sendable, CaseIterable, Codable {
     case none
     /// They get the edges of the picture (guided filter with windows of a patch to each side; He et al. 2013).
     case guided
+    /// Every place gets one defect type, by what the place and the whole picture look like (``PlaceNaming``).
+    case places
+    /// The one, then the other.
+    case guidedPlaces = "guided-places"
+
+    /// Whether maps take on the picture's edges.
+    var followsEdges: Bool { self == .guided || self == .guidedPlaces }
+    /// Whether a place has one type.
+    var namesPlaces: Bool { self == .places || self == .guidedPlaces }
 }
 
 /// Refines the maps of one picture.
 public struct MapRefiner: Sendable {
-    private let filter: GuidedFilter
+    /// Nil where maps keep their edges.
+    private let filter: GuidedFilter?
+    private let namesPlaces: Bool
     private let threads: ComputeThreads
 
     /// Prepares for a picture.
@@ -22,17 +33,30 @@ public struct MapRefiner: Sendable {
     ///   - features: Of the picture.
     ///   - threads: Workers to use.
     init?(_ refinement: MapRefinement, features: VisionTower.Features, threads: ComputeThreads) {
-        guard refinement == .guided else { return nil }
+        guard refinement != .none else { return nil }
         let side = features.picture.width
-        filter = GuidedFilter(features.picture, radius: max(1, side / features.gridSize), threads: threads)
+        filter =
+            refinement.followsEdges
+            ? GuidedFilter(features.picture, radius: max(1, side / features.gridSize), threads: threads) : nil
+        namesPlaces = refinement.namesPlaces
         self.threads = threads
     }
 
-    /// Refines planes.
+    /// Refines the probabilities of states.
+    ///
+    /// - Parameter maps: Of the picture, at the side at which the features were made, not refined yet.
+    /// - Returns: [states, side, side].
+    public func refinedStates(of maps: AnomalyMaps) -> Tensor {
+        let states = refined(maps.multitype)
+        return namesPlaces ? PlaceNaming.named(states, globalProbabilities: maps.globalProbabilities) : states
+    }
+
+    /// Refines planes that are each for themselves.
     ///
     /// - Parameter planes: [n, side, side] or [side, side], of the side at which the features were made.
     /// - Returns: The same shape, each plane within the range that it had.
     public func refined(_ planes: Tensor) -> Tensor {
+        guard let filter else { return planes }
         let shape = planes.shape
         return filter.filtered(
             planes.reshaped([planes.count / (filter.side * filter.side), filter.side, filter.side]), threads: threads
@@ -58,7 +82,8 @@ extension AnomalyMaps {
         let anomaly = masked(refiner.refined(anomaly))
         let reference = reference.map { masked(refiner.refined($0)) }
         return AnomalyMaps(
-            side: side, states: states, multitype: refiner.refined(multitype), anomaly: anomaly, reference: reference,
+            side: side, states: states, multitype: refiner.refinedStates(of: self), anomaly: anomaly,
+            reference: reference,
             final: reference.map { options.combine(anomaly, $0) } ?? anomaly,
             globalProbabilities: globalProbabilities, imageScore: imageScore)
     }

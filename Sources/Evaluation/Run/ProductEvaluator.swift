@@ -191,7 +191,7 @@ struct ProductEvaluator {
             ? maps
             : try model.maps(
                 features: features, imageSide: options.imageSide, states: states.own, options: options.mapOptions)
-        let multitype = refiner?.refined(own.multitype) ?? own.multitype
+        let multitype = refiner?.refinedStates(of: own) ?? own.multitype
         let predicted = Self.mostProbable(multitype)
         if sample.isFullyTyped, !truth.labels.contains(GroundTruth.untyped) {
             tally.typedPictures += 1

@@ -70,8 +70,8 @@ struct EvaluateArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What is done to maps before pixels are measured: nothing, or guided, which gives them the picture's edges; by default what the adapter says. Image scores are of the maps before.",
-            valueName: "none|guided"))
+            "What is done to maps before pixels are measured: guided gives them the picture's edges, places gives every place one defect type, guided-places does both; by default what the adapter says. Image scores are of the maps before.",
+            valueName: "none|guided|places|guided-places"))
     var refinement: MapRefinement?
 
     @Option(help: ArgumentHelp("False-positive rate up to which AUPRO is taken.", valueName: "rate"))

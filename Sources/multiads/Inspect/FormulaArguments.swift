@@ -56,8 +56,8 @@ struct FormulaArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What is done to maps before places are marked: nothing, or guided, which gives them the picture's edges; by default what the adapter says.",
-            valueName: "none|guided"))
+            "What is done to maps before places are marked: guided gives them the picture's edges, places gives every place one defect type, guided-places does both; by default what the adapter says.",
+            valueName: "none|guided|places|guided-places"))
     var refinement: MapRefinement?
 
     func validate() throws {
