@@ -172,7 +172,10 @@ struct GuidedFilterTests {
             #expect(named.final.values == filtered.final.values && named.anomaly.values == filtered.anomaly.values)
             #expect(
                 named.multitype.values
-                    == PlaceNaming.named(filtered.multitype, globalProbabilities: maps.globalProbabilities).values)
+                    == PlaceNaming.named(
+                        filtered.multitype, globalProbabilities: maps.globalProbabilities,
+                        reach: golden.side / features.gridSize
+                    ).values)
         }
         let reference = try #require(refined.reference)
         for (pixel, value) in refined.final.values.enumerated() {

@@ -32,7 +32,7 @@ struct PlaceNamingTests {
         pixels[12] = [0.3, 0.6, 0.1, 0]
         pixels[24] = [0.4, 0, 0.1, 0.5]
         let before = Self.states(side: 5, pixels)
-        let after = PlaceNaming.named(before, globalProbabilities: [0.25, 0.25, 0.25, 0.25])
+        let after = PlaceNaming.named(before, globalProbabilities: [0.25, 0.25, 0.25, 0.25], reach: 0)
         pixels[6] = [0.2, 0.5, 0.3, 0]
         #expect(after.values == Self.states(side: 5, pixels).values)
         #expect(after.shape == before.shape)
@@ -43,16 +43,16 @@ struct PlaceNamingTests {
         let pixels = [[Float]](repeating: [0.2, 0.45, 0.35, 0], count: 9)
         let before = Self.states(side: 3, pixels)
         #expect(
-            Self.types(PlaceNaming.named(before, globalProbabilities: [0.1, 0.3, 0.3, 0.3]))
+            Self.types(PlaceNaming.named(before, globalProbabilities: [0.1, 0.3, 0.3, 0.3], reach: 0))
                 == [Int](
                     repeating: 1, count: 9))
         #expect(
-            Self.types(PlaceNaming.named(before, globalProbabilities: [0.1, 0.1, 0.7, 0.1]))
+            Self.types(PlaceNaming.named(before, globalProbabilities: [0.1, 0.1, 0.7, 0.1], reach: 0))
                 == [Int](
                     repeating: 2, count: 9))
         // No certainty about the picture overrules a place in which nothing speaks for the type.
         #expect(
-            Self.types(PlaceNaming.named(before, globalProbabilities: [0, 0.01, 0.01, 0.98]))
+            Self.types(PlaceNaming.named(before, globalProbabilities: [0, 0.01, 0.01, 0.98], reach: 0))
                 == [Int](
                     repeating: 1, count: 9))
     }
@@ -64,7 +64,7 @@ struct PlaceNamingTests {
             [0.4, 0.2, 0.3, 0.1], [0.4, 0.3, 0.2, 0.1], [0.49, 0.2, 0, 0], [0.1, 0.7, 0.1, 0.1],
         ]
         let after = PlaceNaming.named(
-            Self.states(side: 2, pixels), globalProbabilities: [0.25, 0.25, 0.25, 0.25]
+            Self.states(side: 2, pixels), globalProbabilities: [0.25, 0.25, 0.25, 0.25], reach: 0
         ).values
         let expected: [[Float]] = [
             [0.4, 0.4, 2 / 15, 1 / 15], [0.4, 0.4, 2 / 15, 1 / 15], [0.49, 0.49, 0, 0], pixels[3],
@@ -85,7 +85,7 @@ struct PlaceNamingTests {
             return values.map { $0 / sum }
         }
         let global: [Float] = [0.5, 0.1, 0.1, 0.2, 0.06, 0.04]
-        let after = PlaceNaming.named(Self.states(side: side, pixels), globalProbabilities: global).values
+        let after = PlaceNaming.named(Self.states(side: side, pixels), globalProbabilities: global, reach: 0).values
         var changed = 0
         for (pixel, before) in pixels.enumerated() {
             let now = (0..<count).map { after[$0 * side * side + pixel] }
@@ -106,11 +106,35 @@ struct PlaceNamingTests {
         }
     }
 
+    @Test("ranks first among the types within its reach, and further on nothing changes")
+    func surroundings() {
+        // The place is the corner; all else leans to the second type.
+        var pixels = [[Float]](repeating: [0.7, 0.05, 0.2, 0.05], count: 25)
+        pixels[0] = [0.2, 0.7, 0.1, 0]
+        let after = PlaceNaming.named(
+            Self.states(side: 5, pixels), globalProbabilities: [0.1, 0.3, 0.3, 0.3], reach: 2)
+        for pixel in 1..<25 where pixel % 5 <= 2 && pixel / 5 <= 2 { pixels[pixel] = [0.7, 0.2, 0.05, 0.05] }
+        #expect(after.values == Self.states(side: 5, pixels).values)
+    }
+
+    @Test("between two places is that of the nearer one")
+    func nearer() {
+        var pixels = [[Float]](repeating: [0.7, 0.15, 0.05, 0.1], count: 36)
+        pixels[6] = [0.2, 0.7, 0.1, 0]
+        pixels[11] = [0.2, 0.1, 0.7, 0]
+        let after = Self.states(side: 6, pixels)
+        let named = PlaceNaming.named(after, globalProbabilities: [0.1, 0.3, 0.3, 0.3], reach: 6).values
+        for pixel in 0..<24 {
+            let types = (1...3).map { named[$0 * 36 + pixel] }
+            #expect(types.firstIndex(of: types.max() ?? 0) == (pixel % 6 < 3 ? 0 : 1))
+        }
+    }
+
     @Test("needs a defect likelier than none, and a choice of types")
     func nothing() {
         let even = Self.states(side: 2, [[Float]](repeating: [0.5, 0.1, 0.4], count: 4))
-        #expect(PlaceNaming.named(even, globalProbabilities: [0, 1, 0]).values == even.values)
+        #expect(PlaceNaming.named(even, globalProbabilities: [0, 1, 0], reach: 0).values == even.values)
         let single = Self.states(side: 2, [[Float]](repeating: [0.1, 0.9], count: 4))
-        #expect(PlaceNaming.named(single, globalProbabilities: [0.5, 0.5]).values == single.values)
+        #expect(PlaceNaming.named(single, globalProbabilities: [0.5, 0.5], reach: 0).values == single.values)
     }
 }

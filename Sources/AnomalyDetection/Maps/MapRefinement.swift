@@ -24,6 +24,8 @@ public struct MapRefiner: Sendable {
     /// Nil where maps keep their edges.
     private let filter: GuidedFilter?
     private let namesPlaces: Bool
+    /// Pixels along a patch.
+    private let patch: Int
     private let threads: ComputeThreads
 
     /// Prepares for a picture.
@@ -34,10 +36,9 @@ public struct MapRefiner: Sendable {
     ///   - threads: Workers to use.
     init?(_ refinement: MapRefinement, features: VisionTower.Features, threads: ComputeThreads) {
         guard refinement != .none else { return nil }
-        let side = features.picture.width
+        patch = max(1, features.picture.width / features.gridSize)
         filter =
-            refinement.followsEdges
-            ? GuidedFilter(features.picture, radius: max(1, side / features.gridSize), threads: threads) : nil
+            refinement.followsEdges ? GuidedFilter(features.picture, radius: patch, threads: threads) : nil
         namesPlaces = refinement.namesPlaces
         self.threads = threads
     }
@@ -48,7 +49,8 @@ public struct MapRefiner: Sendable {
     /// - Returns: [states, side, side].
     public func refinedStates(of maps: AnomalyMaps) -> Tensor {
         let states = refined(maps.multitype)
-        return namesPlaces ? PlaceNaming.named(states, globalProbabilities: maps.globalProbabilities) : states
+        guard namesPlaces else { return states }
+        return PlaceNaming.named(states, globalProbabilities: maps.globalProbabilities, reach: patch)
     }
 
     /// Refines planes that are each for themselves.

@@ -10,6 +10,8 @@ import Tensors
 /// the place, times its global probability *g*. In each pixel of the place this type and the most probable one exchange
 /// their values; where that leaves it below the normal state, it takes from the other types until it is just above. So how likely a
 /// defect is stays what it was everywhere, and the most probable state of every pixel of the place is the place's type.
+///
+/// Pixels around a place, which a lower threshold of the map marks too, rank the place's type first among the types.
 enum PlaceNaming {
     /// Below this a share or a global probability rules no type out.
     private static let floor = 1e-4
@@ -21,8 +23,9 @@ enum PlaceNaming {
     /// - Parameters:
     ///   - states: [states, side, side]: probabilities, the normal state first.
     ///   - globalProbabilities: [states]: the picture's (traps when the count differs).
+    ///   - reach: How far the surroundings of a place go, in pixels.
     /// - Returns: The same shape.
-    static func named(_ states: Tensor, globalProbabilities: [Float]) -> Tensor {
+    static func named(_ states: Tensor, globalProbabilities: [Float], reach: Int) -> Tensor {
         let (types, side) = (states.shape[0] - 1, states.shape[1])
         precondition(globalProbabilities.count == types + 1, "one global probability for every state")
         guard types > 1 else { return states }
@@ -31,12 +34,39 @@ enum PlaceNaming {
         let names = names(of: places, states, globalProbabilities: globalProbabilities)
         return Tensor(shape: states.shape) { target in
             states.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0) }
-            for (run, place) in zip(places.runs, places.components) {
-                for pixel in run.y * side + run.start..<run.y * side + run.end {
-                    raise(names[place], in: target, pixel: pixel, plane: side * side, types: types)
-                }
+            for (pixel, name) in reached(from: places, names: names, side: side, reach: reach) {
+                let isPlace = target[pixel] < normalBelow
+                raise(name, in: target, pixel: pixel, plane: side * side, types: types, overNormal: isPlace)
             }
         }
+    }
+
+    /// The places' pixels and those around them, each with the type of the place that reaches it first.
+    private static func reached(
+        from places: MaskComponents, names: [Int], side: Int, reach: Int
+    ) -> [(pixel: Int, name: Int)] {
+        var found: [(pixel: Int, name: Int)] = []
+        var isFound = [Bool](repeating: false, count: side * side)
+        for (run, place) in zip(places.runs, places.components) {
+            for pixel in run.y * side + run.start..<run.y * side + run.end {
+                found.append((pixel, names[place]))
+                isFound[pixel] = true
+            }
+        }
+        var ring = found.startIndex..<found.endIndex
+        for _ in 0..<reach {
+            for (pixel, name) in found[ring] {
+                let (row, column) = (pixel / side, pixel % side)
+                for y in max(0, row - 1)...min(side - 1, row + 1) {
+                    for x in max(0, column - 1)...min(side - 1, column + 1) where !isFound[y * side + x] {
+                        found.append((y * side + x, name))
+                        isFound[y * side + x] = true
+                    }
+                }
+            }
+            ring = ring.upperBound..<found.endIndex
+        }
+        return found
     }
 
     /// Where a defect is likelier than none.
@@ -69,9 +99,10 @@ enum PlaceNaming {
         }
     }
 
-    /// Makes a type the most probable state of a pixel.
+    /// Makes a type the most probable of a pixel's types, and of all its states where it is to rise over the normal one.
     private static func raise(
-        _ name: Int, in values: UnsafeMutableBufferPointer<Float>, pixel: Int, plane: Int, types: Int
+        _ name: Int, in values: UnsafeMutableBufferPointer<Float>, pixel: Int, plane: Int, types: Int,
+        overNormal: Bool
     ) {
         let places = stride(from: plane + pixel, to: (types + 1) * plane + pixel, by: plane)
         let own = (name + 1) * plane + pixel
@@ -82,7 +113,7 @@ enum PlaceNaming {
         }
         values.swapAt(own, best)
         let (height, needed) = (values[own], values[pixel].nextUp)
-        guard height < needed else { return }
+        guard overNormal, height < needed else { return }
         let kept = sum > height ? max(0, (sum - needed) / (sum - height)) : 0
         for place in places { values[place] *= kept }
         values[own] = needed
