@@ -53,6 +53,9 @@ struct TokenizerBehaviourTests {
         #expect(ids.count == context)
         #expect(ids.last == short.endID)
         #expect(ids.dropLast() == tokenizer.encode(text).prefix(context - 1))
+        // Start and end take two; what fills the rest is not cut.
+        #expect(!short.cuts(String(repeating: "1 ", count: context - 2)))
+        #expect(short.cuts(String(repeating: "1 ", count: context - 1)) && short.cuts(text))
     }
 
     @Test("gives a batch's texts the ids they have alone, from several threads too")

@@ -34,6 +34,17 @@ public struct CLIPTokenizer: Sendable {
     /// - Parameter text: Any text, empty included.
     /// - Returns: 2 to ``contextLength`` ids.
     public func encode(_ text: String) -> [Int32] {
+        var ids = start(of: text)
+        if ids.count >= contextLength { ids.removeLast(ids.count - contextLength + 1) }
+        ids.append(vocabulary.endID)
+        return ids
+    }
+
+    /// Whether ``encode(_:)`` cuts a text, because it has more tokens than the context holds.
+    public func cuts(_ text: String) -> Bool { start(of: text).count >= contextLength }
+
+    /// Token ids of a text without the end's, those that do not matter any more for the context left out.
+    private func start(of text: String) -> [Int32] {
         let cleaned = TextCleaning.clean(text.unicodeScalars.prefix(Self.maximumTextLength))
         var tokens = PreTokenizer(cleaned)
         var ids = [vocabulary.startID]
@@ -44,8 +55,6 @@ public struct CLIPTokenizer: Sendable {
             case .word(let utf8): ids += encoder.encode(utf8)
             }
         }
-        if ids.count >= contextLength { ids.removeLast(ids.count - contextLength + 1) }
-        ids.append(vocabulary.endID)
         return ids
     }
 

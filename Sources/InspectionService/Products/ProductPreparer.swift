@@ -39,6 +39,12 @@ struct ProductPreparer: Sendable {
                     metadata: [
                         "product": "\(product.id)", "states": "\(missing.count)", "references": "\(stale.count)",
                     ])
+                for (index, state) in zip(missing, work) {
+                    guard let cut = try await prompts.cut(state) else { continue }
+                    logger.warning(
+                        "prompts are cut",
+                        metadata: ["product": "\(product.id)", "state": "\(states[index].name)", "reason": "\(cut)"])
+                }
                 for group in PromptEncoder.groups(work) {
                     let encoded = try await prompts.encode(group, progress: preparation.advance)
                     for (position, embedding) in zip(group.indices, encoded) {

@@ -64,6 +64,13 @@ final class PromptEncoder: Sendable {
         return groups
     }
 
+    /// Prompts of a state that the model will not read to their ends, or nil.
+    func cut(_ state: Missing) async throws -> CutPrompts? {
+        try await compute.run(.background) { [model] in
+            CutPrompts(state.prompts, tokenizer: model.clip.tokenizer)
+        }
+    }
+
     /// Computes and stores the embeddings of a group's states.
     ///
     /// Batch by batch, so that inspections go in between.

@@ -30,6 +30,10 @@ final class StateEncoder {
         }
         let missing = columns.indices.filter { columns[$0] == nil }
         let prompts = missing.map { ensemble.prompts(of: ensemble.states[$0]) }
+        for (index, prompts) in zip(missing, prompts) {
+            guard let cut = CutPrompts(prompts, tokenizer: clip.tokenizer) else { continue }
+            warn("\(ensemble.states[index].name): \(cut)")
+        }
         let total = prompts.reduce(0) { $0 + $1.count }
         let encoded = try StateEmbeddings.embeddings(of: prompts, model: clip) { done in
             progress.advance("encoding prompts of \(ensemble.noun)", done, of: total)
@@ -49,8 +53,12 @@ final class StateEncoder {
         } catch {
             // Only speed is lost: the next run encodes again.
             cacheWorks = false
-            progress.finish()
-            Terminal.standardError.write("multiads: warning: prompts are not cached: \(error)\n")
+            warn("prompts are not cached: \(error)")
         }
+    }
+
+    private func warn(_ text: String) {
+        progress.finish()
+        Terminal.standardError.write("multiads: warning: \(text)\n")
     }
 }
