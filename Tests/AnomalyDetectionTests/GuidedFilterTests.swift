@@ -58,7 +58,8 @@ struct GuidedFilterTests {
         for (found, expected) in zip(target, expected) { #expect(abs(Double(found) - expected) < 1e-6) }
     }
 
-    /// He, Sun and Tang 2013, equations 19 and 20, window by window, by Gaussian elimination.
+    /// He, Sun and Tang 2013, equations 19 and 20, window by window, by Gaussian elimination; then half again the difference to
+    /// the mean of means.
     private static func reference(_ picture: RGBImage, _ map: [Float], radius: Int) -> [Double] {
         let side = picture.width
         let colors = (0..<3).map { color in (0..<side * side).map { Double(picture.pixels[$0 * 3 + color]) / 255 } }
@@ -86,10 +87,11 @@ struct GuidedFilterTests {
             planes[3].append(level - zip(slopes, means).reduce(0) { $0 + $1.0 * $1.1 })
         }
         let averaged = planes.map { means($0, side: side, radius: radius) }
+        let surroundings = means(means(map, side: side, radius: radius), side: side, radius: radius)
         let (lowest, highest) = (map.min() ?? 0, map.max() ?? 0)
         return (0..<side * side).map { pixel in
-            let value = (0..<3).reduce(averaged[3][pixel]) { $0 + averaged[$1][pixel] * colors[$1][pixel] }
-            return min(max(value, lowest), highest)
+            let filtered = (0..<3).reduce(averaged[3][pixel]) { $0 + averaged[$1][pixel] * colors[$1][pixel] }
+            return min(max(filtered + 0.5 * (filtered - surroundings[pixel]), lowest), highest)
         }
     }
 
@@ -126,6 +128,23 @@ struct GuidedFilterTests {
         func wrong(_ map: [Float]) -> Int { zip(map, truth).count { ($0 >= 0.5) != $1 } }
         #expect(wrong(coarse) > 60 && wrong(fine) < wrong(coarse) / 4, "\(wrong(coarse)) and \(wrong(fine))")
         #expect(fine.allSatisfy { (0...1).contains($0) })
+    }
+
+    @Test("a thin line that patches blur is raised, its surroundings are lowered")
+    func contrast() {
+        let side = 64
+        func isLine(_ x: Int) -> Bool { (30..<33).contains(x) }
+        let picture = RGBImage(
+            width: side, height: side,
+            pixels: (0..<side * side).flatMap { isLine($0 % side) ? [60, 60, 60] as [UInt8] : [190, 190, 190] })
+        // What a column of patches that lies over the line says.
+        let coarse = (0..<side * side).map { (24..<40).contains($0 % side) ? Float(0.4) : 0 }
+        let filter = GuidedFilter(picture, radius: 8, threads: Self.threads)
+        let map = filter.filtered(Tensor(shape: [1, side, side], coarse), threads: Self.threads).values
+        let row = map[32 * side..<33 * side].map(\.self)
+        #expect(row.allSatisfy { (0...0.4).contains($0) })
+        let beside = row.indices.filter { !isLine($0) }.map { row[$0] }.max() ?? 1
+        #expect(row[30...32].allSatisfy { $0 > 0.39 } && beside < 0.27, "\(row)")
     }
 
     @Test("of a picture without edges are only smoothed")

@@ -6,10 +6,16 @@ import Tensors
 /// He, Sun and Tang 2013, "Guided image filtering", section 3.5 (colour guide): within each window a map is taken for a linear
 /// function of the picture's colours, found by ridge regression; at each pixel the functions of all windows that hold it are
 /// averaged. A map that was enlarged from patches follows the outline of what it covers; where the picture has no
-/// edges, it is only smoothed. Linear in the map.
+/// edges, it is only smoothed.
+///
+/// Patches also blur what is thinner than they are, so that what rises from its surroundings is raised further: with *q* the
+/// filtered map and *m* the map's mean over windows of means over windows, which *q* is where there are no edges, the result is
+/// *q* + ``gain``·(*q* − *m*). All of it is linear in the map, until each plane is held within the range that it had.
 struct GuidedFilter {
     /// The regression's ridge, for colours of 0…1: variances far below it count as no edge.
     static let ridge = 1e-4
+    /// What is added of the difference to the surroundings.
+    static let gain: Float = 0.5
 
     let side: Int
     private let box: BoxMean
@@ -123,7 +129,7 @@ struct GuidedFilter {
         _ map: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ work: Workspace
     ) {
         let plane = side * side
-        let values = work.quads
+        let (values, surroundings) = (work.quads, work.surroundings)
         colors.withUnsafeBufferPointer { colors in
             means.withUnsafeBufferPointer { means in
                 inverses.withUnsafeBufferPointer { inverses in
@@ -146,6 +152,7 @@ struct GuidedFilter {
                     // The linear function of each window.
                     for pixel in 0..<plane {
                         let mean = values[pixel].w
+                        surroundings[pixel] = mean
                         let (r, g, b) = (meanRed[pixel], meanGreen[pixel], meanBlue[pixel])
                         let x = values[pixel].x - r * mean
                         let y = values[pixel].y - g * mean
@@ -156,12 +163,14 @@ struct GuidedFilter {
                         values[pixel] = SIMD4(first, second, third, mean - first * r - second * g - third * b)
                     }
                     box.fill(values, rows: work.rowQuads, columns: work.columnQuads)
+                    box.fill(surroundings, into: surroundings, columns: work.columns, rows: work.rows)
                     // A linear function may overshoot at an edge; a probability must not.
                     for pixel in 0..<plane {
                         let function = values[pixel]
                         let value =
                             function.x * red[pixel] + function.y * green[pixel] + function.z * blue[pixel] + function.w
-                        target[pixel] = min(max(value, lowest), highest)
+                        let raised = value + Self.gain * (value - surroundings[pixel])
+                        target[pixel] = min(max(raised, lowest), highest)
                     }
                 }
             }
@@ -174,8 +183,17 @@ struct GuidedFilter {
         let quads: UnsafeMutablePointer<SIMD4<Float>>
         let rowQuads: UnsafeMutablePointer<SIMD4<Float>>
         let columnQuads: UnsafeMutablePointer<SIMD4<Float>>
+        let surroundings: UnsafeMutablePointer<Float>
+        let rows: UnsafeMutablePointer<Float>
+        let columns: UnsafeMutablePointer<Double>
 
         init(side: Int) {
+            surroundings = .allocate(capacity: side * side)
+            surroundings.initialize(repeating: 0, count: side * side)
+            rows = .allocate(capacity: side * side)
+            rows.initialize(repeating: 0, count: side * side)
+            columns = .allocate(capacity: side)
+            columns.initialize(repeating: 0, count: side)
             quads = .allocate(capacity: side * side)
             quads.initialize(repeating: .zero, count: side * side)
             rowQuads = .allocate(capacity: side * side)
@@ -188,6 +206,9 @@ struct GuidedFilter {
             quads.deallocate()
             rowQuads.deallocate()
             columnQuads.deallocate()
+            surroundings.deallocate()
+            rows.deallocate()
+            columns.deallocate()
         }
     }
 
