@@ -33,6 +33,7 @@ public enum SQLiteSchema {
         ("m0007_idempotency", PackageResources.m0007_idempotency_sql),
         ("m0008_calibration", PackageResources.m0008_calibration_sql),
         ("m0009_labels", PackageResources.m0009_labels_sql),
+        ("m0010_picture_check", PackageResources.m0010_picture_check_sql),
     ].enumerated().map { index, file in
         Migration(number: index + 1, name: file.0, sql: String(decoding: file.1, as: UTF8.self))
     }

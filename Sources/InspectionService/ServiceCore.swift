@@ -52,8 +52,10 @@ final class ServiceCore: Sendable {
         references = ReferenceEncoder(
             model: model, compute: compute, pictures: pictures, limits: limits, element: configuration.bankElement)
         coresets = CoresetMaker(store: store, compute: compute, threads: model.threads, logger: logger)
+        let looks = ReferenceLooks(store: store, encoder: references)
         banks = BankLibrary(
-            loader: BankLoader(store: store, coresets: coresets, compute: compute, threads: model.threads),
+            loader: BankLoader(
+                store: store, coresets: coresets, looks: looks.looks(of:), compute: compute, threads: model.threads),
             maxBytes: configuration.maxLoadedBankBytes)
         registry = ProductRegistry(
             preparer: ProductPreparer(

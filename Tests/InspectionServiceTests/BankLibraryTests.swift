@@ -41,7 +41,9 @@ struct BankLibraryTests {
                 let digest = try #require(SHA256Digest(bytes: [UInt8](repeating: UInt8(product), count: 32)))
                 let reference = NewReference(
                     id: digest, format: "png", width: 1, height: 1, bytes: [1],
-                    encoding: ReferenceEncoding(key: Self.key, banks: banks))
+                    encoding: ReferenceEncoding(
+                        key: Self.key, banks: banks, look: ReferenceLook(brightness: 0.5, contrast: 0.1, sharpness: 0.1)
+                    ))
                 _ = try await store.stageReference(reference, of: "p\(product)", at: now)
                 _ = try await store.addReferences(
                     [digest], to: "p\(product)", encodedWith: Self.key, limits: ReferenceLimits(), at: now)
@@ -51,7 +53,8 @@ struct BankLibraryTests {
             try await body(
                 BankLibrary(
                     loader: BankLoader(
-                        store: store, coresets: coresets, compute: compute, threads: ComputeThreads(count: 1)),
+                        store: store, coresets: coresets, looks: { _ in [] }, compute: compute,
+                        threads: ComputeThreads(count: 1)),
                     maxBytes: room * Self.bankBytes), store)
             try await store.close()
         }

@@ -46,6 +46,9 @@ struct BadProductRequest: Sendable, CustomTestStringConvertible {
             method: "PUT", path: "/products/cable", body: #"{"noun":1e999}"#, status: 422, kind: "invalid-product",
             says: "found 1e999"),
         .init(
+            method: "PUT", path: "/products/cable", body: #"{"noun":"x","pictureCheck":"dark"}"#, status: 422,
+            kind: "invalid-product", says: "none, blank, references"),
+        .init(
             method: "PUT", path: "/products/cable", body: #"{"noun":"x","threshold":1e999}"#, status: 422,
             kind: "invalid-product", says: "0 to 1, found 1e999"),
         .init(

@@ -124,6 +124,36 @@ struct ReferenceTests {
         }
     }
 
+    @Test("keep how a picture looks with its banks, and lose it with them")
+    func looks() async throws {
+        try await withProduct { store in
+            for number in [1, 2] {
+                _ = try await store.addReference(
+                    reference(number), to: "cable", limits: ReferenceLimits(), at: moment(1))
+            }
+            let ids = [digest(2), digest(1), digest(7)]
+            func looks(_ key: EncodingKey = testKey) async throws -> [SHA256Digest: ReferenceLook] {
+                try await store.looks(of: ids, product: "cable", encodedWith: key)
+            }
+            let look = ReferenceLook(brightness: 0.1, contrast: 0.2, sharpness: 0.3)
+            #expect(try await looks() == [digest(1): encoding(1).look, digest(2): encoding(2).look])
+            try await store.saveLook(look, of: digest(2), product: "cable", encodedWith: testKey)
+            #expect(try await looks()[digest(2)] == look)
+            let other = EncodingKey(model: "sha256:weights", imageSide: 16, stages: [1, 2])
+            #expect(try await looks(other).isEmpty)
+            // There is nothing that such a look could belong to.
+            try await store.saveLook(look, of: digest(2), product: "cable", encodedWith: other)
+            try await store.saveLook(look, of: digest(7), product: "cable", encodedWith: testKey)
+            try await store.saveEncoding(encoding(3, key: other), of: digest(2), product: "cable", at: moment(2))
+            #expect(try await looks() == [digest(1): encoding(1).look])
+            #expect(try await looks(other) == [digest(2): encoding(3).look])
+            let endless = ReferenceLook(brightness: .infinity, contrast: 0, sharpness: 0)
+            try await expectError(.invalidValue) {
+                try await store.saveLook(endless, of: digest(1), product: "cable", encodedWith: testKey)
+            }
+        }
+    }
+
     @Test(
         "refuse banks that contradict themselves",
         arguments: [
@@ -138,7 +168,8 @@ struct ReferenceTests {
     func invalid(name: String, stages: [Int], banks: [StageBank]) async throws {
         try await withProduct { store in
             let encoding = ReferenceEncoding(
-                key: EncodingKey(model: "m", imageSide: 8, stages: stages), banks: banks)
+                key: EncodingKey(model: "m", imageSide: 8, stages: stages), banks: banks,
+                look: ReferenceLook(brightness: 0, contrast: 0, sharpness: 0))
             let reference = NewReference(
                 id: digest(1), format: "png", width: 1, height: 1, bytes: [1], encoding: encoding)
             try await expectError(.invalidValue) {

@@ -64,7 +64,7 @@ func encoding(_ fill: Int, rows: Int = 3, key: EncodingKey = testKey) -> Referen
             StageBank(
                 stage: stage, element: .f16, rows: rows, width: 4,
                 bytes: [UInt8](repeating: UInt8(truncatingIfNeeded: fill * 16 + stage), count: rows * 4 * 2))
-        })
+        }, look: ReferenceLook(brightness: 0.5, contrast: 0.25, sharpness: Double(fill)))
 }
 
 /// A reference that differs for each number.

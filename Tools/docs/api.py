@@ -3,7 +3,7 @@
 
 A command stands in a ```console block behind "$ ", on as many lines as a trailing backslash makes it; the lines below it,
 up to the next command, are its output. Commands run in order, in a folder that holds part.jpg, other.jpg, good.jpg,
-notes.txt and good/ with 19 pictures of good parts, with a server of the bundled model that nothing was sent to before. $RESULT is the id of the last result.
+covered.png (black), notes.txt and good/ with 19 pictures of good parts, with a server of the bundled model that nothing was sent to before. $RESULT is the id of the last result.
 
 Answers are shortened, for people: JSON is broken into lines, contours and lists keep their first entries, digests their
 first digits. Needs only Python's standard library, curl, and a built `multiads`.
@@ -18,11 +18,13 @@ import pathlib
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs/api.md"
@@ -92,6 +94,16 @@ def form(text):
     return re.sub(r"\s+", "", re.sub(r"\[N,N\],?", "", text))
 
 
+def black_picture(side):
+    """A PNG file."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes((side + 1) * side))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
 class Server:
     """A fresh server with a folder to work in."""
 
@@ -101,6 +113,7 @@ class Server:
         work.mkdir()
         for name, picture in PICTURES.items():
             shutil.copy(ROOT / "Tests/Fixtures/BundledModel" / picture, work / name)
+        (work / "covered.png").write_bytes(black_picture(64))
         (work / "notes.txt").write_text("not a picture\n")
         subprocess.run(
             [program, "synth", "tree", "--products", "wood", "--side", "256", "--train", "19", "--good", "1", "--defects", "1"],

@@ -32,19 +32,19 @@ public struct DefectFinder: Sendable {
     ///   - maps: The picture's maps and score.
     ///   - imageWidth: Columns of the original picture.
     ///   - imageHeight: Rows of the original picture.
-    ///   - isDecidable: Whether any place of the picture counts.
+    ///   - faults: Why nothing can be decided; empty where something can.
     /// - Returns: Verdict and defects; no defects for an ok part.
     /// - Throws: ``InspectionModelError`` with `.badImage` when the size is not positive.
     public func findings(
-        _ maps: AnomalyMaps, imageWidth: Int, imageHeight: Int, isDecidable: Bool = true
+        _ maps: AnomalyMaps, imageWidth: Int, imageHeight: Int, faults: [PictureFault] = []
     ) throws(InspectionModelError) -> Findings {
         let verdict: Verdict =
-            !isDecidable ? .undecidable : maps.imageScore >= rules.threshold ? .notOk : .ok
+            !faults.isEmpty ? .undecidable : maps.imageScore >= rules.threshold ? .notOk : .ok
         do {
             let defects = verdict == .notOk ? try self.defects(maps, width: imageWidth, height: imageHeight) : []
             return Findings(
                 verdict: verdict, score: maps.imageScore, threshold: rules.threshold, mapThreshold: rules.mapThreshold,
-                defects: defects)
+                defects: defects, faults: faults)
         } catch {
             throw InspectionModelError(.badImage, "\(error)")
         }

@@ -60,7 +60,9 @@ public struct Findings: Sendable {
     public let mapThreshold: Float
     /// What makes the part not ok, the highest score first.
     ///
-    /// Empty for an ok part, and when only the global score, not any
+    /// Empty for an ok or undecided part, and when only the global score, not any
     /// place, reached the threshold.
     public let defects: [Defect]
+    /// Why no decision could be made; empty for a decided part.
+    public let faults: [PictureFault]
 }

@@ -17,7 +17,9 @@ export function verdictBanner(result) {
     h('span', {}, `score ${format.score(score)} · threshold ${format.threshold(threshold)}`
       + (result.shots ? ` · ${result.shots} references` : ' · no references')
       + (result.calibrationId ? ' · calibrated' : '')),
-    bar);
+    bar,
+    // Results of earlier versions have none.
+    (result.faults ?? []).map((fault) => h('p', {}, h('b', {}, format.faultText[fault.type] ?? fault.type), `: ${fault.detail}`)));
 }
 
 /** The defects as a table; a type's box hides it in the picture, a line under the pointer marks it. */
@@ -102,11 +104,11 @@ export class LabelBox {
   }
 
   #show(label) {
-    const isRight = label && label.verdict === this.#result.verdict;
+    const was = this.#result.verdict === 'undecidable' ? 'undecided' : label?.verdict === this.#result.verdict ? 'right' : 'wrong';
     fill(this.#status, label
       ? [h('b', {}, label.verdict === 'ok' ? 'Good part' : 'Defective'),
         label.types.length > 0 && `: ${label.types.map(format.words).join(', ')}`, label.note && ` – ${label.note}`,
-        h('span', { class: 'quiet' }, ` · ${format.time(label.labeledAt)} · the service was ${isRight ? 'right' : 'wrong'}`)]
+        h('span', { class: 'quiet' }, ` · ${format.time(label.labeledAt)} · the service was ${was}`)]
       : 'Nobody has said. Labels measure false rejects and escapes.');
   }
 }
@@ -118,6 +120,8 @@ export function originTable(result) {
     ['Product', h('a', { href: `#/products/${encodeURIComponent(result.product)}` }, result.product)],
     ['Inspected', format.time(result.createdAt)], ['Part', result.partId], ['Camera', result.camera],
     ['Picture', `${result.image.width} × ${result.image.height}`],
+    ['Its look', result.image.sharpness !== undefined
+      && `brightness ${format.score(result.image.brightness)}, contrast ${format.score(result.image.contrast)}, sharpness ${format.score(result.image.sharpness)}`],
     ['Score', `global ${format.score(result.scoreRaw.global)}, map ${format.score(result.scoreRaw.mapMax)}`],
     ['Map threshold', format.threshold(result.mapThreshold)],
     ['References', provenance.references ?? 'none'], ['Weights', format.digest(provenance.weights)],
@@ -125,7 +129,7 @@ export function originTable(result) {
     ['Time', `${format.milliseconds(timings.total)} (network ${format.milliseconds(timings.encode)}, queue ${format.milliseconds(timings.queue)})`],
     ['Metadata', result.metadata && h('code', {}, JSON.stringify(result.metadata))], ['Result', h('code', {}, result.id)],
   ];
-  return h('dl', {}, rows.filter(([, value]) => value !== undefined && value !== null)
+  return h('dl', {}, rows.filter(([, value]) => value !== undefined && value !== null && value !== false)
     .map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 }
 

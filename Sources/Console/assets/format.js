@@ -2,6 +2,10 @@
 
 export const verdictText = { ok: 'OK', notOk: 'Not OK', undecidable: 'Undecidable' };
 
+export const faultText = {
+  nothingCounts: 'Nothing of it counts', blank: 'Blank picture', dark: 'Too dark', bright: 'Too bright', flat: 'Too little contrast', blurred: 'Blurred',
+};
+
 /** Colours of defect types in order of their use, as in the service's own overlays. */
 export const palette = [
   '#ff4d3d', '#1ec8ff', '#ffd21f', '#ff4fc3', '#6fe04a', '#a97bff', '#ff9a1f', '#19d6a8', '#5b8cff', '#d6f05a',

@@ -3,7 +3,7 @@ import { h, fill, field, select, button, confirmed, guarded, notice } from './do
 import { get, path, request, send } from './api.js';
 import { calibrationSection } from './calibration.js';
 import { PolygonEditor } from './polygons.js';
-import { decisionText, stateText } from './products.js';
+import { decisionText, pictureCheckText, stateText } from './products.js';
 import { referenceSection } from './references.js';
 import { simulationSection } from './simulation.js';
 import { TypeEditor } from './type-editor.js';
@@ -45,6 +45,7 @@ function settingsForm({ id, product, changed }, known) {
     threshold: number(product.threshold, { min: 0, max: 1, step: 'any' }),
     mapThreshold: number(product.mapThreshold, { min: 0, max: 1, step: 'any', placeholder: 'as above' }),
     decision: select(Object.entries(decisionText), product.decision),
+    pictureCheck: select(Object.entries(pictureCheckText), product.pictureCheck),
     imageSide: number(product.imageSide, { min: 1, step: 1 }),
     mmPerPixel: number(product.mmPerPixel, { min: 0, step: 'any', placeholder: 'unknown' }),
     keepImages: select([['none', 'none'], ['notOk', 'of parts that are not ok'], ['all', 'all']], product.keepImages),
@@ -77,6 +78,7 @@ function settingsForm({ id, product, changed }, known) {
       field('Threshold', controls.threshold, 'from this score on a part is not ok'),
       field('Map threshold', controls.mapThreshold, 'map values from here on are marked'),
       field('Decided by', controls.decision, 'references alone need calibrated thresholds'),
+      field('Pictures not judged', controls.pictureCheck, 'they are undecidable'),
       field('Image side', controls.imageSide, 'pixels the network sees'),
       field('mm per pixel', controls.mmPerPixel, 'gives areas in mm²'),
       field('Keep pictures', controls.keepImages),

@@ -31,6 +31,9 @@ export async function productsPage(main, signal) {
     })))));
 }
 
+export const pictureCheckText = {
+  references: 'blank, or unlike all references', blank: 'blank ones', none: 'none: all are judged',
+};
 export const decisionText = { combined: 'texts and references', references: 'references alone' };
 
 /** Whether a product can be inspected, and whether its thresholds were calibrated. */

@@ -35,13 +35,14 @@ struct CalibrationScorer: Sendable {
         let features = try await core.compute.run(.background) { [model = core.model] in
             try model.features(of: image, imageSide: side)
         }
-        let validity = product.validity(width: image.width, height: image.height)
-        guard validity.holdsAnything else {
-            throw Problem(
-                .unusableImage,
-                "expected some of the picture to count, found nothing of its \(image.width) × \(image.height) pixels within "
-                    + "the product's include and ignore")
+        // What an inspection would not judge says nothing about how good parts score.
+        let faults = product.faults(
+            of: image, seenAs: features.picture, PictureLook(features.picture),
+            references: banks.members.contains(picture.id) ? [] : try await core.registry.bank(of: product).looks)
+        guard faults.isEmpty else {
+            throw Problem(.unusableImage, faults.map(\.detail).joined(separator: "; "))
         }
+        let validity = product.validity(width: image.width, height: image.height)
         let distances = try await distances(of: features, without: picture.id)
         let options = product.plan.mapOptions
         let maps = try await core.compute.run(.background) { [model = core.model, product] in

@@ -72,6 +72,12 @@ struct MetricsEndpoint {
                     ([("product", product), ("verdict", $0.key)], Double($0.value))
                 }
             })
+        text.family(
+            "inspect_picture_faults_total", .counter,
+            "Pictures that were not judged, by product and what is wrong with them.",
+            counts.faults.sorted { $0.key < $1.key }.flatMap { product, faults in
+                faults.sorted { $0.key < $1.key }.map { ([("product", product), ("fault", $0.key)], Double($0.value)) }
+            })
         text.histograms(
             "inspect_score", "Image scores of stored inspections.",
             counts.scores.sorted { $0.key < $1.key }.map { ([("product", $0.key)], $0.value) })

@@ -21,6 +21,8 @@ struct Inspection: Sendable {
     let request: InspectionRequest
     let product: PreparedProduct
     let imageDigest: Storage.SHA256Digest
+    /// How the picture looks as a whole.
+    let look: PictureLook
     let findings: Findings
     let globalAnomaly: Float
     let mapMaximum: Float

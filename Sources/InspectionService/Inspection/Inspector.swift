@@ -1,4 +1,5 @@
 import AnomalyDetection
+import CLIP
 import Checkpoints
 import Images
 import Storage
@@ -73,7 +74,8 @@ struct Inspector: Sendable {
         }
         return Inspection(
             id: id, createdAt: now, place: place, request: request, product: product,
-            imageDigest: digest, findings: found.findings, globalAnomaly: computed.maps.globalAnomaly,
+            imageDigest: digest, look: computed.look, findings: found.findings,
+            globalAnomaly: computed.maps.globalAnomaly,
             mapMaximum: computed.mapMaximum, pictures: found.pictures, overlay: found.overlay,
             timings: Inspection.Timings(
                 decode: decoded.time, queue: computed.started - queued, encode: computed.encode,
@@ -85,8 +87,9 @@ struct Inspector: Sendable {
         let maps: AnomalyMaps
         /// Largest value of the map that the score is made of.
         let mapMaximum: Float
-        /// Whether any place of the picture counts.
-        let isDecidable: Bool
+        let look: PictureLook
+        /// Why nothing can be decided.
+        let faults: [PictureFault]
         let started: Duration
         let encode: Duration
         let score: Duration
@@ -99,12 +102,12 @@ struct Inspector: Sendable {
         let bank = try await registry.bank(of: product)
         return try await compute.run { [model, environment] in
             try deadline?.begin()
-            return try Self.compute(image, product, bank.references, model, environment)
+            return try Self.compute(image, product, bank, model, environment)
         }
     }
 
     private static func compute(
-        _ image: RGBImage, _ product: PreparedProduct, _ references: ReferenceBank, _ model: InspectionModel,
+        _ image: RGBImage, _ product: PreparedProduct, _ bank: BankLibrary.Lease, _ model: InspectionModel,
         _ environment: ServiceEnvironment
     ) throws -> Computed {
         let started = environment.uptime()
@@ -113,13 +116,15 @@ struct Inspector: Sendable {
         let encoded = environment.uptime()
         let validity = product.validity(width: image.width, height: image.height)
         let maps = try model.maps(
-            features: features, imageSide: side, states: product.states, references: references,
+            features: features, imageSide: side, states: product.states, references: bank.references,
             validity: validity.map, options: product.plan.mapOptions)
         let marked = maps.refined(
             by: model.refiner(for: features), validity: validity.map, options: product.plan.mapOptions)
+        let look = PictureLook(features.picture)
         return Computed(
-            maps: marked, mapMaximum: maps.maximum, isDecidable: validity.holdsAnything, started: started,
-            encode: encoded - started,
+            maps: marked, mapMaximum: maps.maximum, look: look,
+            faults: product.faults(of: image, seenAs: features.picture, look, references: bank.looks),
+            started: started, encode: encoded - started,
             score: environment.uptime() - encoded)
     }
 
@@ -139,7 +144,7 @@ struct Inspector: Sendable {
         let finder = DefectFinder(
             rules: product.plan.rules, mode: options.mode, threads: threads)
         let findings = try finder.findings(
-            computed.maps, imageWidth: image.width, imageHeight: image.height, isDecidable: computed.isDecidable)
+            computed.maps, imageWidth: image.width, imageHeight: image.height, faults: computed.faults)
         let scored = environment.uptime()
         let pictures = try ResultPictures(
             findings, maps: computed.maps, width: image.width, height: image.height, id: id,

@@ -20,6 +20,7 @@ struct ResultDocument {
         add("product", .string(inspection.product.record.id))
         add("createdAt", .string(RFC3339.text(inspection.createdAt)))
         add("verdict", .string(findings.verdict.rawValue))
+        add("faults", .array(findings.faults.map(fault)))
         add("score", .number(findings.score))
         add("scoreRaw", ["global": .number(inspection.globalAnomaly), "mapMax": .number(inspection.mapMaximum)])
         add("threshold", .number(findings.threshold))
@@ -39,6 +40,8 @@ struct ResultDocument {
             [
                 "width": .integer(inspection.pictures.width), "height": .integer(inspection.pictures.height),
                 "sha256": .string(inspection.imageDigest.hex),
+                "brightness": figure(inspection.look.brightness), "contrast": figure(inspection.look.contrast),
+                "sharpness": figure(inspection.look.sharpness),
             ])
         add("heatmap", .string(inspection.pictures.heatMapLocation))
         let version = references.count == 0 ? nil : "v\(references.version)"
@@ -53,6 +56,13 @@ struct ResultDocument {
         if inspection.request.options.isDryRun { add("dryRun", true) }
         return .object(members)
     }
+
+    private func fault(_ fault: PictureFault) -> JSONTree {
+        ["type": .string(fault.kind.rawValue), "detail": .string(fault.detail)]
+    }
+
+    /// Four decimals: a hundredth of a grey level.
+    private func figure(_ value: Double) -> JSONTree { .number((value * 1e4).rounded() / 1e4) }
 
     private func defect(_ defect: Defect, _ mask: String?, _ mmPerPixel: Double?) -> JSONTree {
         [

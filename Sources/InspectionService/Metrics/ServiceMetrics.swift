@@ -31,6 +31,8 @@ final class ServiceMetrics: Sendable {
         /// Inspections that were not made, by kind of problem.
         var rejected: [String: Int] = [:]
         var verdicts: [String: [String: Int]] = [:]
+        /// Pictures that were not judged, by product and what was wrong with them.
+        var faults: [String: [String: Int]] = [:]
         var scores: [String: Histogram] = [:]
         /// Requests that were refused before their body was read, by reason.
         var refused: [String: Int] = [:]
@@ -90,6 +92,9 @@ final class ServiceMetrics: Sendable {
             }
             let product = counts.label(inspection.product.record.id)
             counts.verdicts[product, default: [:]][inspection.findings.verdict.rawValue, default: 0] += 1
+            for fault in inspection.findings.faults {
+                counts.faults[product, default: [:]][fault.kind.rawValue, default: 0] += 1
+            }
             counts.scores[product, default: Histogram(Histogram.scores)].observe(Double(inspection.findings.score))
         }
     }

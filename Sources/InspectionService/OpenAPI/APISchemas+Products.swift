@@ -43,6 +43,14 @@ extension APISchemas {
                     "type": "string", "enum": .array(Decision.allCases.map { .string($0.rawValue) }),
                     "description": "What decides: texts and references, or the distance from references alone.",
                 ]
+            ),
+            (
+                "pictureCheck",
+                [
+                    "type": "string", "enum": .array(Storage.PictureCheck.allCases.map { .string($0.rawValue) }),
+                    "description":
+                        "Which pictures are not judged: none, those that show nothing, or also those that look unlike all references.",
+                ]
             ), ("imageSide", imageSide), ("ignore", APISchema.reference("Polygons")),
             ("include", APISchema.reference("Polygons")),
             ("mmPerPixel", ["type": "number", "exclusiveMinimum": 0]),

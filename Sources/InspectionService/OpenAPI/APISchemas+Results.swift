@@ -17,6 +17,14 @@ extension APISchemas {
                 "id": ["type": "string", "format": "uuid", "description": "A UUID of version 7: ids sort by time."],
                 "product": APISchema.string, "createdAt": APISchema.moment,
                 "verdict": APISchema.choice(Storage.Verdict.allCases.map(\.rawValue)),
+                "faults": [
+                    "type": "array",
+                    "items": APISchema.object([
+                        "type": APISchema.choice(PictureFault.Kind.allCases.map(\.rawValue)),
+                        "detail": APISchema.string,
+                    ]),
+                    "description": "Why the verdict is undecidable; empty for others.",
+                ],
                 "score": [
                     "type": "number", "minimum": 0, "maximum": 2,
                     "description":
@@ -32,10 +40,13 @@ extension APISchemas {
                 "partId": APISchema.name, "camera": APISchema.name,
                 "metadata": ["type": "object", "additionalProperties": true, "description": "As it was sent."],
                 "defects": APISchema.array(of: APISchema.reference("Defect")),
-                "image": APISchema.object([
-                    "width": ["type": "integer", "minimum": 1], "height": ["type": "integer", "minimum": 1],
-                    "sha256": APISchema.sha256,
-                ]),
+                "image": APISchema.object(
+                    [
+                        "width": ["type": "integer", "minimum": 1], "height": ["type": "integer", "minimum": 1],
+                        "sha256": APISchema.sha256, "brightness": APISchema.unit, "contrast": APISchema.unit,
+                        "sharpness": ["type": "number", "minimum": 0],
+                    ], optional: ["brightness", "contrast", "sharpness"],
+                    description: "Look: of the square that the network sees; results of earlier versions have none."),
                 "heatmap": ["type": ["string", "null"], "description": "Its address; null in a dry run."],
                 "provenance": APISchema.object([
                     "engine": APISchema.string, "weights": APISchema.string, "adapter": APISchema.string,
@@ -50,7 +61,7 @@ extension APISchemas {
                     "const": true,
                     "description": "Present in a dry run only: nothing is stored, and nothing has an address.",
                 ],
-            ], optional: ["partId", "camera", "metadata", "dryRun"],
+            ], optional: ["partId", "camera", "metadata", "dryRun", "faults"],
             description: "One inspection. Boxes, contours, masks and areas are in pixels of the picture that was sent.")
     }
 

@@ -11,14 +11,18 @@ import Synchronization
 final class BankLibrary: Sendable {
     /// A bank that stays in memory while this is held.
     final class Lease: Sendable {
-        /// Empty for zero-shot.
-        let references: ReferenceBank
+        private let bank: LoadedBank
         private let release: @Sendable () -> Void
 
-        fileprivate init(_ references: ReferenceBank, release: @escaping @Sendable () -> Void) {
-            self.references = references
+        fileprivate init(_ bank: LoadedBank, release: @escaping @Sendable () -> Void) {
+            self.bank = bank
             self.release = release
         }
+
+        /// Empty for zero-shot.
+        var references: ReferenceBank { bank.references }
+        /// How each reference looks as a whole.
+        var looks: [PictureLook] { bank.looks }
 
         /// No references at all.
         static let none = Lease(.none, release: {})
@@ -27,7 +31,7 @@ final class BankLibrary: Sendable {
     }
 
     private struct Entry {
-        let task: Task<ReferenceBank, any Error>
+        let task: Task<LoadedBank, any Error>
         let bytes: Int
         /// How many hold it or wait for it.
         var leases: Int
@@ -46,7 +50,7 @@ final class BankLibrary: Sendable {
 
         var bytes: Int { entries.values.reduce(0) { $0 + $1.bytes } }
 
-        mutating func lend(_ name: BankName) -> Task<ReferenceBank, any Error>? {
+        mutating func lend(_ name: BankName) -> Task<LoadedBank, any Error>? {
             guard entries[name] != nil else { return nil }
             uses += 1
             entries[name]?.leases += 1
@@ -118,7 +122,7 @@ final class BankLibrary: Sendable {
         wakeWaiters()
     }
 
-    private func admit(_ name: BankName, bytes: Int, ticket: Int) -> Task<ReferenceBank, any Error>? {
+    private func admit(_ name: BankName, bytes: Int, ticket: Int) -> Task<LoadedBank, any Error>? {
         state.withLock { state in
             if let task = state.lend(name) { return task }
             guard state.tickets.first == ticket, state.makeRoom(for: bytes, within: maxBytes, replacing: name) else {
@@ -133,7 +137,7 @@ final class BankLibrary: Sendable {
         }
     }
 
-    private func lease(_ name: BankName, _ task: Task<ReferenceBank, any Error>) async throws -> Lease {
+    private func lease(_ name: BankName, _ task: Task<LoadedBank, any Error>) async throws -> Lease {
         guard let result = await Self.result(of: task) else {
             giveBack(name, task)
             throw CancellationError()
@@ -148,9 +152,9 @@ final class BankLibrary: Sendable {
 
     /// What a bank's reading comes to; nil at once when the caller is cancelled, for the reading goes on for others.
     private static func result(
-        of task: Task<ReferenceBank, any Error>
-    ) async -> Result<ReferenceBank, any Error>? {
-        let (results, continuation) = AsyncStream<Result<ReferenceBank, any Error>>.makeStream()
+        of task: Task<LoadedBank, any Error>
+    ) async -> Result<LoadedBank, any Error>? {
+        let (results, continuation) = AsyncStream<Result<LoadedBank, any Error>>.makeStream()
         Task {
             continuation.yield(await task.result)
             continuation.finish()
@@ -158,7 +162,7 @@ final class BankLibrary: Sendable {
         return await results.first { _ in true }
     }
 
-    private func giveBack(_ name: BankName, _ task: Task<ReferenceBank, any Error>, failed: Bool = false) {
+    private func giveBack(_ name: BankName, _ task: Task<LoadedBank, any Error>, failed: Bool = false) {
         state.withLock { state in
             guard let entry = state.entries[name], entry.task == task else { return }
             if failed { state.entries[name] = nil } else { state.entries[name]?.leases -= 1 }

@@ -11,10 +11,21 @@ struct BankName: Sendable, Hashable {
     let maxRows: Int?
 }
 
+/// References as inspections need them.
+struct LoadedBank: Sendable {
+    let references: ReferenceBank
+    /// How each picture looks as a whole.
+    let looks: [PictureLook]
+
+    /// No references at all.
+    static let none = LoadedBank(references: .none, looks: [])
+}
+
 /// Reads banks from the store, and indexes them where that pays.
 struct BankLoader: Sendable {
     let store: any ReferenceStore
     let coresets: CoresetMaker
+    let looks: @Sendable (BankName) async throws -> [PictureLook]
     let compute: ComputeQueue
     let threads: ComputeThreads
 
@@ -45,7 +56,11 @@ struct BankLoader: Sendable {
     }
 
     /// Reads a bank; where its rows are capped, those that were chosen, which are chosen now if they never were.
-    func load(_ name: BankName) async throws -> ReferenceBank {
+    func load(_ name: BankName) async throws -> LoadedBank {
+        LoadedBank(references: try await references(name), looks: try await looks(name))
+    }
+
+    private func references(_ name: BankName) async throws -> ReferenceBank {
         var chosen: [Int: [UInt32]]?
         if let maxRows = name.maxRows {
             let coreset = try await coresets.coreset(of: name, maxRows: maxRows)

@@ -15,6 +15,7 @@ enum ProductDocument {
         var settings = product.settings
         settings.threshold = settings.threshold ?? threshold
         settings.decision = settings.decision ?? .standard
+        settings.pictureCheck = settings.pictureCheck ?? .standard
         settings.imageSide = settings.imageSide ?? imageSide
         settings.keepImages = settings.keepImages ?? keepImages
         var members = [JSONTree.Member(name: "id", value: .string(product.id))] + self.members(settings)
@@ -48,6 +49,7 @@ enum ProductDocument {
             .init(name: "threshold", value: settings.threshold.map { .number($0) } ?? .null),
             .init(name: "mapThreshold", value: settings.mapThreshold.map { .number($0) } ?? .null),
             .init(name: "decision", value: .string(settings.decision?.rawValue)),
+            .init(name: "pictureCheck", value: .string(settings.pictureCheck?.rawValue)),
             .init(name: "imageSide", value: settings.imageSide.map { .integer($0) } ?? .null),
             .init(name: "ignore", value: polygons(settings.ignore)),
             .init(name: "include", value: polygons(settings.include)),

@@ -14,7 +14,8 @@ struct ProductForm {
         "status", "progress", "problem", "references", "calibrationId", "calibrationStatus", "createdAt", "updatedAt",
     ]
     private static let settings = [
-        "noun", "defectTypes", "threshold", "mapThreshold", "decision", "imageSide", "ignore", "include", "mmPerPixel",
+        "noun", "defectTypes", "threshold", "mapThreshold", "decision", "pictureCheck", "imageSide", "ignore",
+        "include", "mmPerPixel",
         "keepImages", "maxBankRows",
     ]
     private static let maxTypes = 64
@@ -112,6 +113,9 @@ struct ProductForm {
                     "expected a number with decision “references”, whose scores are distances, found none; "
                         + "POST /products/\(id)/calibrate?decision=references finds one")
             }
+        }
+        if let node = members["pictureCheck"] {
+            settings.pictureCheck = form.choice(node, Storage.PictureCheck.self)
         }
         if let node = members["imageSide"] { settings.imageSide = imageSide(node, &form) }
         if let node = members["ignore"] { settings.ignore = polygons(node, &form) }

@@ -14,6 +14,8 @@ struct ProductPlan: Sendable {
     let mapThreshold: Float
     /// What decides.
     var decision: Decision
+    /// What a picture must be like to be judged.
+    let pictureCheck: AnomalyDetection.PictureCheck
     /// Whether only some places of a picture count.
     private let leavesOutPlaces: Bool
     /// Which inspected pictures are kept.
@@ -45,6 +47,7 @@ struct ProductPlan: Sendable {
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
         mapThreshold = settings.mapThreshold.map { Float($0) } ?? threshold
         decision = settings.decision ?? .standard
+        pictureCheck = AnomalyDetection.PictureCheck(settings.pictureCheck ?? .standard)
         leavesOutPlaces = !settings.include.isEmpty || !settings.ignore.isEmpty
         keepImages = settings.keepImages ?? configuration.defaultKeepImages
         modelName = model.clip.textKey
@@ -97,5 +100,16 @@ struct ProductPlan: Sendable {
         TextEmbeddingKey(
             model: modelName, phrases: "sha256:\(Checkpoints.SHA256Digest.of(prompts.digestInput(of: state)).hex)",
             noun: prompts.noun)
+    }
+}
+
+extension AnomalyDetection.PictureCheck {
+    fileprivate init(_ check: Storage.PictureCheck) {
+        self =
+            switch check {
+            case .none: .none
+            case .blank: .blank
+            case .references: .references
+            }
     }
 }

@@ -1,4 +1,5 @@
 import AnomalyDetection
+import Images
 import Storage
 
 /// A product that can be inspected: everything but the picture, and the bank, which is lent when it is needed.
@@ -43,6 +44,23 @@ struct PreparedProduct: Sendable {
             map: ValidityMap.make(
                 include: record.settings.include.map(Polygon.init), ignore: record.settings.ignore.map(Polygon.init),
                 imageWidth: width, imageHeight: height, side: plan.imageSide))
+    }
+
+    /// Why nothing can be said about the part in a picture of it.
+    ///
+    /// - Parameters:
+    ///   - image: As it was sent.
+    ///   - square: As the network sees it.
+    ///   - look: Of the square.
+    ///   - references: How the references look that it is compared with.
+    /// - Returns: Empty for a picture that can be judged.
+    func faults(
+        of image: RGBImage, seenAs square: RGBImage, _ look: PictureLook, references: [PictureLook]
+    ) -> [PictureFault] {
+        guard validity(width: image.width, height: image.height).holdsAnything else {
+            return [.nothingCounts(width: image.width, height: image.height)]
+        }
+        return plan.pictureCheck.faults(of: square, look, references: references)
     }
 }
 

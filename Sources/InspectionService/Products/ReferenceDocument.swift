@@ -52,7 +52,7 @@ enum ReferenceDocument {
         if let problem = outcome.problem { add("problem", problem.tree) }
         if outcome.status == .created {
             add("similarity", outcome.hygiene.map(similarity) ?? .null)
-            add("warnings", .array((outcome.hygiene?.warnings ?? []).map(warning)))
+            add("warnings", .array(outcome.warnings.map(warning)))
         }
         return .object(members)
     }

@@ -44,16 +44,27 @@ final class ReferenceEncoder: Sendable {
     ///   - bytes: A JPEG or PNG file.
     ///   - key: The side to encode at; model and stages are this encoder's.
     ///   - lane: Who waits for it.
-    /// - Returns: One bank per stage.
+    /// - Returns: One bank per stage, and how the picture looks.
     /// - Throws: `ImageError` or `InspectionModelError` with `.badImage` for pictures that cannot be used.
     func encode(_ bytes: [UInt8], key: EncodingKey, lane: ComputeQueue.Lane) async throws -> ReferenceEncoding {
         let image = try await pictures.run { [limits] in try ImageDecoder.decode(bytes, limits: limits) }
-        let reference = try await compute.run(lane) { [self] in
+        let (reference, look) = try await compute.run(lane) { [self] in
             encoded.add(1, ordering: .relaxed)
-            return model.reference(from: try model.features(of: image, imageSide: key.imageSide)).rounded(to: element)
+            let features = try model.features(of: image, imageSide: key.imageSide)
+            return (model.reference(from: features).rounded(to: element), PictureLook(features.picture))
         }
         let banks = zip(model.stages, reference.stages).map { StageBank(stage: $0, $1) }
-        return ReferenceEncoding(key: key, banks: banks)
+        return ReferenceEncoding(key: key, banks: banks, look: ReferenceLook(look))
+    }
+
+    /// Measures how a picture looks, without encoding it.
+    ///
+    /// - Throws: `ImageError` for pictures that cannot be used.
+    func look(of bytes: [UInt8], key: EncodingKey) async throws -> PictureLook {
+        try await pictures.run { [limits, preprocessing = model.clip.configuration.preprocessing] in
+            PictureLook(
+                try preprocessing.squash(ImageDecoder.decode(bytes, limits: limits), side: key.imageSide))
+        }
     }
 }
 

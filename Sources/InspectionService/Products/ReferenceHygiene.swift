@@ -14,6 +14,9 @@ struct ReferenceHygiene: Sendable, Equatable {
             case outlier
             /// A place of it is far from everything in the set, the rest is not: possibly a defect.
             case unusualPlace
+            /// As a whole it is much darker, brighter, flatter or less sharp than all of the set, or shows nothing: inspections take
+            /// references for how pictures may look.
+            case unusualLook
         }
 
         let kind: Kind

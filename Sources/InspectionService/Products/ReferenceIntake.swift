@@ -27,6 +27,11 @@ struct ReferenceIntake: Sendable {
         var problem: Problem?
         /// Nil for the first picture of a set, and for those that are not new.
         var hygiene: ReferenceHygiene?
+        /// What to look at besides what the hygiene says.
+        var lookWarnings: [ReferenceHygiene.Warning] = []
+
+        /// All that an operator should look at.
+        var warnings: [ReferenceHygiene.Warning] { (hygiene?.warnings ?? []) + lookWarnings }
     }
 
     /// What became of all of them.
@@ -134,6 +139,7 @@ struct ReferenceIntake: Sendable {
             run.staged.append(id)
         }
         outcome.hygiene = try await compare(id, size: (header.width, header.height), with: run)
+        outcome.lookWarnings = try await lookWarnings(id, with: run)
         withExtendedLifetime(place) {}
         run.new.append(id)
         run.bankBytes += core.references.bankBytes(at: plan.encodingKey)
@@ -183,6 +189,22 @@ struct ReferenceIntake: Sendable {
         try await core.store.saveDistances(distances, product: product.id, encodedWith: plan.encodingKey)
         return ReferenceHygiene(
             distances, overall: overall, farthest: place(ofPatch: farthest, size), known: known)
+    }
+
+    /// What tells the picture as a whole from all others.
+    private func lookWarnings(
+        _ id: Storage.SHA256Digest, with run: Run
+    ) async throws -> [ReferenceHygiene.Warning] {
+        let others = run.members + run.new
+        let looks = try await core.store.looks(of: others + [id], product: product.id, encodedWith: plan.encodingKey)
+        guard let own = looks[id] else { return [] }
+        return AnomalyDetection.PictureCheck.faults(
+            of: PictureLook(own), among: others.compactMap { looks[$0] }.map { PictureLook($0) }
+        ).map { fault in
+            ReferenceHygiene.Warning(
+                kind: .unusualLook,
+                detail: "\(fault.detail): inspections will judge pictures that look like it, if it stays")
+        }
     }
 
     private func banks(of id: Storage.SHA256Digest) async throws -> ReferenceFeatures? {

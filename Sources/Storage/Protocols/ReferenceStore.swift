@@ -103,6 +103,20 @@ public protocol ReferenceStore: Sendable {
         of id: SHA256Digest, product: String, encodedWith key: EncodingKey
     ) async throws(StorageError) -> [StageBank]?
 
+    /// Stores how a picture looks that was encoded before looks were kept.
+    ///
+    /// Does nothing where the picture has no banks for the key.
+    func saveLook(
+        _ look: ReferenceLook, of id: SHA256Digest, product: String, encodedWith key: EncodingKey
+    ) async throws(StorageError)
+
+    /// Reads how pictures look, part of a set or not.
+    ///
+    /// - Returns: Nothing for those that are not stored, have no banks for the key, or were not measured.
+    func looks(
+        of ids: [SHA256Digest], product: String, encodedWith key: EncodingKey
+    ) async throws(StorageError) -> [SHA256Digest: ReferenceLook]
+
     /// Stores how far a picture lies from others; it goes with the banks it was measured on.
     ///
     /// Pairs of which one has no banks for the key are passed over.

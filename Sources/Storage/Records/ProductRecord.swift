@@ -28,6 +28,8 @@ public struct ProductSettings: Sendable, Equatable {
     public var mapThreshold: Double?
     /// What decides; `nil` leaves it to the service.
     public var decision: Decision?
+    /// What pictures must be like to be judged; `nil` leaves it to the service.
+    public var pictureCheck: PictureCheck?
     /// Side of the square that pictures are resized to, in pixels; `nil` leaves it to the model.
     public var imageSide: Int?
     /// Regions left out of the decision, as closed polygons in pixels of the picture.
@@ -44,7 +46,8 @@ public struct ProductSettings: Sendable, Equatable {
     /// Makes settings from their parts.
     public init(
         noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, mapThreshold: Double? = nil,
-        decision: Decision? = nil, imageSide: Int? = nil, ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [],
+        decision: Decision? = nil, pictureCheck: PictureCheck? = nil, imageSide: Int? = nil,
+        ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [],
         mmPerPixel: Double? = nil, keepImages: KeepImages? = nil, maxBankRows: Int? = nil
     ) {
         self.noun = noun
@@ -52,6 +55,7 @@ public struct ProductSettings: Sendable, Equatable {
         self.threshold = threshold
         self.mapThreshold = mapThreshold
         self.decision = decision
+        self.pictureCheck = pictureCheck
         self.imageSide = imageSide
         self.ignore = ignore
         self.include = include
@@ -112,6 +116,19 @@ public enum Decision: String, Sendable, CaseIterable {
 
     /// What decides of products that do not say it.
     public static let standard = Decision.combined
+}
+
+/// What an inspected picture must be like to be judged.
+public enum PictureCheck: String, Sendable, CaseIterable {
+    /// Anything.
+    case none
+    /// It shows something.
+    case blank
+    /// It is not much darker, brighter, flatter or less sharp than all references.
+    case references
+
+    /// What holds for products that do not say it.
+    public static let standard = PictureCheck.references
 }
 
 /// Which inspected pictures are kept with their results.

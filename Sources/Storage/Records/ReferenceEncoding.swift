@@ -68,17 +68,37 @@ public struct StageBank: Sendable, Equatable {
     }
 }
 
+/// How a picture looks as a whole, measured on the square it was resized to.
+public struct ReferenceLook: Sendable, Equatable {
+    /// Mean luma (0…1).
+    public let brightness: Double
+    /// Standard deviation of the luma.
+    public let contrast: Double
+    /// Fine detail relative to the brightness.
+    public let sharpness: Double
+
+    /// Makes a look from its parts.
+    public init(brightness: Double, contrast: Double, sharpness: Double) {
+        self.brightness = brightness
+        self.contrast = contrast
+        self.sharpness = sharpness
+    }
+}
+
 /// The banks of one picture.
 public struct ReferenceEncoding: Sendable, Equatable {
     /// With what they were made.
     public let key: EncodingKey
     /// One per stage of the key.
     public let banks: [StageBank]
+    /// How the picture looks.
+    public let look: ReferenceLook
 
     /// Makes an encoding from its parts.
-    public init(key: EncodingKey, banks: [StageBank]) {
+    public init(key: EncodingKey, banks: [StageBank], look: ReferenceLook) {
         self.key = key
         self.banks = banks
+        self.look = look
     }
 }
 

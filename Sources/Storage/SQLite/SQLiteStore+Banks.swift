@@ -122,12 +122,13 @@ extension SQLiteStore {
         try db.execute(sql: "DELETE FROM reference_encodings WHERE reference_seq = ?", arguments: [seq])
         try db.execute(
             sql: """
-                INSERT INTO reference_encodings (reference_seq, model, image_side, stages, created_at)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO reference_encodings
+                    (reference_seq, model, image_side, stages, created_at, brightness, contrast, sharpness)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 seq, encoding.key.model, encoding.key.imageSide, try ColumnJSON.encode(encoding.key.stages),
-                now.microseconds,
+                now.microseconds, encoding.look.brightness, encoding.look.contrast, encoding.look.sharpness,
             ])
         let encodingSeq = db.lastInsertedRowID
         for bank in encoding.banks {
@@ -152,9 +153,18 @@ extension EncodingKey {
     }
 }
 
+extension ReferenceLook {
+    func validate() throws(StorageError) {
+        for figure in [brightness, contrast, sharpness] {
+            try Validation.finite(figure, "a figure of a picture's look")
+        }
+    }
+}
+
 extension ReferenceEncoding {
     func validate() throws(StorageError) {
         try key.validate()
+        try look.validate()
         guard !banks.isEmpty, banks.map(\.stage) == key.stages, Set(key.stages).count == key.stages.count else {
             throw StorageError(.invalidValue, "the banks do not match the stages")
         }

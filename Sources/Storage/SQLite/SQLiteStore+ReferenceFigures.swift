@@ -1,8 +1,48 @@
 import Foundation
 import GRDB
 
-// What is derived from a set of references as a whole.
+// What is derived from references besides their banks.
 extension SQLiteStore {
+    /// See `ReferenceStore`.
+    public func saveLook(
+        _ look: ReferenceLook, of id: SHA256Digest, product: String, encodedWith key: EncodingKey
+    ) async throws(StorageError) {
+        try look.validate()
+        guard Validation.canBeStored(product) else { return }
+        try await write { db in
+            guard let seq = try Self.referenceSeq(id, of: product, db),
+                let encoding = try Self.encodingSeq(ofReference: seq, with: key, db)
+            else { return }
+            try db.execute(
+                sql: "UPDATE reference_encodings SET brightness = ?, contrast = ?, sharpness = ? WHERE seq = ?",
+                arguments: [look.brightness, look.contrast, look.sharpness, encoding])
+        }
+    }
+
+    /// See `ReferenceStore`.
+    public func looks(
+        of ids: [SHA256Digest], product: String, encodedWith key: EncodingKey
+    ) async throws(StorageError) -> [SHA256Digest: ReferenceLook] {
+        guard Validation.canBeStored(product) else { return [:] }
+        return try await read { db in
+            var looks: [SHA256Digest: ReferenceLook] = [:]
+            for id in ids {
+                guard let seq = try Self.referenceSeq(id, of: product, db),
+                    let encoding = try Self.encodingSeq(ofReference: seq, with: key, db)
+                else { continue }
+                let sql = """
+                    SELECT brightness, contrast, sharpness FROM reference_encodings
+                    WHERE seq = ? AND brightness IS NOT NULL
+                    """
+                looks[id] = try db.readFirst(sql, [encoding]) { columns in
+                    ReferenceLook(
+                        brightness: try columns.next(), contrast: try columns.next(), sharpness: try columns.next())
+                }
+            }
+            return looks
+        }
+    }
+
     /// See `ReferenceStore`.
     public func saveDistances(
         _ distances: [ReferenceDistance], product: String, encodedWith key: EncodingKey

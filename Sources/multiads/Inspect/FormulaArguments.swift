@@ -5,6 +5,7 @@ extension InspectionMode: ExpressibleByArgument {}
 extension MapOptions.StageCombination: ExpressibleByArgument {}
 extension MapOptions.MapCombination: ExpressibleByArgument {}
 extension MapRefinement: ExpressibleByArgument {}
+extension PictureCheck: ExpressibleByArgument {}
 
 /// Names of the image score rules.
 enum ScoreRuleName: String, CaseIterable, ExpressibleByArgument {
@@ -59,6 +60,12 @@ struct FormulaArguments: ParsableArguments {
             "What is done to maps before places are marked: guided gives them the picture's edges, places gives every place one defect type, guided-places does both; by default what the adapter says.",
             valueName: "none|guided|places|guided-places"))
     var refinement: MapRefinement?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pictures that are not judged: those that show nothing (blank), also those that look unlike all references, or none.",
+            valueName: "none|blank|references"))
+    var pictureCheck: PictureCheck = .references
 
     func validate() throws {
         guard threshold.isFinite, threshold > 0 else {

@@ -16,6 +16,8 @@ struct Picture {
 /// Everything known about one inspected picture.
 struct Inspection {
     let picture: Picture
+    /// How it looks as a whole.
+    let look: PictureLook
     let features: VisionTower.Features
     let maps: AnomalyMaps
     /// The maps that places were marked by, where they are others.

@@ -14,6 +14,7 @@ enum InspectionJSON {
             "product": .string(inspector.ensemble.noun),
             "createdAt": .string(inspection.time),
             "verdict": .string(findings.verdict.rawValue),
+            "faults": .array(findings.faults.map(fault)),
             "score": .float(findings.score),
             "scoreRaw": .members([
                 "global": .float(inspection.maps.globalAnomaly), "mapMax": .float(inspection.maps.maximum),
@@ -26,6 +27,8 @@ enum InspectionJSON {
             "image": .members([
                 "file": .string(picture.path), "width": .integer(picture.pixels.width),
                 "height": .integer(picture.pixels.height), "sha256": .string(picture.sha256),
+                "brightness": figure(inspection.look.brightness), "contrast": figure(inspection.look.contrast),
+                "sharpness": figure(inspection.look.sharpness),
             ]),
             "provenance": .members([
                 "engine": .string(Version.text), "weights": .string("sha256:\(model.clip.digest)"),
@@ -56,6 +59,13 @@ enum InspectionJSON {
             "error": .members(["code": .string(code), "detail": .string("\(error)")]),
         ])
     }
+
+    private static func fault(_ fault: PictureFault) -> OutputJSON {
+        .members(["type": .string(fault.kind.rawValue), "detail": .string(fault.detail)])
+    }
+
+    /// Four decimals, as the service.
+    private static func figure(_ value: Double) -> OutputJSON { .number((value * 1e4).rounded() / 1e4) }
 
     private static func defect(_ defect: Defect) -> OutputJSON {
         .members([

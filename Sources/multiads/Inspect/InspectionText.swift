@@ -21,6 +21,7 @@ struct InspectionText {
             "  score \(score) \(relation) threshold \(threshold)"
                 + terminal.styled("   \(size), \(how), \(time) s", .dim),
         ]
+        lines += findings.faults.map { "  \($0.kind.rawValue): \($0.detail)" }
         lines += defectLines(findings.defects)
         if findings.verdict == .notOk, findings.defects.isEmpty {
             lines.append("  no place large enough to be marked reaches the threshold")

@@ -13,6 +13,8 @@ struct Inspector {
     /// Side that the network sees.
     let side: Int
     private(set) var references = ReferenceBank.none
+    /// How each reference looks as a whole.
+    private var looks: [PictureLook] = []
     /// SHA-256 over the digests of the reference files, in order; nil for zero-shot.
     private(set) var referencesDigest: String?
 
@@ -31,7 +33,9 @@ struct Inspector {
         for (index, path) in paths.enumerated() {
             progress.advance("reading references", index, of: paths.count)
             let picture = try Self.read(path)
-            pictures.append(model.reference(from: try model.features(of: picture.pixels, imageSide: side)))
+            let features = try model.features(of: picture.pixels, imageSide: side)
+            pictures.append(model.reference(from: features))
+            looks.append(PictureLook(features.picture))
             digests += Array(picture.sha256.utf8)
         }
         references = ReferenceBank(
@@ -53,10 +57,12 @@ struct Inspector {
         let marked = maps.refined(by: refiner, options: formulas.mapOptions)
         let finder = DefectFinder(
             rules: DefectRules(threshold: formulas.threshold), mode: formulas.mode, threads: model.threads)
+        let look = PictureLook(features.picture)
         let findings = try finder.findings(
-            marked, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height)
+            marked, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height,
+            faults: formulas.pictureCheck.faults(of: features.picture, look, references: looks))
         return Inspection(
-            picture: picture, features: features, maps: maps, refined: refiner == nil ? nil : marked,
+            picture: picture, look: look, features: features, maps: maps, refined: refiner == nil ? nil : marked,
             findings: findings,
             time: Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
             encodeSeconds: encodeSeconds, scoreSeconds: scoring.seconds)

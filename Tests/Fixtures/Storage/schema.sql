@@ -36,7 +36,7 @@ CREATE TABLE products (
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,
     revision         INTEGER NOT NULL CHECK (revision > 0)
-, max_bank_rows INTEGER CHECK (max_bank_rows > 0), map_threshold REAL, decision TEXT, calibration_id TEXT) STRICT, WITHOUT ROWID;
+, max_bank_rows INTEGER CHECK (max_bank_rows > 0), map_threshold REAL, decision TEXT, calibration_id TEXT, picture_check TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reference_banks (
     seq          INTEGER PRIMARY KEY,
@@ -78,7 +78,7 @@ CREATE TABLE reference_encodings (
     model         TEXT    NOT NULL,
     image_side    INTEGER NOT NULL CHECK (image_side > 0),
     stages        TEXT    NOT NULL CHECK (json_valid(stages)),    -- [6,12,18,24]
-    created_at    INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL, brightness REAL, contrast REAL, sharpness REAL,
     UNIQUE (reference_seq, model, image_side, stages)
 ) STRICT;
 
