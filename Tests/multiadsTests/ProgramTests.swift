@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import TestSupport
 import Testing
 
@@ -77,6 +78,30 @@ struct ProgramTests {
         let first = try #require(objects[0])
         #expect(Set(first.keys).isSuperset(of: ["verdict", "score", "defects", "provenance"]))
         #expect(objects[1]?["verdict"] as? String == "undecidable")
+    }
+
+    @Test("a picture that shows nothing is not judged, unless that is asked for")
+    func blank() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "multiads-blank-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let black = folder.appending(path: "black.png")
+        try Data(
+            PNGEncoder.encode(RGBImage(width: 40, height: 40, fill: RGBColor(red: 0, green: 0, blue: 0)))
+        ).write(to: black)
+        func inspect(_ more: String...) throws -> (code: Int32, output: String, errors: String) {
+            try Program.run(
+                ["inspect", black.path, "--model", tiny, "--defects", "hole", "--no-cache", "--threshold", "1.5"] + more
+            )
+        }
+        let text = try inspect()
+        #expect(text.code == 2 && text.output.contains("UNDECIDABLE"))
+        #expect(text.output.contains("\n  blank: expected a picture of a part, found a black picture"))
+        let json = try inspect("--json")
+        #expect(
+            json.output.contains(#""faults":[{"type":"blank","detail":""#) && json.output.contains(#""brightness":0"#))
+        let judged = try inspect("--picture-check", "none")
+        #expect(judged.code == 0 && judged.output.contains("OK"))
     }
 
     @Test("serve prints its address, answers, keeps its folder to itself, and ends in order")
