@@ -65,7 +65,8 @@ let package = Package(
         .target(name: "KnowledgeBaseData", cSettings: embedding),
         .target(
             name: "AnomalyDetection",
-            dependencies: ["CLIP", "Tensors", "Checkpoints", "Images", "KnowledgeBaseData"], swiftSettings: numeric),
+            dependencies: ["CLIP", "CVectorKernels", "Tensors", "Checkpoints", "Images", "KnowledgeBaseData"],
+            swiftSettings: numeric),
         .target(
             name: "Datasets", dependencies: ["AnomalyDetection", "Checkpoints", "Images", "Tensors"],
             swiftSettings: numeric),

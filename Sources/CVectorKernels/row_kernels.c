@@ -20,6 +20,7 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #include "row_kernels.inc"
 #include "search_kernels.inc"
 #include "map_kernels.inc"
+#include "guide_kernels.inc"
 #undef CVK
 #undef CVK_TILE_ROWS
 #undef CVK_TARGET
@@ -31,6 +32,7 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #include "row_kernels.inc"
 #include "search_kernels.inc"
 #include "map_kernels.inc"
+#include "guide_kernels.inc"
 #undef CVK
 #undef CVK_TILE_ROWS
 #undef CVK_TARGET
@@ -41,6 +43,7 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
 #include "row_kernels.inc"
 #include "search_kernels.inc"
 #include "map_kernels.inc"
+#include "guide_kernels.inc"
 #undef CVK
 #undef CVK_TILE_ROWS
 #undef CVK_TARGET
@@ -51,7 +54,9 @@ static inline __attribute__((always_inline)) float cvk_pairwise_sum(const float 
     { \
         NAME, PREFIX##_layer_norm, PREFIX##_softmax, PREFIX##_attend_ancestors, PREFIX##_largest, PREFIX##_above, \
             PREFIX##_dot, PREFIX##_widen_codes, PREFIX##_mix_softmax, PREFIX##_narrow_row, \
-            PREFIX##_panel_products, PREFIX##_mix_colors, PREFIX##_mix_reaching \
+            PREFIX##_panel_products, PREFIX##_mix_colors, PREFIX##_mix_reaching, \
+            PREFIX##_slide_window, PREFIX##_transpose, PREFIX##_guide_factors, PREFIX##_guide_functions, \
+            PREFIX##_guide_values \
     }
 
 static const cvk_row_kernels generations[] = {
@@ -135,6 +140,31 @@ intptr_t cvk_mix_reaching(
     const float *upper, const float *lower, float share, intptr_t count, float threshold, float *output,
     uint16_t *reached) {
     return chosen->mix_reaching(upper, lower, share, count, threshold, output, reached);
+}
+
+void cvk_slide_window(
+    float *sums, const float *entering, const float *entering_by, const float *leaving, const float *leaving_by,
+    intptr_t count, float scale, float *output) {
+    chosen->slide_window(sums, entering, entering_by, leaving, leaving_by, count, scale, output);
+}
+
+void cvk_transpose(const float *source, intptr_t side, float *output) { chosen->transpose(source, side, output); }
+
+void cvk_guide_factors(
+    const float *sums, intptr_t plane, intptr_t count, float row_scale, const float *column_scales, float ridge,
+    float *means, float *factors) {
+    chosen->guide_factors(sums, plane, count, row_scale, column_scales, ridge, means, factors);
+}
+
+void cvk_guide_functions(
+    float *planes, const float *means, const float *factors, intptr_t plane, intptr_t count) {
+    chosen->guide_functions(planes, means, factors, plane, count);
+}
+
+void cvk_guide_values(
+    const float *functions, const float *colors, const float *surroundings, intptr_t plane, intptr_t count, float gain,
+    float lowest, float highest, float *output) {
+    chosen->guide_values(functions, colors, surroundings, plane, count, gain, lowest, highest, output);
 }
 
 void cvk_prefetch(const void *address, intptr_t bytes) {

@@ -35,27 +35,49 @@ struct GuidedFilterTests {
     }
 
     @Test(
-        "box means are means, for windows smaller and larger than the plane", arguments: [1, 2, 7, 16],
-        [1, 2, 3, 5, 20])
+        "box means are means, for windows smaller and larger than the plane", arguments: [1, 2, 7, 16, 37],
+        [1, 2, 3, 5, 40])
     func boxMeans(side: Int, radius: Int) {
         var random = SeededGenerator(seed: UInt64(side * 100 + radius))
-        let source = Self.noise(side * side, &random)
-        let expected = Self.means(source.map(Double.init), side: side, radius: radius)
-        var (columns, rows, target) = (
-            [Double](repeating: .nan, count: side), [Float](repeating: .nan, count: side * side), source
-        )
-        target.withUnsafeMutableBufferPointer { target in
-            columns.withUnsafeMutableBufferPointer { columns in
-                rows.withUnsafeMutableBufferPointer { rows in
-                    guard let target = target.baseAddress, let columns = columns.baseAddress,
-                        let rows = rows.baseAddress
-                    else { return }
-                    // In place.
-                    BoxMean(side: side, radius: radius).fill(target, into: target, columns: columns, rows: rows)
-                }
+        let (source, factor) = (Self.noise(side * side, &random), Self.noise(side * side, &random))
+        let box = BoxMean(side: side, radius: radius)
+        func found(_ body: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+            var target = source
+            target.withUnsafeMutableBufferPointer { if let target = $0.baseAddress { body(target) } }
+            return target
+        }
+        func expect(_ found: [Float], _ plane: [Float], times count: (Int) -> Double = { _ in 1 }) {
+            let expected = Self.means(plane.map(Double.init), side: side, radius: radius)
+            for index in 0..<side * side {
+                let turned = index % side * side + index / side
+                #expect(abs(Double(found[turned]) / count(index) - expected[index]) < 2e-6)
             }
         }
-        for (found, expected) in zip(target, expected) { #expect(abs(Double(found) - expected) < 1e-6) }
+        let workspace = BoxMean.Workspace(side: side)
+        // In place.
+        expect(found { box.fill($0, into: $0, workspace) }, source)
+        expect(
+            found { target in
+                factor.withUnsafeBufferPointer { box.fill(target, times: $0.baseAddress, into: target, workspace) }
+            },
+            zip(source, factor).map { $0 * $1 })
+        expect(found { box.sum($0, into: $0, workspace) }, source) { index in
+            1 / Double(box.scales[index % side]) / Double(box.scales[index / side])
+        }
+        // Sums of whole numbers are exact.
+        let whole = source.map { ($0 * 255).rounded() - 128 }
+        let sums = found { target in
+            whole.withUnsafeBufferPointer {
+                if let whole = $0.baseAddress { box.sum(whole, times: whole, into: target, workspace) }
+            }
+        }
+        let exact = Self.means(whole.map { Double($0 * $0) }, side: side, radius: radius)
+        for index in 0..<side * side {
+            let (x, y) = (index % side, index / side)
+            func extent(_ at: Int) -> Int { min(side - 1, at + radius) - max(0, at - radius) + 1 }
+            let sum = (exact[index] * Double(extent(x) * extent(y))).rounded()
+            if sum < 0x1p24 { #expect(Double(sums[x * side + y]) == sum) }
+        }
     }
 
     /// He, Sun and Tang 2013, equations 19 and 20, window by window, by Gaussian elimination; then half again the difference to

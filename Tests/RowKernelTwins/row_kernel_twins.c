@@ -349,12 +349,109 @@ static int rows_agree(const cvk_row_kernels *kernels, int count, uint64_t *state
     return 0;
 }
 
+/// One step of a sliding window, with and without factors and with a row missing, and rows turned to columns.
+static int windows_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    static _Thread_local float rows[4][LARGEST], sums[LARGEST + 1], output[LARGEST + 1], square[40 * 40], turned[40 * 40 + 1];
+    static _Thread_local double expected[LARGEST], scaled[LARGEST];
+    int lacks = (int)(*state % 3), multiplies = (int)(*state / 3 % 2);
+    for (int i = 0; i < 4; i++) fill(rows[i], count, state, -1, 1);
+    fill(sums, count, state, -20, 20);
+    sums[count] = output[count] = 7;
+    for (int i = 0; i < count; i++) {
+        double entering = lacks == 1 ? 0 : rows[0][i], leaving = lacks == 2 ? 0 : rows[1][i];
+        if (multiplies) entering *= rows[2][i], leaving *= rows[3][i];
+        expected[i] = sums[i] + entering - leaving;
+        scaled[i] = expected[i] * 0.25;
+    }
+    kernels->slide_window(
+        sums, lacks == 1 ? 0 : rows[0], multiplies ? rows[2] : 0, lacks == 2 ? 0 : rows[1], multiplies ? rows[3] : 0,
+        count, 0.25f, output);
+    if (!close_to(sums, expected, count, cvk_float32, 1e-5, "sums", message)) return 0;
+    if (!close_to(output, scaled, count, cvk_float32, 1e-5, "means", message)) return 0;
+    int side = count < 40 ? count : 40, wrong = sums[count] != 7 || output[count] != 7;
+    fill(square, side * side, state, -1, 1);
+    turned[side * side] = 7;
+    kernels->transpose(square, side, turned);
+    for (int i = 0; i < side * side; i++) wrong += turned[i] != square[i % side * side + i / side];
+    if (!wrong && turned[side * side] == 7) return 1;
+    snprintf(message, 200, "%d of %d turned wrongly, or written past the end", wrong, side);
+    return 0;
+}
+
+/// Ridge regression of a map on three colours over windows of five pixels, by Gaussian elimination, at the pixels' colours.
+static int guides_agree(const cvk_row_kernels *kernels, int count, uint64_t *state, char *message) {
+    enum { PIXELS = 5 };
+    static _Thread_local float colors[PIXELS][3][LARGEST], map[PIXELS][LARGEST], sums[9][LARGEST], means[3][LARGEST],
+        factors[6][LARGEST], planes[4][LARGEST], scales[LARGEST], output[LARGEST + 1];
+    static _Thread_local double values[PIXELS][LARGEST];
+    const double ridge = 6.5;
+    const int pairs[6][2] = {{0, 0}, {0, 1}, {0, 2}, {1, 1}, {1, 2}, {2, 2}};
+    memset(sums, 0, sizeof sums);
+    memset(planes, 0, sizeof planes);
+    for (int pixel = 0; pixel < PIXELS; pixel++) {
+        fill(map[pixel], count, state, 0, 1);
+        for (int i = 0; i < count; i++) {
+            // Every other window is grey, nearly.
+            float grey = roundf(draw(state, -128, 127));
+            for (int c = 0; c < 3; c++) {
+                colors[pixel][c][i] = i % 2 ? fminf(fmaxf(grey + roundf(draw(state, -1, 1)), -128), 127) : roundf(draw(state, -128, 127));
+            }
+            for (int c = 0; c < 3; c++) sums[c][i] += colors[pixel][c][i];
+            for (int k = 0; k < 6; k++) sums[3 + k][i] += colors[pixel][pairs[k][0]][i] * colors[pixel][pairs[k][1]][i];
+            for (int c = 0; c < 3; c++) planes[c][i] += map[pixel][i] * colors[pixel][c][i] / PIXELS;
+            planes[3][i] += map[pixel][i] / PIXELS;
+        }
+    }
+    for (int i = 0; i < count; i++) {
+        double rows[3][4], mean[3], level = 0, shares[3] = {0};
+        for (int c = 0; c < 3; c++) mean[c] = sums[c][i] / (double)PIXELS;
+        for (int pixel = 0; pixel < PIXELS; pixel++) {
+            level += map[pixel][i] / (double)PIXELS;
+            for (int c = 0; c < 3; c++) shares[c] += map[pixel][i] * (double)colors[pixel][c][i] / PIXELS;
+        }
+        for (int c = 0; c < 3; c++) {
+            rows[c][3] = shares[c] - mean[c] * level;
+            for (int d = 0; d < 3; d++) {
+                double product = 0;
+                for (int pixel = 0; pixel < PIXELS; pixel++) product += (double)colors[pixel][c][i] * colors[pixel][d][i];
+                rows[c][d] = product / PIXELS - mean[c] * mean[d] + (c == d ? ridge : 0);
+            }
+        }
+        for (int c = 0; c < 3; c++) {
+            for (int d = 0; d < 3; d++) {
+                double factor = d == c ? 0 : rows[d][c] / rows[c][c];
+                for (int k = 0; k < 4; k++) rows[d][k] -= factor * rows[c][k];
+            }
+        }
+        for (int pixel = 0; pixel < PIXELS; pixel++) {
+            double value = level;
+            for (int c = 0; c < 3; c++) value += rows[c][3] / rows[c][c] * (colors[pixel][c][i] - mean[c]);
+            value += 0.5 * (value - map[0][i]);
+            values[pixel][i] = value < 0.2 ? 0.2 : value > 0.8 ? 0.8 : value;
+        }
+        scales[i] = 0.4f;
+    }
+    kernels->guide_factors(sums[0], LARGEST, count, 0.5f, scales, (float)ridge, means[0], factors[0]);
+    kernels->guide_functions(planes[0], means[0], factors[0], LARGEST, count);
+    for (int pixel = 0; pixel < PIXELS; pixel++) {
+        output[count] = 7;
+        kernels->guide_values(planes[0], colors[pixel][0], map[0], LARGEST, count, 0.5f, 0.2f, 0.8f, output);
+        if (!close_to(output, values[pixel], count, cvk_float32, 1e-3, "guided values", message)) return 0;
+        if (output[count] != 7) {
+            snprintf(message, 200, "guided values of %d: written past the end", count);
+            return 0;
+        }
+    }
+    return 1;
+}
+
 int twins_agree(const cvk_row_kernels *kernels, int count, uint64_t seed, char *message) {
     return layer_norm_agrees(kernels, count, &seed, message) && rounding_agrees(kernels, count, &seed, message)
         && softmax_agrees(kernels, count, &seed, message) && attention_agrees(kernels, count, &seed, message)
         && candidates_agree(kernels, count, &seed, message) && codes_agree(kernels, count, &seed, message)
         && mixing_agrees(kernels, count, &seed, message) && panels_agree(kernels, count, &seed, message)
-        && rows_agree(kernels, count, &seed, message);
+        && rows_agree(kernels, count, &seed, message) && windows_agree(kernels, count, &seed, message)
+        && guides_agree(kernels, count, &seed, message);
 }
 
 #ifdef TWINS_MAIN

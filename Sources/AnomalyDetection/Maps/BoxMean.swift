@@ -1,120 +1,86 @@
-/// Means over square windows of a plane, in a time that does not depend on the windows' size.
+import CVectorKernels
+
+/// Sums and means over square windows of a plane, in a time that does not depend on the windows' size.
 ///
-/// Windows end at the plane's border: a pixel's mean is over those of its (2·radius + 1)² neighbours that exist. Sums run in
-/// double precision, so that what is added and taken off again leaves nothing behind.
+/// Windows end at the plane's border: a pixel's mean is over those of its (2·radius + 1)² neighbours that exist. What comes out is
+/// transposed, for columns are summed faster than rows are: a second pass turns it back. Sums are float32, good to about 1e-6 of
+/// the largest value, and exact of whole numbers as long as they stay below 2²⁴.
 struct BoxMean: Sendable {
     let side: Int
     let radius: Int
     /// One over how many of the numbers from `index − radius` to `index + radius` there are.
-    private let scales: [Double]
+    let scales: [Float]
 
     init(side: Int, radius: Int) {
         self.side = side
         self.radius = radius
-        scales = (0..<side).map { 1 / Double(min($0 + radius, side - 1) - max($0 - radius, 0) + 1) }
+        scales = (0..<side).map { 1 / Float(min($0 + radius, side - 1) - max($0 - radius, 0) + 1) }
     }
 
-    /// Fills the target with the source's means.
+    /// Memory of one worker.
+    final class Workspace: @unchecked Sendable {
+        // Sound: each is used by one worker at a time.
+        fileprivate let sums: UnsafeMutablePointer<Float>
+        fileprivate let summed: UnsafeMutablePointer<Float>
+        fileprivate let turned: UnsafeMutablePointer<Float>
+
+        /// Memory for planes of a side.
+        init(side: Int) {
+            sums = .allocate(capacity: side)
+            summed = .allocate(capacity: side * side)
+            turned = .allocate(capacity: side * side)
+        }
+
+        deinit {
+            sums.deallocate()
+            summed.deallocate()
+            turned.deallocate()
+        }
+    }
+
+    /// Fills the target with the source's means, transposed.
     ///
     /// - Parameters:
     ///   - source: [side, side].
+    ///   - factor: What each number is multiplied by first, [side, side]; nil for nothing.
     ///   - target: [side, side]; may be the source.
-    ///   - columns: side numbers, contents meaningless before and after.
-    ///   - rows: [side, side], contents meaningless before and after; neither source nor target.
+    ///   - workspace: Of the same side.
     func fill(
-        _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
-        columns: UnsafeMutablePointer<Double>, rows: UnsafeMutablePointer<Float>
+        _ source: UnsafePointer<Float>, times factor: UnsafePointer<Float>? = nil,
+        into target: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
-        scales.withUnsafeBufferPointer { scales in
-            guard let scales = scales.baseAddress else { return }
-            averageColumns(source, into: rows, columns, scales)
-            for y in 0..<side { averageRow(rows + y * side, into: target + y * side, scales) }
-        }
+        slide(source, factor, into: workspace.summed, workspace.sums, scales)
+        cvk_transpose(workspace.summed, side, workspace.turned)
+        slide(workspace.turned, nil, into: target, workspace.sums, scales)
     }
 
-    private func averageColumns(
-        _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
-        _ columns: UnsafeMutablePointer<Double>, _ scales: UnsafePointer<Double>
+    /// Fills the target with the source's sums, transposed; parameters as above.
+    func sum(
+        _ source: UnsafePointer<Float>, times factor: UnsafePointer<Float>? = nil,
+        into target: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
-        columns.update(repeating: 0, count: side)
-        for y in 0..<min(radius, side) {
-            let row = source + y * side
-            for x in 0..<side { columns[x] += Double(row[x]) }
+        slide(source, factor, into: workspace.summed, workspace.sums, nil)
+        cvk_transpose(workspace.summed, side, workspace.turned)
+        slide(workspace.turned, nil, into: target, workspace.sums, nil)
+    }
+
+    /// Sums the windows' rows, times the scales.
+    private func slide(
+        _ source: UnsafePointer<Float>, _ factor: UnsafePointer<Float>?, into target: UnsafeMutablePointer<Float>,
+        _ sums: UnsafeMutablePointer<Float>, _ scales: [Float]?
+    ) {
+        sums.update(repeating: 0, count: side)
+        func step(entering: Int?, leaving: Int?, _ scale: Float, _ output: UnsafeMutablePointer<Float>?) {
+            cvk_slide_window(
+                sums, entering.map { source + $0 * side }, entering.flatMap { row in factor.map { $0 + row * side } },
+                leaving.map { source + $0 * side }, leaving.flatMap { row in factor.map { $0 + row * side } }, side,
+                scale, output)
         }
+        for y in 0..<min(radius, side) { step(entering: y, leaving: nil, 1, nil) }
         for y in 0..<side {
-            if y + radius < side {
-                let row = source + (y + radius) * side
-                for x in 0..<side { columns[x] += Double(row[x]) }
-            }
-            if y > radius {
-                let row = source + (y - radius - 1) * side
-                for x in 0..<side { columns[x] -= Double(row[x]) }
-            }
-            let (output, scale) = (target + y * side, scales[y])
-            for x in 0..<side { output[x] = Float(columns[x] * scale) }
-        }
-    }
-
-    private func averageRow(
-        _ row: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ scales: UnsafePointer<Double>
-    ) {
-        var sum = 0.0
-        for x in 0..<min(radius, side) { sum += Double(row[x]) }
-        // Where windows begin at the border, lie within, and end at the border.
-        let (entering, leaving) = (max(0, side - radius), radius + 1)
-        for x in 0..<min(leaving, side) {
-            if x < entering { sum += Double(row[x + radius]) }
-            target[x] = Float(sum * scales[x])
-        }
-        guard leaving < side else { return }
-        for x in leaving..<max(leaving, entering) {
-            sum += Double(row[x + radius]) - Double(row[x - leaving])
-            target[x] = Float(sum * scales[x])
-        }
-        for x in max(leaving, entering)..<side {
-            sum -= Double(row[x - leaving])
-            target[x] = Float(sum * scales[x])
-        }
-    }
-
-    /// Replaces four planes that lie side by side by their means; sums are float32, good to about 1e-6 of the largest value.
-    ///
-    /// - Parameters:
-    ///   - values: [side, side].
-    ///   - rows: [side, side], contents meaningless before and after.
-    ///   - columns: side numbers, contents meaningless before and after.
-    func fill(
-        _ values: UnsafeMutablePointer<SIMD4<Float>>, rows: UnsafeMutablePointer<SIMD4<Float>>,
-        columns: UnsafeMutablePointer<SIMD4<Float>>
-    ) {
-        scales.withUnsafeBufferPointer { scales in
-            columns.update(repeating: .zero, count: side)
-            for y in 0..<min(radius, side) {
-                let row = values + y &* side
-                for x in 0..<side { columns[x] += row[x] }
-            }
-            for y in 0..<side {
-                if y + radius < side {
-                    let row = values + (y &+ radius) &* side
-                    for x in 0..<side { columns[x] += row[x] }
-                }
-                if y > radius {
-                    let row = values + (y &- radius &- 1) &* side
-                    for x in 0..<side { columns[x] -= row[x] }
-                }
-                let (output, scale) = (rows + y &* side, Float(scales[y]))
-                for x in 0..<side { output[x] = columns[x] * scale }
-            }
-            for y in 0..<side {
-                let (row, output) = (rows + y &* side, values + y &* side)
-                var sum = SIMD4<Float>.zero
-                for x in 0..<min(radius, side) { sum += row[x] }
-                for x in 0..<side {
-                    if x &+ radius < side { sum += row[x &+ radius] }
-                    if x > radius { sum -= row[x &- radius &- 1] }
-                    output[x] = sum * Float(scales[x])
-                }
-            }
+            step(
+                entering: y + radius < side ? y + radius : nil, leaving: y > radius ? y - radius - 1 : nil,
+                scales?[y] ?? 1, target + y * side)
         }
     }
 }

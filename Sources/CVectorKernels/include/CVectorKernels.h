@@ -97,6 +97,35 @@ intptr_t cvk_mix_reaching(
     const float *upper, const float *lower, float share, intptr_t count, float threshold, float *output,
     uint16_t *reached);
 
+/// One step of a window that slides over rows: sums += entering * entering_by - leaving * leaving_by; output = sums * scale.
+///
+/// All rows: `count` floats. entering, leaving: null where no row enters or leaves. entering_by, leaving_by: null for 1. output: null where only the sums matter.
+void cvk_slide_window(
+    float *sums, const float *entering, const float *entering_by, const float *leaving, const float *leaving_by,
+    intptr_t count, float scale, float *output);
+
+/// output[x, y] = source[y, x], both [side, side]; they must not overlap.
+void cvk_transpose(const float *source, intptr_t side, float *output);
+
+/// Means of three colours over windows, and L D Lᵀ of their covariance with `ridge` added on the diagonal.
+///
+/// sums: of red, green, blue, then of their products rr, rg, rb, gg, gb, bb over the windows, `plane` floats apart, `count` windows; a window's are divided by the
+/// number of its pixels, whose reciprocal is row_scale * column_scales[i]. means: of the colours. factors: three shares of L (rg, rb, gb), then the reciprocals of D. Both may take the place of the sums.
+void cvk_guide_factors(
+    const float *sums, intptr_t plane, intptr_t count, float row_scale, const float *column_scales, float ridge,
+    float *means, float *factors);
+
+/// Linear functions of the colours, by ridge regression over `count` windows.
+///
+/// planes: means of map times red, green, blue, and of the map, `plane` floats apart; replaced by the slopes of red, green, blue and the constant.
+void cvk_guide_functions(
+    float *planes, const float *means, const float *factors, intptr_t plane, intptr_t count);
+
+/// Linear functions at `count` pixels' colours, plus `gain` times what that is above the surroundings, held between lowest and highest.
+void cvk_guide_values(
+    const float *functions, const float *colors, const float *surroundings, intptr_t plane, intptr_t count, float gain,
+    float lowest, float highest, float *output);
+
 /// The row kernels of one processor generation; parameters as above.
 typedef struct {
     const char *name;
@@ -115,6 +144,13 @@ typedef struct {
         const float *, intptr_t, intptr_t, const float *, intptr_t, intptr_t, float *, intptr_t);
     void (*mix_colors)(const float *, const float *, float, intptr_t, float, float, float, uint8_t *);
     intptr_t (*mix_reaching)(const float *, const float *, float, intptr_t, float, float *, uint16_t *);
+    void (*slide_window)(
+        float *, const float *, const float *, const float *, const float *, intptr_t, float, float *);
+    void (*transpose)(const float *, intptr_t, float *);
+    void (*guide_factors)(const float *, intptr_t, intptr_t, float, const float *, float, float *, float *);
+    void (*guide_functions)(float *, const float *, const float *, intptr_t, intptr_t);
+    void (*guide_values)(
+        const float *, const float *, const float *, intptr_t, intptr_t, float, float, float, float *);
 } cvk_row_kernels;
 
 /// The kernels of a generation, for tests: 0 is the baseline, which every processor runs; null for one that this processor lacks. The functions
