@@ -65,8 +65,7 @@ let package = Package(
         .target(name: "KnowledgeBaseData", cSettings: embedding),
         .target(
             name: "AnomalyDetection",
-            dependencies: ["CLIP", "CVectorKernels", "Tensors", "Checkpoints", "Images", "KnowledgeBaseData"],
-            swiftSettings: numeric),
+            dependencies: ["CLIP", "Tensors", "Checkpoints", "Images", "KnowledgeBaseData"], swiftSettings: numeric),
         .target(
             name: "Datasets", dependencies: ["AnomalyDetection", "Checkpoints", "Images", "Tensors"],
             swiftSettings: numeric),
@@ -122,7 +121,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors"], swiftSettings: strict),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Images"], swiftSettings: strict),
         .testTarget(
             name: "CLIPTests",

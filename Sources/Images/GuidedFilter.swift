@@ -1,6 +1,5 @@
 import CVectorKernels
-import Images
-import Tensors
+public import Tensors
 
 /// Gives maps the edges of the picture that they belong to.
 ///
@@ -12,13 +11,14 @@ import Tensors
 /// Patches also blur what is thinner than they are, so that what rises from its surroundings is raised further: with *q* the
 /// filtered map and *m* the map's mean over windows of means over windows, which *q* is where there are no edges, the result is
 /// *q* + ``gain``·(*q* − *m*). All of it is linear in the map, until each plane is held within the range that it had.
-struct GuidedFilter {
+public struct GuidedFilter: Sendable {
     /// The regression's ridge, for colours of 0…1: variances far below it count as no edge.
-    static let ridge: Float = 1e-4
+    public static let ridge: Float = 1e-4
     /// What is added of the difference to the surroundings.
-    static let gain: Float = 0.5
+    public static let gain: Float = 0.5
 
-    let side: Int
+    /// Of the picture and of the maps, in pixels.
+    public let side: Int
     private let box: BoxMean
     /// [3, side, side]: the picture's colours in grey levels, less 128, so that sums of their products are exact.
     private let colors: Tensor
@@ -31,7 +31,7 @@ struct GuidedFilter {
     ///   - picture: Square; its side is the maps' side.
     ///   - radius: Pixels that windows reach to each side.
     ///   - threads: Workers to use.
-    init(_ picture: RGBImage, radius: Int, threads: ComputeThreads) {
+    public init(_ picture: RGBImage, radius: Int, threads: ComputeThreads) {
         let side = picture.width
         let box = BoxMean(side: side, radius: radius)
         (self.side, self.box) = (side, box)
@@ -86,7 +86,7 @@ struct GuidedFilter {
     ///   - planes: [n, side, side].
     ///   - threads: Workers to use.
     /// - Returns: The same shape, each plane within the range that it had.
-    func filtered(_ planes: Tensor, threads: ComputeThreads) -> Tensor {
+    public func filtered(_ planes: Tensor, threads: ComputeThreads) -> Tensor {
         let count = planes.shape[0]
         return Tensor(shape: planes.shape) { output in
             guard let target = output.baseAddress else { return }
