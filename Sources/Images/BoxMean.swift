@@ -38,30 +38,22 @@ struct BoxMean: Sendable {
         }
     }
 
-    /// Fills the target with the source's means, transposed.
+    /// Fills the target with the source's means or sums, transposed.
     ///
     /// - Parameters:
     ///   - source: [side, side].
     ///   - factor: What each number is multiplied by first, [side, side]; nil for nothing.
+    ///   - areSums: Whether sums are wanted.
     ///   - target: [side, side]; may be the source.
     ///   - workspace: Of the same side.
     func fill(
-        _ source: UnsafePointer<Float>, times factor: UnsafePointer<Float>? = nil,
+        _ source: UnsafePointer<Float>, times factor: UnsafePointer<Float>? = nil, areSums: Bool = false,
         into target: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
+        let scales = areSums ? nil : scales
         slide(source, factor, into: workspace.summed, workspace.sums, scales)
         cvk_transpose(workspace.summed, side, workspace.turned)
         slide(workspace.turned, nil, into: target, workspace.sums, scales)
-    }
-
-    /// Fills the target with the source's sums, transposed; parameters as above.
-    func sum(
-        _ source: UnsafePointer<Float>, times factor: UnsafePointer<Float>? = nil,
-        into target: UnsafeMutablePointer<Float>, _ workspace: Workspace
-    ) {
-        slide(source, factor, into: workspace.summed, workspace.sums, nil)
-        cvk_transpose(workspace.summed, side, workspace.turned)
-        slide(workspace.turned, nil, into: target, workspace.sums, nil)
     }
 
     /// Sums the windows' rows, times the scales.

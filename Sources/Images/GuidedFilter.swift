@@ -65,9 +65,9 @@ public struct GuidedFilter: Sendable {
             let workspaces = (0..<threads.count).map { _ in BoxMean.Workspace(side: side) }
             threads.forEach(9) { worker, index in
                 let (left, right) = index < 3 ? (index, nil) : (pairs[index - 3].0, pairs[index - 3].1)
-                box.sum(
-                    colors + left * plane, times: right.map { colors + $0 * plane }, into: planes + index * plane,
-                    workspaces[worker])
+                box.fill(
+                    colors + left * plane, times: right.map { colors + $0 * plane }, areSums: true,
+                    into: planes + index * plane, workspaces[worker])
             }
         }
         threads.split(side) { rows in

@@ -58,14 +58,14 @@ struct GuidedFilterTests {
                 factor.withUnsafeBufferPointer { box.fill(target, times: $0.baseAddress, into: target, workspace) }
             },
             zip(source, factor).map { $0 * $1 })
-        expect(found { box.sum($0, into: $0, workspace) }, source) { index in
+        expect(found { box.fill($0, areSums: true, into: $0, workspace) }, source) { index in
             1 / Double(box.scales[index % side]) / Double(box.scales[index / side])
         }
         // Sums of whole numbers are exact.
         let whole = source.map { ($0 * 255).rounded() - 128 }
         let sums = found { target in
             whole.withUnsafeBufferPointer {
-                if let whole = $0.baseAddress { box.sum(whole, times: whole, into: target, workspace) }
+                if let whole = $0.baseAddress { box.fill(whole, times: whole, areSums: true, into: target, workspace) }
             }
         }
         let exact = Self.means(whole.map { Double($0 * $0) }, side: side, radius: radius)
