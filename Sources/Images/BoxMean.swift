@@ -17,24 +17,18 @@ struct BoxMean: Sendable {
         scales = (0..<side).map { 1 / Float(min($0 + radius, side - 1) - max($0 - radius, 0) + 1) }
     }
 
-    /// Memory of one worker.
-    final class Workspace: @unchecked Sendable {
-        // Sound: each is used by one worker at a time.
+    /// Memory of one worker, which is its owner's.
+    struct Workspace {
         fileprivate let sums: UnsafeMutablePointer<Float>
         fileprivate let summed: UnsafeMutablePointer<Float>
         fileprivate let turned: UnsafeMutablePointer<Float>
 
-        /// Memory for planes of a side.
-        init(side: Int) {
-            sums = .allocate(capacity: side)
-            summed = .allocate(capacity: side * side)
-            turned = .allocate(capacity: side * side)
-        }
+        /// Numbers needed for planes of a side.
+        static func size(side: Int) -> Int { side + 2 * side * side }
 
-        deinit {
-            sums.deallocate()
-            summed.deallocate()
-            turned.deallocate()
+        /// Uses ``size(side:)`` numbers from an address on.
+        init(_ memory: UnsafeMutablePointer<Float>, side: Int) {
+            (summed, turned, sums) = (memory, memory + side * side, memory + 2 * side * side)
         }
     }
 

@@ -50,7 +50,9 @@ struct GuidedFilterTests {
                 #expect(abs(Double(found[turned]) / count(index) - expected[index]) < 2e-6)
             }
         }
-        let workspace = BoxMean.Workspace(side: side)
+        let memory = UnsafeMutablePointer<Float>.allocate(capacity: BoxMean.Workspace.size(side: side))
+        defer { memory.deallocate() }
+        let workspace = BoxMean.Workspace(memory, side: side)
         // In place.
         expect(found { box.fill($0, into: $0, workspace) }, source)
         expect(
