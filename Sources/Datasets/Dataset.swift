@@ -28,7 +28,7 @@ public struct Dataset: Sendable {
     /// In the knowledge base's order, then by name.
     public private(set) var products: [DatasetProduct]
     /// Names that the knowledge base does not know, each once.
-    public let unknownNames: [String]
+    public private(set) var unknownNames: [String]
     /// Products that ``limited(to:)`` left out.
     private(set) var leftOut: Set<String> = []
 
@@ -90,6 +90,8 @@ public struct Dataset: Sendable {
         var limited = self
         limited.leftOut.formUnion(products.map(\.name).filter { !names.contains($0) })
         limited.products = products.filter { names.contains($0.name) }
+        limited.unknownNames = Self.unknownNames(
+            limited.products.flatMap { $0.train + $0.test }, TypeNames(knowledge))
         return limited
     }
 

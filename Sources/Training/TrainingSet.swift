@@ -33,12 +33,7 @@ public struct TrainingSet: Sendable {
     /// - Throws: ``TrainingError``: `.badOption` for an unknown product, `.unknownType`, `.badMask` for a mask of no picture,
     ///   `.noPictures`, `.noDefects`.
     public init(_ dataset: Dataset, products: [String]? = nil, skipsUnknown: Bool = false) throws(TrainingError) {
-        for name in products ?? [] where dataset.product(named: name) == nil {
-            throw TrainingError(
-                .badOption,
-                "expected products of \(dataset.root), which are "
-                    + "\(dataset.products.map(\.name).joined(separator: ", ")), found “\(name)”")
-        }
+        let dataset = try Self.limited(dataset, to: products)
         if !skipsUnknown, let unknown = dataset.unknownNames.first {
             throw TrainingError(
                 .unknownType,
@@ -47,7 +42,7 @@ public struct TrainingSet: Sendable {
                     + "file for --knowledge-base, or leave its pictures out with --skip-bad")
         }
         if !skipsUnknown { try Self.refuseStrays(of: dataset) }
-        let all = dataset.samples(.test).filter { products?.contains($0.product) ?? true }
+        let all = dataset.samples(.test)
         // A missing mask is a fault to report when the masks are read, not a reason to leave a picture out silently.
         let typed = all.filter { sample in !sample.isAnomalous || sample.masks.allSatisfy { $0.type != nil } }
         guard !typed.isEmpty else {
@@ -68,6 +63,16 @@ public struct TrainingSet: Sendable {
         samples = typed
         types = dataset.typeNames.filter(present.contains)
         untypedCount = all.count - typed.count
+    }
+
+    /// What other products hold does not matter.
+    private static func limited(_ dataset: Dataset, to products: [String]?) throws(TrainingError) -> Dataset {
+        guard let products else { return dataset }
+        do {
+            return try dataset.limited(to: products)
+        } catch {
+            throw TrainingError(.badOption, error.description)
+        }
     }
 
     /// A mask that belongs to no picture is a misspelt name as a rule, and its picture would be learned as normal.

@@ -75,13 +75,15 @@ struct DatasetCheckTests {
         try files.picture("bottle/train/001.png")
         try files.picture("screw/train/scratched/001.png")
         try files.mask("screw/ground_truth/thread_side/000_mask.png")
+        try files.mask("screw/ground_truth/thread_top/more/000_mask.png")
         try files.write("results/report.html", "")
         let issues = try report(files, .mvtecAD).issues
-        #expect(issues.counts == [.strayFolder: 1, .misplacedPicture: 4, .strayMask: 1], "\(issues.listed)")
+        #expect(issues.counts == [.strayFolder: 1, .misplacedPicture: 5, .strayMask: 1], "\(issues.listed)")
         #expect(
             issues.listed.map(\.subject) == [
                 "cable", "bottle/train/001.png", "bottle/test/001.png", "bottle/test/contamination/more/001.png",
-                "screw/train/scratched/001.png", "screw/ground_truth/thread_side/000_mask.png",
+                "screw/ground_truth/thread_top/more/000_mask.png", "screw/train/scratched/001.png",
+                "screw/ground_truth/thread_side/000_mask.png",
             ])
         #expect(issues.listed[0].detail.contains("found “Test”"))
     }

@@ -51,6 +51,14 @@ struct TrainingErrorTests {
         #expect(try fixture.train(options).steps == 6)
     }
 
+    @Test("what products hold that are not trained on does not matter")
+    func otherProducts() throws {
+        try fixture.mask("plate/ground_truth/scratch/OO1_mask.png", stroke: 9)
+        try fixture.picture("plate/test/whatever/000.png", seed: 1)
+        expect(.unknownType, ["“whatever”"]) { _ = try fixture.set() }
+        #expect(try fixture.set(products: ["valve"]).types == ["hole"])
+    }
+
     @Test("masks that mark nothing")
     func emptyMasks() throws {
         for name in ["plate/ground_truth/scratch", "valve/ground_truth/hole"] {

@@ -82,6 +82,9 @@ extension TreeReader {
             issues += try twins(in: folder)
             misplaced(try picturesBelow(folder), "it in \(folder) itself, without folders below")
         }
+        for pair in try pairs(listing, prefix: prefix) {
+            misplaced(try picturesBelow(pair.masks), "masks in \(pair.masks) itself, without folders below")
+        }
         if let pictures = Self.pictureFolder(listing) {
             for folder in listing.folders where folder == pictures || reader.names.isNormal(folder) {
                 try look(in: prefix + folder)
@@ -139,7 +142,7 @@ extension TreeReader {
     private func picturesBelow(_ folder: String, levels: Int = 4) throws(DatasetError) -> [String] {
         guard levels > 0 else { return [] }
         var found: [String] = []
-        for inner in try FolderListing("\(reader.root)/\(folder)").folders {
+        for inner in try FolderListing(existing: "\(reader.root)/\(folder)").folders {
             let path = "\(folder)/\(inner)"
             found += try FolderListing("\(reader.root)/\(path)").pictures.map { "\(path)/\($0)" }
             found += try picturesBelow(path, levels: levels - 1)
