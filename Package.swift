@@ -89,7 +89,7 @@ let package = Package(
             resources: [
                 "m0001_products", "m0002_references", "m0003_results", "m0004_text_embeddings", "m0005_reference_sets",
                 "m0006_result_search", "m0007_idempotency", "m0008_calibration",
-                "m0009_labels", "m0010_picture_check",
+                "m0009_labels", "m0010_picture_check", "m0011_calibrated_scores",
             ].map { .embedInCode("sqlite/\($0).sql") }, swiftSettings: strict),
         .target(name: "Storage", dependencies: ["Migrations", grdb], swiftSettings: strict),
         .target(

@@ -38,6 +38,21 @@ struct PlaceNamingTests {
         #expect(after.shape == before.shape)
     }
 
+    @Test("is the same of maps whose stages are summed")
+    func sum() {
+        var random = SeededGenerator(seed: 8)
+        let pixels = (0..<64).map { _ -> [Float] in
+            let values = (0..<4).map { _ in Float.random(in: 0..<1, using: &random) }
+            return values.map { $0 / values.reduce(0, +) }
+        }
+        let global: [Float] = [0.4, 0.3, 0.2, 0.1]
+        let mean = PlaceNaming.named(Self.states(side: 8, pixels), globalProbabilities: global, reach: 1)
+        let sum = PlaceNaming.named(
+            Self.states(side: 8, pixels.map { $0.map { 4 * $0 } }), total: 4, globalProbabilities: global, reach: 1)
+        #expect(Self.types(sum) == Self.types(mean))
+        for (sum, mean) in zip(sum.values, mean.values) { #expect(abs(sum - 4 * mean) < 1e-5) }
+    }
+
     @Test("is what the whole picture speaks for where the place is of two minds")
     func global() {
         let pixels = [[Float]](repeating: [0.2, 0.45, 0.35, 0], count: 9)

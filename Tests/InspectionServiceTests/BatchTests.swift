@@ -165,6 +165,7 @@ struct BatchTests {
         arguments: [
             ("[{}]", 422, "invalid-metadata"), ("{}", 422, "invalid-metadata"), ("[{},7]", 422, "invalid-metadata"),
             (#"[{},{"partId":5}]"#, 422, "invalid-metadata"), ("[", 400, "malformed-json"),
+            ("[{},{}]" + String(repeating: " ", count: 32_770), 422, "invalid-metadata"),
         ])
     func metadata(_ text: String, _ status: Int, _ kind: String) async throws {
         try await withService { service in

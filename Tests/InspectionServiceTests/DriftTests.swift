@@ -1,5 +1,6 @@
 import Images
 import Logging
+import Storage
 import TestSupport
 import Testing
 
@@ -85,6 +86,39 @@ struct DriftTests {
                 try await Self.inspect(service, 1) { _ in try Self.noise(0, darkness: 16) }
                 #expect(["1", "-1"].contains(try await Self.gauge(service)))
             }
+        }
+    }
+
+    @Test("counts no results of other settings, and none the less where results are removed")
+    func settings() async throws {
+        try await withService { service in
+            try await service.put("cable", cable)
+            try await Self.calibrate(service)
+            try await Self.inspect(service, 10) { try Self.noise($0 % Self.pictures) }
+            func window() async throws -> String {
+                try await service.send("GET", "/products/cable/drift?window=10").text
+            }
+            let before = try await window()
+            #expect(try await Self.drift(service, "?window=10")["results"].int == 10)
+            func patch(_ noun: String) async throws {
+                let answer = try await service.send(
+                    "PATCH", "/products/cable", ["Content-Type": "application/merge-patch+json"],
+                    body: Array(#"{"noun":"\#(noun)"}"#.utf8))
+                #expect(answer.status == 200, "\(answer.text)")
+                let product = try #require(try await service.store.product("cable"))
+                _ = await (try service.core.registry.preparation(of: product)).finalState()
+            }
+            let noun = try #require(try await service.send("GET", "/products/cable").json()["noun"].string)
+            try await patch("glass eye")
+            try await Self.inspect(service, 3) { try Self.noise($0) }
+            #expect(try await Self.drift(service)["status"].string == "notCalibrated")
+            try await patch(noun)
+            #expect(try await window() == before)
+            for item in try await service.send("GET", "/results").json()["items"].items {
+                let id = try #require(item["id"].string)
+                #expect(try await service.send("DELETE", "/results/\(id)").status == 204)
+            }
+            #expect(try await window() == before)
         }
     }
 

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Images
 import Storage
+import TestSupport
 import Testing
 
 @testable import InspectionService
@@ -54,6 +55,23 @@ struct PictureCheckTests {
             let judged = try await service.send("POST", "/inspect?product=cable", body: try Self.plain(0)).json()
             #expect(judged["verdict"].string != "undecidable" && judged["faults"].count == 0)
             #expect(try await service.send("GET", "/products/cable").json()["pictureCheck"].string == "none")
+        }
+    }
+
+    @Test("references that are black themselves calibrate as they are inspected")
+    func blackFilm() async throws {
+        try await withService { service in
+            try await service.put("cable", cable)
+            var random = SeededGenerator(seed: 6)
+            for _ in 0..<3 {
+                let pixels = (0..<60 * 44 * 3).map { _ in UInt8.random(in: 0...4, using: &random) }
+                let film = try PNGEncoder.encode(RGBImage(width: 60, height: 44, pixels: pixels))
+                #expect(try await service.send("POST", "/products/cable/references", body: film).status == 201)
+                let result = try await service.send("POST", "/inspect?product=cable", body: film).json()
+                #expect(result["faults"].count == 0)
+            }
+            let answer = try await service.send("POST", "/products/cable/calibrate?dryRun=true")
+            #expect(answer.status == 200, "\(answer.text)")
         }
     }
 

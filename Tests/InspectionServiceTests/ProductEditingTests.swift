@@ -177,4 +177,20 @@ struct ProductEditingTests {
             #expect(try await service.store.product("cable")?.revision == 5)
         }
     }
+
+    @Test("a request that read the product before a change begins no preparation of what it was")
+    func olderRevision() async throws {
+        try await withService { service in
+            try await service.put("cable", cable)
+            let old = try #require(try await service.store.product("cable"))
+            #expect(try await patch(service, #"{"noun":"wire"}"#).status == 200)
+            let new = try #require(try await service.store.product("cable"))
+            _ = await (try service.core.registry.preparation(of: new)).finalState()
+            let count = await service.core.registry.count
+            let problem = await #expect(throws: Problem.self) { try await service.core.registry.prepared(old) }
+            #expect(problem?.kind == .productPreparing && problem?.retryAfterSeconds != nil)
+            #expect(await service.core.registry.count == count)
+            _ = try await service.core.registry.prepared(new)
+        }
+    }
 }

@@ -1,6 +1,8 @@
+import AnomalyDetection
 import Foundation
 import Images
 import Storage
+import Tensors
 import Testing
 
 @testable import InspectionService
@@ -73,6 +75,18 @@ struct ResultPictureTests {
             #expect(fetched["content-type"] == "image/png")
             #expect(fetched.body == answered.body)
         }
+    }
+
+    @Test("say what was decided", arguments: AnomalyDetection.Verdict.allCases)
+    func title(verdict: AnomalyDetection.Verdict) throws {
+        let image = RGBImage(width: 96, height: 64, fill: RGBColor(red: 90, green: 90, blue: 90))
+        let map = try PNGEncoder.encode(GrayImage(width: 2, height: 2, pixels: [0, 0, 0, 0]))
+        let pictures = ResultPictures(
+            id: "7", isStored: true, width: 96, height: 64, threshold: 0.5, verdict: verdict, masks: [], map: map)
+        let words = [.ok: "OK", .notOk: "NOT OK", .undecidable: "UNDECIDABLE"] as [AnomalyDetection.Verdict: String]
+        let expected = try Overlay.render(image: image, masks: [], title: words[verdict])
+        let threads = ComputeThreads(count: 1)
+        #expect(try ImageDecoder.decode(pictures.overlayPNG(on: image, threads: threads)) == expected)
     }
 
     @Test("are not sent again to who has them", arguments: ["image", "overlay.png", "heatmap.png", "masks/TYPE.png"])

@@ -1,3 +1,4 @@
+import AnomalyDetection
 import Foundation
 import HTTPServer
 import HTTPTypes
@@ -16,7 +17,7 @@ struct StreamTests {
     private func pictures(masks: [[UInt8]], side: Int = 4) throws -> ResultPictures {
         let map = try PNGEncoder.encode(GrayImage(width: 2, height: 2, pixels: [0, 90, 180, 255]))
         return ResultPictures(
-            id: "7", isStored: true, width: side, height: side, threshold: 0.5, isOK: masks.isEmpty,
+            id: "7", isStored: true, width: side, height: side, threshold: 0.5, verdict: masks.isEmpty ? .ok : .notOk,
             masks: masks.enumerated().map { .init(type: "type\($0)", score: 0.9, runs: $1) }, map: map)
     }
 

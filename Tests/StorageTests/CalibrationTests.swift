@@ -1,5 +1,7 @@
-import Storage
+import GRDB
 import Testing
+
+@testable import Storage
 
 @Suite("Calibrations")
 struct CalibrationTests {
@@ -123,29 +125,54 @@ struct CalibrationTests {
         }
     }
 
-    @Test("are compared with the newest decided scores of their product and threshold")
+    @Test("are compared with the newest decided scores that were judged under them, whatever becomes of the results")
     func recentScores() async throws {
         try await withStore { store in
+            let product = try await store.putProduct("cable", settings: .init(noun: "a"), if: .none, at: moment(0))
+                .product
+            let calibrated = try await store.saveCalibration(Self.calibration(1), of: product, settings: Self.settings)
+            let id = Self.calibration(1).tag.id
             for number in 0..<12 {
                 var result = newResult(number)
-                result.record.product = number == 3 ? "tile" : "cable"
+                result.calibration = number == 3 ? nil : number == 7 ? "gone" : id
                 result.record.verdict = number == 5 ? .undecidable : .ok
-                result.record.threshold = number == 7 ? 0.75 : 0.5
                 result.record.score = Double(number) / 16
-                result.record.createdAt = moment(Int64(number / 2))
                 try await store.insertResult(result)
             }
-            func numbers(since: Int64 = 0, _ limit: Int = 100) async throws -> [Int] {
-                try await store.recentScores(of: "cable", since: moment(since), threshold: 0.5, limit: limit)
-                    .map { Int($0.score * 16) }
+            func numbers(_ limit: Int = 100, of id: String = id) async throws -> [Int] {
+                try await store.recentScores(under: id, limit: limit).map { Int($0.score * 16) }
             }
             #expect(try await numbers() == [11, 10, 9, 8, 6, 4, 2, 1, 0])
-            #expect(try await numbers(since: 3) == [11, 10, 9, 8, 6])
             #expect(try await numbers(2) == [11, 10])
-            let newest = try await store.recentScores(of: "cable", since: moment(0), threshold: 0.5, limit: 1)
-            #expect(newest == [TimedScore(score: 11.0 / 16, createdAt: moment(5))])
-            #expect(try await store.recentScores(of: "a\0b", since: moment(0), threshold: 0.5, limit: 1).isEmpty)
+            #expect(
+                try await store.recentScores(under: id, limit: 1) == [
+                    TimedScore(score: 11.0 / 16, createdAt: moment(11))
+                ])
+            for other in ["gone", "a\0b"] { #expect(try await numbers(of: other).isEmpty) }
             try await expectError(.invalidValue) { try await numbers(0) }
+            #expect(try await store.deleteResult("result-11"))
+            #expect(try await numbers(2) == [11, 10])
+            _ = try await store.saveCalibration(Self.calibration(2), of: calibrated, settings: Self.settings)
+            #expect(try await numbers().isEmpty)
+        }
+    }
+
+    @Test("keep as many scores as can be asked for")
+    func keptScores() async throws {
+        try await withStore { store in
+            let product = try await store.putProduct("cable", settings: .init(noun: "a"), if: .none, at: moment(0))
+                .product
+            _ = try await store.saveCalibration(Self.calibration(1), of: product, settings: Self.settings)
+            for number in 0..<SQLiteStore.keptScores + 3 {
+                var result = newResult(number)
+                result.calibration = Self.calibration(1).tag.id
+                result.record.score = Double(number)
+                try await store.insertResult(result)
+            }
+            let scores = try await store.recentScores(under: Self.calibration(1).tag.id, limit: 1000)
+            #expect(scores.count == SQLiteStore.keptScores && scores.last?.score == 3)
+            let count = try await store.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM calibrated_scores") }
+            #expect(count == SQLiteStore.keptScores)
         }
     }
 }

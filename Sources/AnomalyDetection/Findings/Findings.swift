@@ -8,6 +8,15 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
     case notOk
     /// No decision could be made.
     case undecidable
+
+    /// As people are told: in an overlay, on the terminal.
+    public var words: String {
+        switch self {
+        case .ok: "OK"
+        case .notOk: "NOT OK"
+        case .undecidable: "UNDECIDABLE"
+        }
+    }
 }
 
 /// What an inspection distinguishes.

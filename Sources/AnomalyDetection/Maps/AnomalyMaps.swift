@@ -37,6 +37,14 @@ public struct AnomalyMaps: Sendable {
     /// 1 − global probability of the normal state.
     public var globalAnomaly: Float { 1 - (globalProbabilities.first ?? 1) }
 
+    /// What the states of a pixel add up to before refinement: 1, or the number of stages where those are summed.
+    var total: Float {
+        let plane = side * side
+        return multitype.withUnsafeBufferPointer { values in
+            max(1, states.indices.reduce(0) { $0 + values[$1 * plane] }.rounded())
+        }
+    }
+
     /// Largest value of ``final``.
     public var maximum: Float { final.withUnsafeBufferPointer { $0.max() ?? 0 } }
 }

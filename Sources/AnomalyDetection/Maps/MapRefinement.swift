@@ -50,7 +50,8 @@ public struct MapRefiner: Sendable {
     public func refinedStates(of maps: AnomalyMaps) -> Tensor {
         let states = refined(maps.multitype)
         guard namesPlaces else { return states }
-        return PlaceNaming.named(states, globalProbabilities: maps.globalProbabilities, reach: patch)
+        return PlaceNaming.named(
+            states, total: maps.total, globalProbabilities: maps.globalProbabilities, reach: patch)
     }
 
     /// Refines planes that are each for themselves.

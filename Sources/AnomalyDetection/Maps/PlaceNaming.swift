@@ -4,7 +4,7 @@ import Tensors
 
 /// Gives every place of a picture one defect type.
 ///
-/// A place is an 8-connected set of pixels in which the normal state has less than half of the probability. Patch by patch
+/// A place is an 8-connected set of pixels in which the normal state has less than half of the maps' total (1, or the number of stages where they are summed). Patch by patch
 /// a scratch may look like a crack here and like a cut there; seen whole it is one of them, and the image embedding has an
 /// opinion too. The place's type has the largest *s·g*: its share *s* of the probability that all types have over
 /// the place, times its global probability *g*. In each pixel of the place this type and the most probable one exchange
@@ -15,27 +15,31 @@ import Tensors
 enum PlaceNaming {
     /// Below this a share or a global probability rules no type out.
     private static let floor = 1e-4
-    /// Of the normal state, strictly below which a pixel belongs to a place.
+    /// The normal state's share of the total, strictly below which a pixel belongs to a place.
     private static let normalBelow: Float = 0.5
 
     /// Names the places.
     ///
     /// - Parameters:
     ///   - states: [states, side, side]: probabilities, the normal state first.
+    ///   - total: What a pixel's values add up to.
     ///   - globalProbabilities: [states]: the picture's (traps when the count differs).
     ///   - reach: How far the surroundings of a place go, in pixels.
     /// - Returns: The same shape.
-    static func named(_ states: Tensor, globalProbabilities: [Float], reach: Int) -> Tensor {
+    static func named(_ states: Tensor, total: Float = 1, globalProbabilities: [Float], reach: Int) -> Tensor {
         let (types, side) = (states.shape[0] - 1, states.shape[1])
         precondition(globalProbabilities.count == types + 1, "one global probability for every state")
         guard types > 1 else { return states }
-        let places = states.withUnsafeBufferPointer { MaskComponents(mask(of: $0[..<(side * side)], side: side)) }
+        let limit = normalBelow * total
+        let places = states.withUnsafeBufferPointer {
+            MaskComponents(mask(of: $0[..<(side * side)], side: side, below: limit))
+        }
         guard places.componentCount > 0 else { return states }
         let names = names(of: places, states, globalProbabilities: globalProbabilities)
         return Tensor(shape: states.shape) { target in
             states.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0) }
             for (pixel, name) in reached(from: places, names: names, side: side, reach: reach) {
-                let isPlace = target[pixel] < normalBelow
+                let isPlace = target[pixel] < limit
                 raise(name, in: target, pixel: pixel, plane: side * side, types: types, overNormal: isPlace)
             }
         }
@@ -70,8 +74,8 @@ enum PlaceNaming {
     }
 
     /// Where a defect is likelier than none.
-    private static func mask(of normal: Slice<UnsafeBufferPointer<Float>>, side: Int) -> RunMask {
-        RunMask(BinaryMask(width: side, height: side, pixels: normal.map { $0 < normalBelow ? 1 : 0 }))
+    private static func mask(of normal: Slice<UnsafeBufferPointer<Float>>, side: Int, below limit: Float) -> RunMask {
+        RunMask(BinaryMask(width: side, height: side, pixels: normal.map { $0 < limit ? 1 : 0 }))
     }
 
     /// The type of each place, 0 for the first; of equally likely ones the first.

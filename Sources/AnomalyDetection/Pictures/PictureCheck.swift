@@ -32,17 +32,18 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
     /// Finds what is wrong with a picture.
     ///
     /// - Parameters:
-    ///   - picture: As the network sees it.
-    ///   - look: Of the picture.
+    ///   - picture: As it was sent.
+    ///   - square: As the network sees it.
+    ///   - look: Of the square.
     ///   - references: How the product's references look, at the same side.
     /// - Returns: Empty for a picture that can be judged.
     public func faults(
-        of picture: RGBImage, _ look: PictureLook, references: [PictureLook]
+        of picture: RGBImage, seenAs square: RGBImage, _ look: PictureLook, references: [PictureLook]
     ) -> [PictureFault] {
         switch self {
         case .none: []
         case .references where !references.isEmpty: Self.faults(of: look, among: references)
-        case .blank, .references: Self.blankFault(of: picture).map { [$0] } ?? []
+        case .blank, .references: Self.blankFault(of: picture, seenAs: square).map { [$0] } ?? []
         }
     }
 
@@ -84,7 +85,15 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
 
     private static func figure(_ value: Double) -> String { String(Double(Int((value * 1000).rounded())) / 1000) }
 
-    private static func blankFault(of picture: RGBImage) -> PictureFault? {
+    /// A picture is as blank as its pixels are: in a smaller one the noise of a plain surface is averaged away.
+    private static func blankFault(of picture: RGBImage, seenAs square: RGBImage) -> PictureFault? {
+        guard nothing(in: square) != nil, let found = nothing(in: picture) else { return nil }
+        return PictureFault(
+            .blank, "expected a picture of a part, found \(found): is the lamp on, is the lens covered?")
+    }
+
+    /// What a picture is that shows nothing; nil for one that shows something.
+    private static func nothing(in picture: RGBImage) -> String? {
         var (lowest, highest) = (RGBColor(red: 255, green: 255, blue: 255), RGBColor(red: 0, green: 0, blue: 0))
         var (blacks, whites) = (0, 0)
         picture.pixels.withUnsafeBufferPointer { pixels in
@@ -101,18 +110,16 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
         let count = picture.width * picture.height
         let enough = count - count / strayShare
         let spans = [highest.red - lowest.red, highest.green - lowest.green, highest.blue - lowest.blue]
-        let found: String? =
-            if blacks >= enough {
-                "a black picture"
-            } else if whites >= enough {
-                "a white picture"
-            } else if spans.allSatisfy({ $0 <= oneColorSpan }) {
-                "a picture of one colour (red \(lowest.red), green \(lowest.green), blue \(lowest.blue))"
-            } else {
-                nil
-            }
-        return found.map {
-            PictureFault(.blank, "expected a picture of a part, found \($0): is the lamp on, is the lens covered?")
+        return
+            if blacks >= enough
+        {
+            "a black picture"
+        } else if whites >= enough {
+            "a white picture"
+        } else if spans.allSatisfy({ $0 <= oneColorSpan }) {
+            "a picture of one colour (red \(lowest.red), green \(lowest.green), blue \(lowest.blue))"
+        } else {
+            nil
         }
     }
 }

@@ -35,10 +35,12 @@ struct CalibrationScorer: Sendable {
         let features = try await core.compute.run(.background) { [model = core.model] in
             try model.features(of: image, imageSide: side)
         }
-        // What an inspection would not judge says nothing about how good parts score.
+        // What an inspection would not judge says nothing about how good parts score. References look like themselves.
+        let look = PictureLook(features.picture)
         let faults = product.faults(
-            of: image, seenAs: features.picture, PictureLook(features.picture),
-            references: banks.members.contains(picture.id) ? [] : try await core.registry.bank(of: product).looks)
+            of: image, seenAs: features.picture, look,
+            references: banks.members.contains(picture.id)
+                ? [look] : try await core.registry.bank(of: product).looks)
         guard faults.isEmpty else {
             throw Problem(.unusableImage, faults.map(\.detail).joined(separator: "; "))
         }

@@ -15,6 +15,8 @@ final class DriftMonitor: Sendable {
 
     private struct Watch {
         let calibration: String
+        /// Of the product's settings: inspections that began with older ones are not counted.
+        let revision: Int
         /// Inspections until the next look.
         var remaining: Int
         /// What the last look said; nil before there were enough results.
@@ -42,14 +44,12 @@ final class DriftMonitor: Sendable {
     func report(
         on product: ProductRecord, _ state: CalibrationState, window: Int = window, defectShare: Double = defectShare
     ) async throws(StorageError) -> DriftReport {
-        guard let id = state.currentID, let threshold = product.settings.threshold,
-            let calibration = try await store.calibration(id, of: product.id)
+        guard let id = state.currentID, let calibration = try await store.calibration(id, of: product.id)
         else {
             return DriftReport(
                 product: product.id, calibration: nil, window: window, defectShare: defectShare, scores: [], drift: nil)
         }
-        let scores = try await store.recentScores(
-            of: product.id, since: calibration.createdAt, threshold: Float(threshold).decimal, limit: window)
+        let scores = try await store.recentScores(under: id, limit: window)
         let drift = ScoreDrift(
             of: scores.map { Float($0.score) }, against: try CalibrationDocument.scores(of: calibration.document),
             defectShare: defectShare)
@@ -63,13 +63,19 @@ final class DriftMonitor: Sendable {
     /// A look that fails is logged and taken again after as many inspections: the answer does not depend on it.
     func inspected(_ product: PreparedProduct) async {
         let name = product.record.id
-        guard let calibration = product.calibration.currentID else {
-            forget(name)
-            return
-        }
+        let revision = product.record.revision
         let isDue = watches.withLock { watches in
-            var watch = watches[name] ?? Watch(calibration: calibration, remaining: 1)
-            if watch.calibration != calibration { watch = Watch(calibration: calibration, remaining: 1) }
+            let known = watches[name]
+            if let known, known.revision > revision { return false }
+            guard let calibration = product.calibration.currentID else {
+                watches[name] = nil
+                return false
+            }
+            var watch = Watch(calibration: calibration, revision: revision, remaining: 1)
+            if let known, known.calibration == calibration {
+                watch.remaining = known.remaining
+                watch.status = known.status
+            }
             watch.remaining -= 1
             let isDue = watch.remaining <= 0
             if isDue { watch.remaining = Self.window }

@@ -8,7 +8,7 @@ import Storage
 struct ResultPictureEndpoints {
     /// Of pictures that are drawn: says how, so a program that draws otherwise must change it.
     private static let drawn = ImmutableAnswer(
-        tag: EntityTag(isWeak: false, opaque: "drawn-2"), mediaType: "image/png")
+        tag: EntityTag(isWeak: false, opaque: "drawn-3"), mediaType: "image/png")
 
     let core: ServiceCore
     private let results: ResultEndpoints

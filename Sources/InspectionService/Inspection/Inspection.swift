@@ -55,7 +55,7 @@ struct Inspection: Sendable {
             defects: findings.defects.map {
                 ResultDefect(type: $0.type, score: $0.score.decimal, areaPixels: $0.areaPixels)
             },
-            files: files)
+            files: files, calibration: product.calibration.currentID)
     }
 
     private var keepsImage: Bool {
@@ -71,6 +71,16 @@ extension Float {
     /// The number that the shortest text of this one names, so that filters agree with what answers show: the nearest
     /// double of 0.83 is not the value of the nearest float.
     var decimal: Double { Double("\(self)") ?? Double(self) }
+}
+
+extension AnomalyDetection.Verdict {
+    init(_ verdict: Storage.Verdict) {
+        switch verdict {
+        case .ok: self = .ok
+        case .notOk: self = .notOk
+        case .undecidable: self = .undecidable
+        }
+    }
 }
 
 extension Storage.Verdict {

@@ -53,6 +53,14 @@ struct InspectionMetadata: Sendable {
     ///
     /// - Throws: `Problem` of kind `malformedJSON`, or `invalidMetadata` with every fault.
     static func list(_ text: [UInt8], count: Int) throws(Problem) -> [InspectionMetadata?] {
+        // Read in full it takes many times its size.
+        let limit = count * (maxBytes + 1) + 2
+        guard text.count <= limit else {
+            throw Problem(
+                .invalidMetadata,
+                "expected at most \(limit) bytes of metadata for \(count) pictures, \(maxBytes) each, found \(text.count)"
+            )
+        }
         let root = try FormReader.root(of: text)
         var form = FormReader()
         guard case .array(let items) = root.value, items.count == count else {

@@ -27,7 +27,7 @@ struct ResultPictures: Sendable {
     let height: Int
     /// Of the map.
     let threshold: Float
-    let isOK: Bool
+    let verdict: AnomalyDetection.Verdict
     /// The highest score first, as the result lists its defects.
     let masks: [Mask]
     /// A grey PNG: 0 is black, 1 and more is white.
@@ -82,7 +82,7 @@ struct ResultPictures: Sendable {
                 map.values, width: map.width, height: map.height, toWidth: width, toHeight: height, corners: .edges),
             scale: try Self.scale(threshold))
         return try PNGEncoder.encode(
-            try Overlay.render(image: image, heatMap: heatMap, masks: masks, title: isOK ? "OK" : "NOT OK"),
+            try Overlay.render(image: image, heatMap: heatMap, masks: masks, title: verdict.words),
             threads: threads)
     }
 
@@ -110,7 +110,7 @@ extension ResultPictures {
         self.width = width
         self.height = height
         threshold = findings.mapThreshold
-        isOK = findings.verdict == .ok
+        verdict = findings.verdict
         masks = findings.defects.map {
             Mask(type: $0.type, score: $0.score, runs: MaskRunLengths.encode($0.mask))
         }
@@ -127,7 +127,7 @@ extension ResultPictures {
         width = record.imageWidth
         height = record.imageHeight
         threshold = record.mapThreshold(default: defaultThreshold)
-        isOK = record.verdict == .ok
+        verdict = AnomalyDetection.Verdict(record.verdict)
         let files = Dictionary(contents.files.map { ($0.kind, $0.bytes) }) { first, _ in first }
         masks = contents.defects.compactMap { defect in
             files[.mask(defectType: defect.type)].map {

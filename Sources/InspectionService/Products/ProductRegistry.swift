@@ -60,7 +60,7 @@ struct PreparedProduct: Sendable {
         guard validity(width: image.width, height: image.height).holdsAnything else {
             return [.nothingCounts(width: image.width, height: image.height)]
         }
-        return plan.pictureCheck.faults(of: square, look, references: references)
+        return plan.pictureCheck.faults(of: image, seenAs: square, look, references: references)
     }
 }
 
@@ -126,7 +126,10 @@ actor ProductRegistry {
         } catch {
             // Whatever the thresholds were found with, it is not what would inspect.
             let calibration = product.calibration.map { CalibrationState.outdated($0.id) } ?? .none
-            return ProductStatus(preparation: .failed(Problem(error)), calibration: calibration)
+            let problem = Problem(error)
+            return ProductStatus(
+                preparation: problem.kind == .productPreparing ? .preparing(progress: 0) : .failed(problem),
+                calibration: calibration)
         }
     }
 
@@ -140,7 +143,7 @@ actor ProductRegistry {
             throw Self.preparing(product.id, entry.preparation)
         case .failed(let problem):
             // The next request tries again: what failed may be a full disk that has room by then.
-            forget(product.id, revision: product.revision)
+            if entries[product.id]?.preparation === entry.preparation { forget(product.id) }
             throw Problem(
                 .preparationFailed, "product “\(product.id)” could not be prepared: \(problem.detail)",
                 retryAfterSeconds: problem.retryAfterSeconds ?? 5)
@@ -208,6 +211,12 @@ actor ProductRegistry {
             entries[product.id]?.lastUse = uses
             return entry
         }
+        // Preparing what a request read before the product was changed would undo the newer preparation's encodings.
+        if let newer = entries[product.id], newer.revision > product.revision {
+            throw Problem(
+                .productPreparing, "product “\(product.id)” was changed in the meantime: send the request again",
+                retryAfterSeconds: 1)
+        }
         guard !isStopped else {
             throw Problem(.draining, "the service is shutting down", retryAfterSeconds: 5)
         }
@@ -221,11 +230,7 @@ actor ProductRegistry {
         let task = Task { [preparer] in await preparer.prepare(product, plan: plan, preparation) }
         let entry = Entry(
             revision: product.revision, plan: plan, preparation: preparation, task: task, lastUse: uses)
-        if let old = entries[product.id] {
-            // A request that read the product before it was changed keeps nothing.
-            guard old.revision < product.revision else { return entry }
-            old.task.cancel()
-        }
+        entries[product.id]?.task.cancel()
         entries[product.id] = entry
         makeRoom()
         return entry

@@ -32,16 +32,14 @@ public protocol CalibrationStore: Sendable {
         of product: String, after token: PageToken?, limit: Int
     ) async throws(StorageError) -> Page<CalibrationRecord>
 
-    /// Reads what the newest decided results of a product scored, newest first.
+    /// Reads what the results that were judged under a calibration scored, the last stored first.
+    ///
+    /// Scores are kept apart from results: which of those are removed, by hand or to keep within limits, depends on their verdicts.
     ///
     /// - Parameters:
-    ///   - product: The product's id.
-    ///   - start: Results made at this moment or later.
-    ///   - threshold: Results that were judged with this threshold: scores of other settings are other scores.
+    ///   - calibration: The calibration's id; another calibration of its product ends its scores.
     ///   - limit: 1…1000 results.
     /// - Returns: At most `limit` scores with their times; undecidable results have none.
     /// - Throws: `.invalidValue` for the limit, or an engine failure.
-    func recentScores(
-        of product: String, since start: Timestamp, threshold: Double, limit: Int
-    ) async throws(StorageError) -> [TimedScore]
+    func recentScores(under calibration: String, limit: Int) async throws(StorageError) -> [TimedScore]
 }

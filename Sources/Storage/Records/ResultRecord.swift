@@ -128,14 +128,18 @@ public struct NewResult: Sendable, Equatable {
     public var files: [ResultFile]
     /// Under which of the client's keys it is found again; `nil` when there is none.
     public var idempotency: IdempotencyRecord?
+    /// The calibration under which it was judged; `nil` when the thresholds were no calibration's, or not any more.
+    public var calibration: String?
 
     /// Makes a result from its parts.
     public init(
-        record: ResultRecord, defects: [ResultDefect], files: [ResultFile], idempotency: IdempotencyRecord? = nil
+        record: ResultRecord, defects: [ResultDefect], files: [ResultFile], idempotency: IdempotencyRecord? = nil,
+        calibration: String? = nil
     ) {
         self.record = record
         self.defects = defects
         self.files = files
         self.idempotency = idempotency
+        self.calibration = calibration
     }
 }

@@ -37,6 +37,13 @@ extension SQLiteStore {
                         (SELECT id FROM calibrations WHERE product_id = ? ORDER BY id DESC LIMIT ?)
                     """,
                 arguments: [product.id, calibration.tag.id, product.id, Self.keptCalibrations])
+            // No other calibration of the product can be the one in use again.
+            try db.execute(
+                sql: """
+                    DELETE FROM calibrated_scores WHERE calibration_id IN
+                        (SELECT id FROM calibrations WHERE product_id = ? AND id <> ?)
+                    """,
+                arguments: [product.id, calibration.tag.id])
             guard let product = try Self.product(product.id, db) else {
                 throw StorageError(.corrupt, "a product that was just written is missing")
             }
@@ -75,21 +82,36 @@ extension SQLiteStore {
     }
 
     /// See `CalibrationStore`.
-    public func recentScores(
-        of product: String, since start: Timestamp, threshold: Double, limit: Int
-    ) async throws(StorageError) -> [TimedScore] {
+    public func recentScores(under calibration: String, limit: Int) async throws(StorageError) -> [TimedScore] {
         try Validation.pageSize(limit)
-        guard Validation.canBeStored(product) else { return [] }
+        guard Validation.canBeStored(calibration) else { return [] }
         return try await read { db in
             try db.readAll(
                 """
-                SELECT score, created_at FROM results INDEXED BY results_by_product
-                WHERE product_id = ? AND created_at >= ? AND threshold = ? AND verdict <> ?
-                ORDER BY created_at DESC, seq DESC LIMIT ?
-                """, [product, start.microseconds, threshold, Verdict.undecidable.rawValue, limit]
+                SELECT score, created_at FROM calibrated_scores WHERE calibration_id = ? ORDER BY number DESC LIMIT ?
+                """, [calibration, limit]
             ) { TimedScore(score: try $0.next(), createdAt: try $0.nextTimestamp()) }
         }
     }
+
+    /// Keeps a judged result's score, and the newest of its calibration only; nothing where the calibration is gone.
+    static func insertScore(of result: ResultRecord, under calibration: String, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO calibrated_scores (calibration_id, created_at, score)
+                SELECT id, ?, ? FROM calibrations WHERE id = ?
+                """,
+            arguments: [result.createdAt.microseconds, result.score, calibration])
+        try db.execute(
+            sql: """
+                DELETE FROM calibrated_scores WHERE calibration_id = ? AND number <=
+                    (SELECT number FROM calibrated_scores WHERE calibration_id = ? ORDER BY number DESC LIMIT 1 OFFSET ?)
+                """,
+            arguments: [calibration, calibration, Self.keptScores])
+    }
+
+    /// Scores of a calibration that stay: as many as can be asked for.
+    static let keptScores = 1000
 
     /// Calibrations of a product that stay; the oldest give way.
     static let keptCalibrations = 200

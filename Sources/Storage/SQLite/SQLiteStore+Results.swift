@@ -75,6 +75,9 @@ extension SQLiteStore {
         if let idempotency = result.idempotency {
             try insert(idempotency, of: seq, at: result.record.createdAt, db)
         }
+        if let calibration = result.calibration, result.record.verdict != .undecidable {
+            try insertScore(of: result.record, under: calibration, db)
+        }
     }
 
     private static func insert(_ record: ResultRecord, _ db: Database) throws -> Int64 {

@@ -55,7 +55,7 @@ struct InspectionFiles {
             masks: findings.defects.map {
                 OverlayMask(name: $0.type, mask: $0.mask.binary, score: $0.score, regions: $0.regions)
             },
-            title: (findings.verdict == .ok ? "OK " : "NOT OK ") + TextLayout.decimal(Double(findings.score), 2))
+            title: "\(findings.verdict.words) \(TextLayout.decimal(Double(findings.score), 2))")
         let isPNG = OutputArguments.fileExtension(path) == "png"
         let bytes = try isPNG ? PNGEncoder.encode(overlay) : JPEGEncoder.encode(overlay, quality: 92)
         try bytes.withUnsafeBytes { try OutputFile.write($0, to: path) }

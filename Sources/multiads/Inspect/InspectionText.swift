@@ -31,9 +31,9 @@ struct InspectionText {
 
     private func verdict(_ verdict: Verdict) -> String {
         switch verdict {
-        case .ok: terminal.styled("OK", .green, .bold)
-        case .notOk: terminal.styled("NOT OK", .red, .bold)
-        case .undecidable: terminal.styled("UNDECIDABLE", .yellow, .bold)
+        case .ok: terminal.styled(verdict.words, .green, .bold)
+        case .notOk: terminal.styled(verdict.words, .red, .bold)
+        case .undecidable: terminal.styled(verdict.words, .yellow, .bold)
         }
     }
 

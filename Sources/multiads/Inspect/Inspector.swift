@@ -60,7 +60,8 @@ struct Inspector {
         let look = PictureLook(features.picture)
         let findings = try finder.findings(
             marked, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height,
-            faults: formulas.pictureCheck.faults(of: features.picture, look, references: looks))
+            faults: formulas.pictureCheck.faults(
+                of: picture.pixels, seenAs: features.picture, look, references: looks))
         return Inspection(
             picture: picture, look: look, features: features, maps: maps, refined: refiner == nil ? nil : marked,
             findings: findings,

@@ -1,3 +1,12 @@
+CREATE TABLE calibrated_scores (
+    number         INTEGER PRIMARY KEY AUTOINCREMENT,    -- in the order in which results were stored
+    calibration_id TEXT    NOT NULL REFERENCES calibrations (id) ON DELETE CASCADE,
+    created_at     INTEGER NOT NULL,
+    score          REAL    NOT NULL
+) STRICT;
+
+CREATE INDEX calibrated_scores_by_calibration ON calibrated_scores (calibration_id, number);
+
 CREATE TABLE calibrations (
     id         TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),    -- grows with time (UUID version 7)
     product_id TEXT    NOT NULL REFERENCES products (id) ON DELETE CASCADE,
@@ -242,6 +251,8 @@ FROM (
     WHERE json_type(result.metadata) = 'object' AND item.type IN ('text', 'integer', 'real', 'true', 'false')
 ) AS member
 WHERE length(member.key) BETWEEN 1 AND 128 AND length(member.value) BETWEEN 1 AND 128;
+
+CREATE TABLE sqlite_sequence(name,seq);
 
 CREATE TABLE text_embeddings (
     seq        INTEGER PRIMARY KEY,
