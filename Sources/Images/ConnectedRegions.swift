@@ -15,10 +15,21 @@ public enum ConnectedRegions {
     ) -> [Region] {
         precondition(map.map { $0.count == mask.pixels.count } ?? true, "a score map needs the size of its mask")
         let runs = RunMask(mask)
-        let peaks = map.map { map in runs.runs.map { peak(of: $0, in: map, width: mask.width) } }
+        guard let map else {
+            return find(in: runs, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance)
+        }
+        let peaks = runs.runs.map { peak(of: $0, in: map, width: mask.width) }
         return describe(
             runs, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance, peaks: peaks
         ).map(\.region)
+    }
+
+    /// The same of a mask of runs, without a map.
+    public static func find(
+        in mask: RunMask, minimumArea: Int = 1, maximumCount: Int = .max, tolerance: Double = 1
+    ) -> [Region] {
+        describe(mask, minimumArea: minimumArea, maximumCount: maximumCount, tolerance: tolerance, peaks: nil)
+            .map(\.region)
     }
 
     /// The same of a mask of runs, with the runs that each region consists of, in reading order.

@@ -45,9 +45,14 @@ public struct ImageHeader: Sendable, Equatable {
     let bytesPerPixel: Int
 
     /// Upper bound, in bytes, on the memory that decoding takes: the RGB picture and what the codec keeps besides it.
-    public var decodingBytes: Int {
+    public var decodingBytes: Int { bytes(perPixel: bytesPerPixel) }
+
+    /// The same with what drawing an overlay on the picture takes: the drawing, what its lines cover, a heat map, the PNG.
+    public var drawingBytes: Int { bytes(perPixel: bytesPerPixel + 3 + 1 + 4 + 3) }
+
+    private func bytes(perPixel count: Int) -> Int {
         let (pixels, pixelsOverflow) = width.multipliedReportingOverflow(by: height)
-        let (bytes, overflow) = pixels.multipliedReportingOverflow(by: bytesPerPixel)
+        let (bytes, overflow) = pixels.multipliedReportingOverflow(by: count)
         return pixelsOverflow || overflow ? Int.max : bytes
     }
 }

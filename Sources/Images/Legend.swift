@@ -27,7 +27,7 @@ struct Legend {
     ///   - canvas: Drawn on.
     ///   - masks: What should stay visible.
     ///   - unit: Thickness of a fine line, in pixels.
-    func draw(on canvas: inout Canvas, avoiding masks: [BinaryMask], unit: Float) {
+    func draw(on canvas: inout Canvas, avoiding masks: [RunMask], unit: Float) {
         let dot = 1.5 * unit
         let layout = Layout(dot: dot)
         let border = 2 * (layout.margin + layout.padding)
@@ -107,7 +107,7 @@ struct Legend {
     }
 
     private func bestCorner(
-        _ width: Float, _ height: Float, _ margin: Float, _ canvas: Canvas, _ masks: [BinaryMask]
+        _ width: Float, _ height: Float, _ margin: Float, _ canvas: Canvas, _ masks: [RunMask]
     ) -> Canvas.Point {
         let right = Float(canvas.width) - margin - width
         let bottom = Float(canvas.height) - margin - height
@@ -119,7 +119,9 @@ struct Legend {
             let columns = max(0, Int(corner.x))..<max(0, min(canvas.width, Int(corner.x + width) + 1))
             let rows = max(0, Int(corner.y))..<max(0, min(canvas.height, Int(corner.y + height) + 1))
             return masks.reduce(0) { total, mask in
-                total + rows.reduce(0) { sum, y in sum + columns.count { mask.pixels[y * mask.width + $0] != 0 } }
+                mask.runs.reduce(total) { sum, run in
+                    sum + (rows.contains(run.y) ? (run.start..<run.end).clamped(to: columns).count : 0)
+                }
             }
         }
         let costs = corners.map(covered)

@@ -69,10 +69,12 @@ public enum Overlay {
         max(1, (Float(width) * Float(height)).squareRoot() / 500)
     }
 
-    private static func tint(_ canvas: inout Canvas, _ mask: BinaryMask, _ color: RGBColor, opacity: Float) {
+    private static func tint(_ canvas: inout Canvas, _ mask: RunMask, _ color: RGBColor, opacity: Float) {
         let weight = Int(max(0, min(1, opacity)) * 256)
-        for position in mask.pixels.indices where mask.pixels[position] != 0 {
-            canvas.blend(color, into: position, weight: weight)
+        for run in mask.runs {
+            for position in run.y * mask.width + run.start..<run.y * mask.width + run.end {
+                canvas.blend(color, into: position, weight: weight)
+            }
         }
     }
 

@@ -3,7 +3,7 @@ public struct OverlayMask: Sendable {
     /// Shown in the legend; characters outside ASCII appear as boxes.
     public var name: String
     /// Marked pixels, of the picture's size.
-    public var mask: BinaryMask
+    public var mask: RunMask
     /// Colour of tint, border and legend; nil takes the next of ``Overlay/palette``.
     public var color: RGBColor?
     /// Shown with two decimals in the legend.
@@ -12,7 +12,7 @@ public struct OverlayMask: Sendable {
     public var regions: [Region]?
 
     /// Makes one layer.
-    public init(name: String, mask: BinaryMask, color: RGBColor? = nil, score: Float? = nil, regions: [Region]? = nil) {
+    public init(name: String, mask: RunMask, color: RGBColor? = nil, score: Float? = nil, regions: [Region]? = nil) {
         self.name = name
         self.mask = mask
         self.color = color

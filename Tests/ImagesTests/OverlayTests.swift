@@ -22,7 +22,8 @@ struct OverlayTests {
     func nothing() throws {
         let image = try Fixtures.PNM("resize/wide_rgb.ppm").rgb
         #expect(try Overlay.render(image: image, masks: []) == image)
-        let empty = OverlayMask(name: "hole", mask: rectangle(.init(x: 0, y: 0, width: 0, height: 0), in: image))
+        let empty = OverlayMask(
+            name: "hole", mask: RunMask(rectangle(.init(x: 0, y: 0, width: 0, height: 0), in: image)))
         #expect(try Overlay.render(image: image, masks: [empty], style: plain) == image)
     }
 
@@ -34,7 +35,7 @@ struct OverlayTests {
         var style = plain
         style.tintOpacity = 0.5
         let result = try Overlay.render(
-            image: image, masks: [OverlayMask(name: "scratch", mask: mask, color: color)], style: style)
+            image: image, masks: [OverlayMask(name: "scratch", mask: RunMask(mask), color: color)], style: style)
         #expect(result[90, 70] == RGBColor(red: 188, green: 60, blue: 60), "half colour, half picture")
         #expect(result[90, 50] == color && result[60, 70] == color && result[119, 70] == color)
         #expect(result[90, 44] == gray && result[10, 10] == gray)
@@ -48,7 +49,7 @@ struct OverlayTests {
         var style = plain
         style.showsBoxes = true
         let result = try Overlay.render(
-            image: image, masks: [OverlayMask(name: "dent", mask: mask, color: color)], style: style)
+            image: image, masks: [OverlayMask(name: "dent", mask: RunMask(mask), color: color)], style: style)
         #expect(
             result[90, 46] == color && result[90, 93] == color && result[56, 70] == color && result[123, 70] == color)
     }
@@ -58,7 +59,7 @@ struct OverlayTests {
         #expect(Set(Overlay.palette).count == Overlay.palette.count)
         let image = picture(200, 150)
         let masks = [30, 90, 150].map {
-            OverlayMask(name: "type", mask: rectangle(.init(x: $0, y: 60, width: 20, height: 20), in: image))
+            OverlayMask(name: "type", mask: RunMask(rectangle(.init(x: $0, y: 60, width: 20, height: 20), in: image)))
         }
         let result = try Overlay.render(image: image, masks: masks, style: plain)
         #expect([30, 90, 150].map { result[$0, 70] } == Array(Overlay.palette.prefix(3)))
@@ -69,7 +70,7 @@ struct OverlayTests {
         let image = picture(width, height)
         let mask = rectangle(
             .init(x: width / 2, y: height / 2, width: width / 4, height: height / 4), in: image)
-        let layer = OverlayMask(name: "bent", mask: mask, score: 0.5)
+        let layer = OverlayMask(name: "bent", mask: RunMask(mask), score: 0.5)
         let result = try Overlay.render(image: image, masks: [layer], title: "NOT OK")
         #expect(result.width == width && result.height == height)
         let changed = stride(from: 0, to: result.pixels.count, by: 3).count {
@@ -84,7 +85,7 @@ struct OverlayTests {
     func legendPlace() throws {
         let image = picture(400, 300)
         let mask = rectangle(.init(x: 0, y: 0, width: 190, height: 120), in: image)
-        let layer = OverlayMask(name: "hole", mask: mask, score: 0.9)
+        let layer = OverlayMask(name: "hole", mask: RunMask(mask), score: 0.9)
         let style = OverlayStyle(tintOpacity: 0, showsBoxes: false)
         let result = try Overlay.render(image: image, masks: [layer], style: style)
         #expect(result[60, 20] == gray, "the defect stays visible")
@@ -99,7 +100,7 @@ struct OverlayTests {
         let masks = (0..<40).map {
             OverlayMask(
                 name: "a defect type with a very long name \($0)",
-                mask: BinaryMask(width: 260, height: 90, pixels: [UInt8](repeating: 0, count: 260 * 90)), score: 0.5)
+                mask: RunMask(width: 260, height: 90, runs: []), score: 0.5)
         }
         let result = try Overlay.render(image: image, masks: masks, title: "NOT OK")
         #expect(result != image)
@@ -136,7 +137,7 @@ struct OverlayTests {
     func wrongSizes() throws {
         let image = picture(8, 8)
         let mask = OverlayMask(
-            name: "x", mask: BinaryMask(width: 4, height: 16, pixels: [UInt8](repeating: 1, count: 64)))
+            name: "x", mask: RunMask(BinaryMask(width: 4, height: 16, pixels: [UInt8](repeating: 1, count: 64))))
         #expect(throws: ImageError.self) { try Overlay.render(image: image, masks: [mask]) }
         let heat = OverlayHeatMap(map: [1], scale: try HeatScale(threshold: 0.5))
         #expect(throws: ImageError.self) { try Overlay.render(image: image, heatMap: heat, masks: []) }

@@ -56,7 +56,7 @@ struct BadProductRequest: Sendable, CustomTestStringConvertible {
             status: 422, kind: "invalid-product", says: "a coordinate in pixels"),
         .init(
             method: "PUT", path: "/products/cable", body: #"{"noun":"x","mmPerPixel":-1}"#, status: 422,
-            kind: "invalid-product", says: "above 0, found -1"),
+            kind: "invalid-product", says: "from 0.000001 to 1000000, found -1"),
         .init(
             method: "PUT", path: "/products/cable", body: #"{"noun":"x","imageSide":8.0}"#, status: 422,
             kind: "invalid-product", says: "multiple of 8"),

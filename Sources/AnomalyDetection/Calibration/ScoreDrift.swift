@@ -28,7 +28,7 @@ public struct ScoreDrift: Sendable, Equatable {
     public let count: Int
     /// How many of them lie above the median.
     public let above: Int
-    /// Counts of ``above`` that are no drift; nil when even the utmost counts are none, so few are the scores.
+    /// Counts of ``above`` that are no drift; nil when the utmost count on one side is none either, so few are the scores.
     public let steady: ClosedRange<Int>?
     /// What ``above`` says.
     public let direction: Direction
@@ -55,7 +55,7 @@ public struct ScoreDrift: Sendable, Equatable {
         let tail = Self.falseAlarmRate / 2
         let fewest = distribution.lowest(over: tail)
         let most = good.highest(over: tail) + excused
-        steady = fewest > 0 || most < scores.count ? fewest...most : nil
+        steady = fewest > 0 && most < scores.count ? fewest...most : nil
         // Scores equal to the median speak for neither side.
         let notBelow = scores.count { $0 >= median }
         direction = notBelow < fewest ? .lower : above > most ? .higher : .none

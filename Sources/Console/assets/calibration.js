@@ -1,5 +1,5 @@
 // Thresholds from pictures of good parts.
-import { h, svg, fill, field, select, button, notice } from './dom.js';
+import { h, svg, fill, field, select, button } from './dom.js';
 import { all, get, path, pictureForm, request } from './api.js';
 import * as format from './format.js';
 import { decisionText } from './products.js';
@@ -25,10 +25,12 @@ export function calibrationSection({ id, product, signal, changed }) {
       fill(outcome);
       throw error;
     }
-    if (!dryRun) await Promise.all([load(), changed()]);
+    if (!dryRun) await changed();
   }
 
-  async function load() {
+  /** Shows what belongs to the product as it is now. */
+  async function refresh() {
+    decision.value = product.decision;
     const [items, state] = await Promise.all([all(`${base}/calibrations`), get(`${base}/drift`)]);
     fill(drift, driftText(state));
     fill(earlier, items.slice(0, 5).map((one) => h('tr', {}, h('td', {}, format.time(one.createdAt)),
@@ -37,14 +39,14 @@ export function calibrationSection({ id, product, signal, changed }) {
       h('td', {}, one.id === product.calibrationId ? 'in use' : ''))));
   }
 
-  load().catch(notice);
-  return h('section', { class: 'card' }, h('h2', {}, 'Calibration'),
+  const element = h('section', { class: 'card' }, h('h2', {}, 'Calibration'),
     h('p', { class: 'quiet' }, 'Finds the thresholds that refuse no more than a stated share of good parts. Best with 19 or more pictures of good parts that are no references; without pictures, each reference is compared with the others.'),
     h('div', { class: 'row wrap form' }, field('Good parts refused, at most, %', rate), field('Decided by', decision), field('Other good parts', files)),
     h('div', { class: 'row' }, button('Try', () => run(true)), button('Calibrate', () => run(false), { class: 'primary' })),
     outcome, drift,
     h('details', {}, h('summary', {}, 'Earlier calibrations'), h('table', {}, h('thead', {}, h('tr', {},
       ['Time', 'Decided by', 'Pictures', 'Refused on average', 'Threshold', ''].map((name) => h('th', { scope: 'col' }, name)))), earlier)));
+  return { element, refresh };
 }
 
 function shown(calibration) {

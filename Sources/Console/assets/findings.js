@@ -58,27 +58,34 @@ export class LabelBox {
   #result;
   #status = h('p', { class: 'quiet' });
   #note = h('input', { type: 'text', maxlength: 500, placeholder: 'Note (optional)' });
-  #types;
+  #types = h('div', { class: 'chips' });
+  #remove = button('No label', () => this.remove(), { class: 'plain', hidden: true });
 
   /** Keys are listened to until the signal. */
   constructor(result, types, signal) {
     this.#result = result;
     const found = result.verdict === 'notOk' ? result.defects.map((defect) => defect.type) : [];
-    this.#types = [...new Set([...found, ...types])].map((name) => h('label', { class: 'chip' },
-      h('input', { type: 'checkbox', value: name }), format.words(name)));
+    for (const name of new Set([...found, ...types])) this.#offer(name);
     this.element = h('section', { class: 'card' }, h('h2', {}, 'What is it really?'), this.#status,
-      this.#types.length > 0 && h('details', {}, h('summary', {}, 'Kinds of defect and a note'),
-        h('div', { class: 'chips' }, this.#types), this.#note),
+      h('details', {}, h('summary', {}, 'Kinds of defect and a note'), this.#types, this.#note),
       h('div', { class: 'row' },
         button('Good part (G)', () => this.set('ok'), { class: 'good' }),
         button('Defective (D)', () => this.set('notOk'), { class: 'danger' }),
-        button('No label', () => this.remove(), { class: 'plain' })));
+        this.#remove));
     onKeys({ g: () => this.set('ok'), d: () => this.set('notOk') }, signal);
     this.load().catch(notice);
   }
 
   get #path() {
     return `${path('results', this.#result.id)}/label`;
+  }
+
+  #offer(name, checked = false) {
+    this.#types.append(h('label', { class: 'chip' }, h('input', { type: 'checkbox', value: name, checked }), format.words(name)));
+  }
+
+  get #boxes() {
+    return [...this.#types.querySelectorAll('input')];
   }
 
   async load() {
@@ -92,7 +99,7 @@ export class LabelBox {
 
   async set(verdict) {
     const types = verdict === 'ok' ? []
-      : this.#types.map((chip) => chip.firstChild).filter((box) => box.checked).map((box) => box.value);
+      : this.#boxes.filter((box) => box.checked).map((box) => box.value);
     const label = { verdict, types };
     if (this.#note.value.trim()) label.note = this.#note.value.trim();
     this.#show(await request('POST', this.#path, { json: label }));
@@ -100,10 +107,20 @@ export class LabelBox {
 
   async remove() {
     await send('DELETE', this.#path);
+    this.#note.value = '';
+    for (const box of this.#boxes) box.checked = false;
     this.#show(null);
   }
 
+  /** What was said before is there to be changed, not to be said again. */
   #show(label) {
+    this.#remove.hidden = !label;
+    if (label) {
+      this.#note.value = label.note ?? '';
+      for (const box of this.#boxes) box.checked = label.types.includes(box.value);
+      const known = this.#boxes.map((box) => box.value);
+      for (const name of label.types) if (!known.includes(name)) this.#offer(name, true);
+    }
     const was = this.#result.verdict === 'undecidable' ? 'undecided' : label?.verdict === this.#result.verdict ? 'right' : 'wrong';
     fill(this.#status, label
       ? [h('b', {}, label.verdict === 'ok' ? 'Good part' : 'Defective'),

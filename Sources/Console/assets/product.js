@@ -14,12 +14,14 @@ export async function productPage(main, signal, query, id) {
   const state = h('span', {}, stateText(product));
   const settings = h('div', {});
   const page = { id, product, signal, changed: reload };
+  const calibration = calibrationSection(page);
 
   /** Reads the product anew after something changed it, and shows what depends on it. */
   async function reload() {
     Object.assign(product, await get(path('products', id), null, { signal }));
     fill(state, stateText(product));
     fill(settings, settingsForm(page, known));
+    await calibration.refresh();
     if (product.status === 'preparing') setTimeout(() => signal.aborted || reload().catch(notice), 700);
   }
 
@@ -34,7 +36,7 @@ export async function productPage(main, signal, query, id) {
       h('a', { href: `#/results?product=${encodeURIComponent(id)}` }, 'Its results'),
       button('Remove product', remove, { class: 'danger plain' })),
     settings,
-    referenceSection(page), calibrationSection(page), simulationSection(page));
+    referenceSection(page), calibration.element, simulationSection(page));
   await reload();
 }
 

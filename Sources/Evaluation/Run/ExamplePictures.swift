@@ -87,7 +87,8 @@ struct ExamplePictures {
         let truth = try dataset.groundTruth(of: sample, types: [], side: panel).mask
         let style = OverlayStyle(showsBoxes: false, showsLegend: false)
         let marked = try Overlay.render(
-            image: picture, masks: truth.area > 0 ? [OverlayMask(name: "true", mask: truth)] : [], style: style)
+            image: picture, masks: truth.area > 0 ? [OverlayMask(name: "true", mask: RunMask(truth))] : [], style: style
+        )
         let small = try MapResize.bilinear(
             map, width: side, height: side, toWidth: panel, toHeight: panel, corners: .edges)
         let heat = try HeatMap.render(map: small, width: panel, height: panel, scale: scale)

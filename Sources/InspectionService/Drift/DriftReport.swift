@@ -9,7 +9,7 @@ struct DriftReport: Sendable {
         case notCalibrated
         /// There are not as many results yet as are looked at.
         case collecting
-        /// Even if all of so many scores lay on one side, that would be no alarm.
+        /// Even if all of so many scores lay on one of the sides, that would be no alarm.
         case tooFewPictures
         case steady
         case higher
@@ -29,9 +29,8 @@ struct DriftReport: Sendable {
     var status: Status {
         guard calibration != nil else { return .notCalibrated }
         guard let drift, scores.count == window else { return .collecting }
-        guard drift.steady != nil else { return .tooFewPictures }
         return switch drift.direction {
-        case .none: .steady
+        case .none: drift.steady == nil ? .tooFewPictures : .steady
         case .higher: .higher
         case .lower: .lower
         }

@@ -65,11 +65,7 @@ struct ResultPictureEndpoints {
         }
         let pictures = try ResultPictures(
             record, contents, defaultThreshold: core.configuration.defaultThreshold)
-        let limits = ImageLimits(maxPixels: core.configuration.maxImagePixels)
-        return try await core.pictures.run {
-            try pictures.overlayPNG(
-                on: try ImageDecoder.decode(image, limits: limits), threads: core.model.threads)
-        }
+        return try await core.inspector.overlay(pictures, on: image)
     }
 
     private func image(of record: ResultRecord) async throws -> ResultFile {

@@ -70,11 +70,7 @@ struct InspectionDesk: Sendable {
         let pictures = try ResultPictures(stored.record, contents, defaultThreshold: defaultThreshold)
         var overlay: [UInt8]?
         if form == .overlay {
-            overlay = try await inspector.pictures.run {
-                [limits = inspector.limits, threads = inspector.model.threads] in
-                try pictures.overlayPNG(
-                    on: try ImageDecoder.decode(request.image, limits: limits), threads: threads)
-            }
+            overlay = try await inspector.overlay(pictures, on: request.image)
         }
         context.note("replayed", stored.record.id)
         metrics.replayed()

@@ -51,10 +51,11 @@ struct Inspector: Sendable {
     ) async throws -> Inspection {
         let started = environment.uptime()
         let header = try ImageDecoder.header(of: request.image, limits: limits)
+        let bytes = drawsOverlay ? header.drawingBytes : header.decodingBytes
         let place =
             switch entry {
-            case .atOnce: try line.enter(bytes: header.decodingBytes)
-            case .waiting: try await line.enterWaiting(bytes: header.decodingBytes)
+            case .atOnce: try line.enter(bytes: bytes)
+            case .waiting: try await line.enterWaiting(bytes: bytes)
             }
         let decoded = try await pictures.run { [limits, environment] in
             let started = environment.uptime()

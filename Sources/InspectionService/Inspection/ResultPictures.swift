@@ -73,7 +73,7 @@ struct ResultPictures: Sendable {
     func overlayPNG(on image: RGBImage, threads: ComputeThreads) throws -> [UInt8] {
         let masks = try masks.map {
             OverlayMask(
-                name: $0.type, mask: try MaskRunLengths.decode($0.runs, width: width, height: height).binary,
+                name: $0.type, mask: try MaskRunLengths.decode($0.runs, width: width, height: height),
                 score: $0.score)
         }
         let map = try Self.values(map)

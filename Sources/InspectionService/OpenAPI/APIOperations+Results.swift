@@ -8,7 +8,9 @@ extension APIOperations {
             + [
                 drawn("masks/{type}.png", "getMask", "Where a defect type was found", [type]),
                 drawn("heatmap.png", "getHeatMap", "The anomaly map in colours that are tied to the threshold"),
-                drawn("overlay.png", "getOverlay", "The picture with everything drawn on it", [], .pictureNotKept),
+                drawn(
+                    "overlay.png", "getOverlay", "The picture with everything drawn on it", [],
+                    [.pictureNotKept, .queueFull]),
                 image,
             ]
     }
@@ -116,20 +118,20 @@ extension APIOperations {
     }
 
     private static func drawn(
-        _ name: String, _ id: String, _ summary: String, _ more: [APIParameter] = [], _ problem: ProblemKind? = nil
+        _ name: String, _ id: String, _ summary: String, _ more: [APIParameter] = [], _ problems: [ProblemKind] = []
     ) -> APIOperation {
-        picture("/results/{result}/\(name)", id, summary, more, [.bytes("image/png")], problem)
+        picture("/results/{result}/\(name)", id, summary, more, [.bytes("image/png")], problems)
     }
 
     private static var image: APIOperation {
         picture(
             "/results/{result}/image", "getImage", "The picture as it was received, where it was kept", [],
-            [.bytes("image/jpeg"), .bytes("image/png")], .pictureNotKept)
+            [.bytes("image/jpeg"), .bytes("image/png")], [.pictureNotKept])
     }
 
     private static func picture(
         _ path: String, _ id: String, _ summary: String, _ more: [APIParameter], _ contents: [APIContent],
-        _ problem: ProblemKind?
+        _ problems: [ProblemKind]
     ) -> APIOperation {
         let headers = ["ETag", "Cache-Control"]
         return APIOperation(
@@ -143,6 +145,6 @@ extension APIOperations {
                 APIResponse(304, "The picture is known already.", headers: headers),
             ],
             problems: [.unknownResult, .rangeNotSatisfiable, .storeUnavailable, .overloaded]
-                + (problem.map { [$0] } ?? []))
+                + problems)
     }
 }

@@ -76,7 +76,11 @@ extension APISchemas {
                     of: APISchema.object(
                         [
                             "id": APISchema.sha256, "name": APISchema.string, "score": ["type": "number"],
-                            "mapMax": ["type": "number"],
+                            "mapMax": [
+                                "type": "number",
+                                "description":
+                                    "Largest value of the map that is marked, refined where the adapter asks for it: what mapThreshold is found from.",
+                            ],
                         ], optional: ["name"], description: "What one picture scores, the highest first.")),
                 "dryRun": APISchema.boolean,
             ], optional: ["dryRun"])

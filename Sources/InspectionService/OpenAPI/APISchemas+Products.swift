@@ -53,7 +53,7 @@ extension APISchemas {
                 ]
             ), ("imageSide", imageSide), ("ignore", APISchema.reference("Polygons")),
             ("include", APISchema.reference("Polygons")),
-            ("mmPerPixel", ["type": "number", "exclusiveMinimum": 0]),
+            ("mmPerPixel", ["type": "number", "minimum": .number(0.000001), "maximum": 1_000_000]),
             ("keepImages", APISchema.choice(KeepImages.allCases.map(\.rawValue))),
             ("maxBankRows", ["type": "integer", "minimum": 16, "maximum": 1_000_000]),
         ]
@@ -192,7 +192,10 @@ extension APISchemas {
                 "id": APISchema.sha256, "width": APISchema.count, "height": APISchema.count,
                 "problem": APISchema.reference("ProblemSummary"), "similarity": APISchema.nullable(similarity),
                 "warnings": APISchema.array(
-                    of: APISchema.object(["type": APISchema.string, "detail": APISchema.string])),
+                    of: APISchema.object([
+                        "type": APISchema.choice(ReferenceHygiene.Warning.Kind.allCases.map(\.rawValue)),
+                        "detail": APISchema.string,
+                    ])),
             ],
             optional: ["name", "id", "width", "height", "problem", "similarity", "warnings"])
         return APISchema.object([

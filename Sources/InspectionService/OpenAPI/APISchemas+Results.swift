@@ -30,7 +30,13 @@ extension APISchemas {
                     "description":
                         "The image score; from the threshold on the part is not ok. With references it may exceed 1.",
                 ],
-                "scoreRaw": APISchema.object(["global": APISchema.unit, "mapMax": ["type": "number"]]),
+                "scoreRaw": APISchema.object([
+                    "global": APISchema.unit,
+                    "mapMax": [
+                        "type": "number",
+                        "description": "Largest value of the map that the score is made of, before any refinement.",
+                    ],
+                ]),
                 "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
                 "calibrationId": [
                     "type": ["string", "null"],

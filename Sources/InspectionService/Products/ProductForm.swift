@@ -22,6 +22,8 @@ struct ProductForm {
     private static let maxPhrases = 64
     private static let maxPolygons = 64
     private static let maxPoints = 1000
+    /// An atom or a house per pixel: beyond it areas are no numbers any more.
+    private static let mmPerPixel = 1e-6...1e6
     /// Fewer rows than this say nothing about a picture; more than this are no cap.
     private static let bankRows = 16...1_000_000
 
@@ -121,7 +123,9 @@ struct ProductForm {
         if let node = members["ignore"] { settings.ignore = polygons(node, &form) }
         if let node = members["include"] { settings.include = polygons(node, &form) }
         if let node = members["mmPerPixel"] {
-            settings.mmPerPixel = form.number(node, expected: "a number above 0") { $0 > 0 }
+            settings.mmPerPixel = form.number(node, expected: "a number from 0.000001 to 1000000") {
+                Self.mmPerPixel.contains($0)
+            }
         }
         if let node = members["keepImages"] {
             settings.keepImages = form.choice(node, KeepImages.self)

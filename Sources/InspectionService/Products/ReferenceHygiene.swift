@@ -7,7 +7,7 @@ import Storage
 struct ReferenceHygiene: Sendable, Equatable {
     /// Something an operator should look at; the picture is a reference all the same.
     struct Warning: Sendable, Equatable {
-        enum Kind: String, Sendable {
+        enum Kind: String, Sendable, CaseIterable {
             /// It adds next to nothing to the set.
             case nearDuplicate
             /// It is far from everything in the set: another product, or a bad picture.

@@ -127,14 +127,7 @@ struct EvaluateArguments: ParsableArguments {
 
     /// The engine's form of the options.
     func options(_ model: InspectionModel) throws -> EvaluationOptions {
-        let side = imageSize ?? model.defaultImageSide
-        let patch = model.clip.configuration.vision.patchSize
-        guard (1...VisionTower.maximumSide).contains(side), side % patch == 0 else {
-            throw ValidationError(
-                "expected --image-size as a multiple of the patch size \(patch), at most \(VisionTower.maximumSide), found "
-                    + "\(side)")
-        }
-        var options = EvaluationOptions(imageSide: side, shots: [0] + (shots?.shots ?? []))
+        var options = EvaluationOptions(imageSide: try model.imageSide(imageSize), shots: [0] + (shots?.shots ?? []))
         options.seeds = shots == nil ? 1 : seeds
         options.filtersTypes = filter
         options.scoreRule = scoreRule

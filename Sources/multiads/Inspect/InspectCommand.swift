@@ -55,12 +55,13 @@ struct InspectCommand: ParsableCommand {
 
     private func prepare(_ progress: ProgressReporter) throws -> Inspector {
         let model = try engine.load { progress.step($0) }
+        let side = try model.imageSide(formulas.imageSize)
         let ensemble = try ProductPrompts.ensemble(product, adapter: model.adapter)
         let folder =
             output.noCache ? nil : TextEmbeddingCache.defaultFolder(environment: ProcessInfo.processInfo.environment)
         let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: model.clip.textKey) }
         let states = try ProductPrompts.embeddings(of: ensemble, clip: model.clip, cache: cache, progress: progress)
-        var inspector = Inspector(model: model, ensemble: ensemble, states: states, formulas: formulas)
+        var inspector = Inspector(model: model, ensemble: ensemble, states: states, formulas: formulas, side: side)
         try inspector.takeReferences(product.reference, progress: progress)
         return inspector
     }

@@ -53,7 +53,7 @@ struct InspectionFiles {
             heatMap: OverlayHeatMap(
                 map: map, scale: HeatScale(threshold: findings.threshold, maximum: inspector.mapMaximum)),
             masks: findings.defects.map {
-                OverlayMask(name: $0.type, mask: $0.mask.binary, score: $0.score, regions: $0.regions)
+                OverlayMask(name: $0.type, mask: $0.mask, score: $0.score, regions: $0.regions)
             },
             title: "\(findings.verdict.words) \(TextLayout.decimal(Double(findings.score), 2))")
         let isPNG = OutputArguments.fileExtension(path) == "png"

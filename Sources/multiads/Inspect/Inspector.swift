@@ -18,12 +18,14 @@ struct Inspector {
     /// SHA-256 over the digests of the reference files, in order; nil for zero-shot.
     private(set) var referencesDigest: String?
 
-    init(model: InspectionModel, ensemble: PromptEnsemble, states: StateEmbeddings, formulas: FormulaArguments) {
+    init(
+        model: InspectionModel, ensemble: PromptEnsemble, states: StateEmbeddings, formulas: FormulaArguments, side: Int
+    ) {
         self.model = model
         self.ensemble = ensemble
         self.states = states
         self.formulas = formulas
-        side = formulas.imageSize ?? model.defaultImageSide
+        self.side = side
     }
 
     /// Takes the pictures of good parts to compare with.

@@ -52,6 +52,9 @@ struct ProductArguments: ParsableArguments {
                 "expected either --states or --product-noun with --defects, found both: a states file brings its own "
                     + "noun and defect types")
         }
+        if productNoun?.contains(where: { !$0.isWhitespace }) == false {
+            throw ValidationError("expected a word for --product-noun, found “\(productNoun ?? "")”")
+        }
         if let names = defects?.names, Set(names).count < names.count {
             throw ValidationError("expected each name in --defects once, found \(names.joined(separator: ","))")
         }

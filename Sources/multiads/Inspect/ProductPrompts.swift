@@ -1,4 +1,5 @@
 import AnomalyDetection
+import ArgumentParser
 import CLIP
 import Foundation
 import Tensors
@@ -32,7 +33,13 @@ struct ProductPrompts {
                     + "the general ones are \(known.joined(separator: ", "))")
         }
         var types: [DefectType] = []
-        for name in names { types.append(try knowledge.defectType(named: name)) }
+        for name in names {
+            do throws(KnowledgeBaseError) {
+                types.append(try knowledge.defectType(named: name))
+            } catch {
+                throw arguments.defects == nil ? error : ValidationError(error.description)
+            }
+        }
         return try knowledge.promptEnsemble(noun: arguments.productNoun ?? defaultNoun, defectTypes: types)
     }
 

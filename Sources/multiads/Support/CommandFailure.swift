@@ -59,7 +59,16 @@ extension ParsableCommand {
     }
 
     private static func reported(_ error: any Error, _ failureCode: Int32) -> any Error {
-        if error is ExitCode || error is ValidationError { return error }
+        if error is ExitCode { return error }
+        if error is ValidationError {
+            // The parser knows of what is found late only that the program ended so, not which command it was.
+            let usage = MultiADS.usageString(for: Self.self)
+            let name = usage.prefix { !"[<".contains($0) }.trimmingCharacters(in: .whitespaces)
+            Terminal.standardError.write(
+                "Error: \(Terminal.printable("\(error)"))\nUsage: \(usage)\n  See '\(name) --help' for more information.\n"
+            )
+            return ExitCode.validationFailure
+        }
         Terminal.standardError.write("multiads: \(Terminal.printable("\(error)"))\n")
         return ExitCode((error as? CommandFailure)?.exitCode ?? failureCode)
     }

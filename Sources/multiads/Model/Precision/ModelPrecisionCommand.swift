@@ -78,7 +78,9 @@ struct ModelPrecisionCommand: ParsableCommand {
             noCache ? nil : TextEmbeddingCache.defaultFolder(environment: ProcessInfo.processInfo.environment)
         let cache = folder.map { TextEmbeddingCache(folder: $0, modelKey: model.clip.textKey) }
         let states = try ProductPrompts.embeddings(of: ensemble, clip: model.clip, cache: cache, progress: progress)
-        var inspector = Inspector(model: model, ensemble: ensemble, states: states, formulas: formulas)
+        var inspector = try Inspector(
+            model: model, ensemble: ensemble, states: states, formulas: formulas,
+            side: model.imageSide(formulas.imageSize))
         try inspector.takeReferences(product.reference, progress: progress)
         return inspector
     }
