@@ -10,6 +10,8 @@ struct StateDictionary {
     static let maximumDepth = 40
     /// Entries visited; sharing lets a small pickle describe exponentially many.
     static let maximumVisits = 1_000_000
+    /// Bytes of a name, nesting included; real models need about a hundred.
+    static let maximumNameBytes = 1000
 
     private let heap: PickleHeap
     private let file: String
@@ -61,6 +63,12 @@ struct StateDictionary {
             throw CheckpointError(
                 .limitExceeded, file: file,
                 "expected at most \(Self.maximumVisits) entries nested \(Self.maximumDepth) deep, found more")
+        }
+        guard name.utf8.count <= Self.maximumNameBytes else {
+            throw CheckpointError(
+                .limitExceeded, file: file,
+                "expected names of at most \(Self.maximumNameBytes) bytes, found one of \(name.utf8.count) that begins “\(name.prefix(60))”"
+            )
         }
         switch value {
         case .tensor(let index):

@@ -81,6 +81,8 @@ final class FileDownload: TransferReceiver {
 
     func begin(_ head: ResponseHead, origin: ResponseHead) throws(FetchError) {
         status = head.status
+        // Before anything that arrived earlier is given up for it.
+        if (200...299).contains(head.status) { try checkKind(head) }
         switch head.status {
         case 200:
             // All of it, asked for or not: the server knows no ranges, or the content has changed.
@@ -135,12 +137,15 @@ final class FileDownload: TransferReceiver {
         }
     }
 
-    /// Stops before the first byte when the headers show that the rest would be in vain.
-    private func checkContent(_ head: ResponseHead, origin: ResponseHead) throws(FetchError) {
-        if head.headers["content-type"]?.lowercased().hasPrefix("text/html") == true {
+    private func checkKind(_ head: ResponseHead) throws(FetchError) {
+        guard head.headers["content-type"]?.lowercased().hasPrefix("text/html") != true else {
             throw FetchError(
                 .unexpectedContent, "\(target.url): expected a model file, found a web page; is there a login portal?")
         }
+    }
+
+    /// Stops before the first byte when the headers show that the rest would be in vain.
+    private func checkContent(_ head: ResponseHead, origin: ResponseHead) throws(FetchError) {
         if let text = origin.linkedDigestText, let digest = SHA256Digest(hex: text) { announced = digest }
         if let pinned = target.file.sha256, let announced, pinned != announced {
             throw FetchError(

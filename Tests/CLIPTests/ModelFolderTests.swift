@@ -143,6 +143,20 @@ struct ModelFolderTests {
     }
 
     @Test(
+        "tensors of absurd shapes are refused, empty ones too",
+        arguments: [
+            ("visual.conv1.weight", [0, 1, 1 << 62, 1]), ("visual.positional_embedding", [Int.max, 0]),
+            ("visual.conv1.weight", [0, 1, 4, 4]), ("token_embedding.weight", [1 << 25, 0]),
+        ])
+    func absurdShapes(name: String, shape: [Int]) throws {
+        let region = try ByteRegion.map(path: Fixtures.path("CLIP/tiny/open_clip_model.safetensors"))
+        let source = Reshaped(base: try SafeTensorsFile(region: region, name: "tiny"), name: name, shape: shape)
+        #expect { try CLIPConfiguration.infer(from: source, activation: .gelu) } throws: {
+            ($0 as? CLIPError)?.code == .wrongShape && "\($0)".contains(name)
+        }
+    }
+
+    @Test(
         "standard configurations: heads, grids and stages",
         arguments: [
             ("ViT-B-32", 512, 224, 32, 768, 12, "", 12, [3, 6, 9, 12]),
@@ -169,4 +183,21 @@ struct ModelFolderTests {
         #expect(configuration.activation == .gelu)
         #expect(configuration.preprocessing == .openAI)
     }
+}
+
+/// A file one tensor of which claims another shape.
+private struct Reshaped: TensorSource {
+    let base: SafeTensorsFile
+    let name: String
+    let shape: [Int]
+
+    var file: String { base.file }
+    var tensorNames: [String] { base.tensorNames }
+    var metadata: [String: String] { base.metadata }
+
+    func info(_ name: String) -> TensorInfo? {
+        name == self.name ? TensorInfo(shape: shape, elementType: .float16) : base.info(name)
+    }
+
+    func tensor(_ name: String) throws(CheckpointError) -> Tensor { try base.tensor(name) }
 }

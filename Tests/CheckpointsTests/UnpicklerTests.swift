@@ -176,6 +176,15 @@ struct UnpicklerTests {
         #expect(message.contains("1000000"))
     }
 
+    @Test("names are limited, nesting included")
+    func longNames() {
+        let key = String(repeating: "k", count: 600)
+        let program = Pickle.program(
+            Pickle.ascii("}"), Pickle.text(key), Pickle.ascii("}"), Pickle.text(key), Pickle.ascii("Nss"))
+        let message = expectFailure(.limitExceeded) { _ = try open(program) }
+        #expect(message.contains("1000 bytes, found one of 1201"))
+    }
+
     @Test("a dictionary that contains itself ends at the depth limit")
     func cycle() {
         let program = Pickle.program(

@@ -26,6 +26,20 @@ struct DatasetCommandTests {
         #expect(text.hasSuffix("no fault found\n"))
     }
 
+    @Test("a dataset has its own list, not that of the folder one works in")
+    func ownList() throws {
+        let (asked, other) = (try MiniatureDataset.mvtec(), try MiniatureDataset())
+        let path = "bottle/test/broken_large/000.png"
+        try asked.write(
+            "meta.json",
+            #"{"train": {"bottle": []}, "test": {"bottle": [{"img_path": "\#(path)", "mask_path": "bottle/ground_truth/broken_large/000_mask.png", "cls_name": "bottle", "specie_name": "broken_large", "anomaly": 1}]}}"#
+        )
+        try other.write("meta.json", #"{"test": {"other": [{"img_path": "x.png", "anomaly": 0}]}}"#)
+        let run = try Program.run(
+            ["dataset", "check", asked.root, "--dataset", "mvtec-ad", "--quick"], in: other.root)
+        #expect(run.output.contains("bottle") && !run.output.contains("other  "), "\(run)")
+    }
+
     @Test("faults are listed under their title")
     func faults() throws {
         let files = try MiniatureDataset.own()

@@ -31,6 +31,10 @@ struct DoctorTests {
         #expect(unlimited.availableMemory == 4096 * 1024)
         let limited = try facts(["sys/fs/cgroup/memory.max": "1000\n"])
         #expect(limited.availableMemory == 995)
+        let read = try facts([
+            "sys/fs/cgroup/memory.current": "900\n", "sys/fs/cgroup/memory.stat": "anon 100\ninactive_file 700\n",
+        ])
+        #expect(read.availableMemory == 800)
     }
 
     @Test("too little memory fails, a processor without AVX2 is a warning")
@@ -53,6 +57,9 @@ struct DoctorTests {
         let configuration = try CLIPConfiguration.load(ModelFiles(folder: Fixtures.path("CLIP/tiny")))
         // All tensors of the file but the logit scale.
         #expect(MachineChecks.weightBytes(configuration) == 4 * (385_447 - 1))
+        var absurd = configuration
+        (absurd.vision.width, absurd.vision.layers) = (1 << 24, 1 << 24)
+        #expect(MachineChecks.weightBytes(absurd) == 1 << 62)
     }
 
     @Test("a good folder passes with one real pass, an empty one fails with hints")

@@ -105,6 +105,34 @@ struct ModelCommandTests {
         #expect(try written.tensor("fc.3.weight").values == opened.tensor("fc.3.weight").values)
     }
 
+    @Test("an adapter that is put into a recorded folder is recorded there, and nothing else is taken for one")
+    func adapterAgain() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let opened = try CheckpointFile.open(path: Fixtures.path("Checkpoints/adapter.pth"))
+        let conversion = AdapterConversion(source: opened, shape: try #require(AdapterShape(opened)), metadata: [:])
+        let path = try conversion.write(to: folder, replaces: false)
+        let old = FileDigests.Entry(byteCount: 1, sha256: SHA256Digest.of([1]))
+        try FileDigests(files: ["adapter.safetensors": old, "other": old]).write(folder: folder)
+        _ = try conversion.write(to: folder, replaces: true)
+        let digests = try #require(try FileDigests.read(folder: folder))
+        #expect(digests.files["adapter.safetensors"]?.sha256 == SHA256Digest.of(try ByteRegion.map(path: path)))
+        #expect(digests.files["other"] == old)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.copyItem(atPath: tiny + "/open_clip_model.safetensors", toPath: path)
+        #expect { try conversion.write(to: folder, replaces: true) } throws: { "\($0)".contains("expected an adapter") }
+    }
+
+    @Test("what an ended conversion left behind does not get into a later one's folder")
+    func leftovers() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let left = folder + "/.out.\(getpid()).0.tmp"
+        try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+        try Data("old".utf8).write(to: URL(filePath: left + "/strange.txt"))
+        try conversion(tiny).write(to: folder + "/out", replaces: false)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/out/strange.txt"))
+        #expect(FileManager.default.fileExists(atPath: left + "/strange.txt"))
+    }
+
     @Test("a report names every problem of a folder")
     func problems() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -44,6 +44,9 @@ extension CLIPConfiguration {
         return configuration
     }
 
+    /// No axis of a model is longer.
+    private static let maximumExtent = 1 << 24
+
     private static func shape(_ tensor: CLIPTensorName, axes: Int, _ source: any TensorSource) throws(CLIPError)
         -> [Int]
     {
@@ -53,6 +56,11 @@ extension CLIPConfiguration {
         }
         guard info.shape.count == axes else {
             throw CLIPError(.wrongShape, "expected \(name) with \(axes) axes, found \(info.shape) in \(source.file)")
+        }
+        guard info.shape.allSatisfy({ (1...maximumExtent).contains($0) }) else {
+            throw CLIPError(
+                .wrongShape,
+                "expected \(name) with axes of 1 to \(maximumExtent), found \(info.shape) in \(source.file)")
         }
         return info.shape
     }

@@ -40,8 +40,14 @@ export function address(path, query) {
 /** Sends a request; answers other than 2xx are thrown. Without `asks` nobody is asked for a key. */
 export async function send(method, path, { query, body, headers, signal, asks = true } = {}) {
   const fields = new Headers(headers);
-  const used = key.get();
-  if (used) fields.set('Authorization', `Bearer ${used}`);
+  let used = key.get();
+  try {
+    if (used) fields.set('Authorization', `Bearer ${used}`);
+  } catch {
+    // No header can hold it, so it is no key.
+    key.set(null);
+    used = null;
+  }
   let response;
   try {
     response = await fetch(address(path, query), { method, body, headers: fields, signal, cache: 'no-cache' });

@@ -42,11 +42,11 @@ async function show() {
 /** Asks for a key; null when the person gives none. */
 function askForKey(why) {
   return new Promise((resolve) => {
-    const input = h('input', { type: 'password', autocomplete: 'off', required: true, placeholder: 'mads_…', 'aria-label': 'Key' });
+    const input = h('input', { type: 'password', autocomplete: 'off', required: true, pattern: '[!-~]+', title: 'Letters, digits and signs of ASCII, as “multiads keys add” shows it', placeholder: 'mads_…', 'aria-label': 'Key' });
     const dialog = h('dialog', { class: 'dialog' }, h('form', { method: 'dialog', class: 'stack' },
       h('h2', {}, 'This service wants a key'), h('p', {}, why ?? ''), input,
       h('p', { class: 'quiet' }, 'Who runs the service makes keys with “multiads keys add”. It stays in this tab until the tab is closed.'),
-      h('div', { class: 'row end' }, h('button', { value: 'no', formnovalidate: true }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use key'))));
+      h('div', { class: 'row end' }, h('button', { type: 'button', onclick: () => dialog.close('no') }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use key'))));
     dialog.addEventListener('close', () => {
       dialog.remove();
       const given = dialog.returnValue === 'yes' ? input.value.trim() : null;

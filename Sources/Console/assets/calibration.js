@@ -8,6 +8,7 @@ export function calibrationSection({ id, product, signal, changed }) {
   const base = path('products', id);
   const rate = h('input', { type: 'number', min: 0.01, max: 50, step: 'any', placeholder: 'smallest possible' });
   const decision = select(Object.entries(decisionText), product.decision);
+  let decided = product.decision;
   const files = h('input', { type: 'file', accept: 'image/jpeg,image/png', multiple: true });
   const outcome = h('div', {});
   const earlier = h('tbody', {});
@@ -30,7 +31,8 @@ export function calibrationSection({ id, product, signal, changed }) {
 
   /** Shows what belongs to the product as it is now. */
   async function refresh() {
-    decision.value = product.decision;
+    // What was chosen here stays, unless the product itself has become another.
+    if (product.decision !== decided) decision.value = decided = product.decision;
     const [items, state] = await Promise.all([all(`${base}/calibrations`), get(`${base}/drift`)]);
     fill(drift, driftText(state));
     fill(earlier, items.slice(0, 5).map((one) => h('tr', {}, h('td', {}, format.time(one.createdAt)),

@@ -157,14 +157,17 @@ export async function showPicture(viewer, result, signal, photo) {
   const [own, heat] = await Promise.all([
     photo ?? picture(`${base}/image`), result.heatmap ? picture(`${base}/heatmap.png`) : null,
   ]);
+  const release = () => [photo ? null : own, heat].filter(Boolean).forEach((address) => URL.revokeObjectURL(address));
+  if (signal.aborted) {
+    release();
+    return { heat: null, hasPhoto: false };
+  }
+  signal.addEventListener('abort', release);
   viewer.show({
     ...result.image, photo: own, heat,
     missing: own ? '' : 'This picture was not kept: the product’s “keep pictures” decides.',
   });
   drawDefects(viewer, result.verdict === 'ok' ? [] : result.defects);
-  for (const address of [photo ? null : own, heat]) {
-    if (address) signal.addEventListener('abort', () => URL.revokeObjectURL(address));
-  }
   return { heat: heatControl(viewer, own ? 0 : 0.85), hasPhoto: Boolean(own) };
 }
 

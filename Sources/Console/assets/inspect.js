@@ -17,6 +17,7 @@ let isRunning = false;
 
 export async function inspectPage(main, signal) {
   const products = await all('products');
+  if (signal.aborted) return;
   const remembered = localStorage.getItem('multiads.product');
   const chosen = products.some((product) => product.id === remembered) ? remembered : products[0]?.id;
   const product = select(products.map((one) => [one.id, `${one.id} (${one.noun})`]), chosen,
@@ -82,7 +83,7 @@ export async function inspectPage(main, signal) {
 
   document.addEventListener('inspected', ({ detail: finished }) => {
     drawList();
-    if (finished && isFollowing) show(finished);
+    if (finished && isFollowing) show(finished).catch(notice);
   }, { signal });
 
   function drawList() {
@@ -93,7 +94,7 @@ export async function inspectPage(main, signal) {
       type: 'button', class: `thumb ${entry.result?.verdict ?? entry.state ?? 'waiting'}`,
       'aria-current': entry === shown ? 'true' : false, title: entry.name, onclick: () => {
         isFollowing = false;
-        show(entry);
+        show(entry).catch(notice);
       },
     },
     entry.state === 'failed' ? h('b', { class: 'blank' }, '!') : h('img', { src: entry.photo, alt: '', loading: 'lazy' }),
@@ -117,6 +118,8 @@ export async function inspectPage(main, signal) {
       return;
     }
     const { result } = entry;
+    // Whatever fails below, no other picture's verdict is beside this one.
+    fill(detail, verdictBanner(result));
     const [{ heat }, types] = await Promise.all([
       showPicture(viewer, result, until, entry.photo), productTypes(result.product),
     ]);

@@ -1,5 +1,5 @@
 // Polygons that are ignored, or outside of which all is, drawn on a picture of the part.
-import { h, svg, fill, select } from './dom.js';
+import { h, svg, fill, select, notice } from './dom.js';
 import { Viewer, points } from './viewer.js';
 
 export class PolygonEditor {
@@ -12,7 +12,7 @@ export class PolygonEditor {
 
   constructor(ignore, include) {
     this.#polygons = { ignore: structuredClone(ignore), include: structuredClone(include) };
-    const file = h('input', { type: 'file', accept: 'image/jpeg,image/png', onchange: () => file.files[0] && this.#load(file.files[0]) });
+    const file = h('input', { type: 'file', accept: 'image/jpeg,image/png', onchange: () => file.files[0] && this.#load(file.files[0]).catch(notice) });
     this.#viewer.isDrawing = true;
     this.#viewer.element.hidden = true;
     this.#viewer.element.addEventListener('click', (event) => this.#click(event));
@@ -30,6 +30,19 @@ export class PolygonEditor {
 
   get value() {
     return this.#polygons;
+  }
+
+  get isDrawing() {
+    return this.#open !== null;
+  }
+
+  /** Closes what is being drawn. */
+  finish() {
+    if (!this.#open) return;
+    if (this.#open.length < 3) throw new Error('A polygon is being drawn that has fewer than three corners: draw on, or press Escape on the picture.');
+    this.#polygons[this.#kind.value].push(this.#open);
+    this.#open = null;
+    this.#draw();
   }
 
   async #load(file) {
@@ -56,10 +69,7 @@ export class PolygonEditor {
 
   #close(event) {
     event.preventDefault();
-    if ((this.#open?.length ?? 0) < 3) return;
-    this.#polygons[this.#kind.value].push(this.#open);
-    this.#open = null;
-    this.#draw();
+    if ((this.#open?.length ?? 0) >= 3) this.finish();
   }
 
   #draw() {

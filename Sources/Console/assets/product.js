@@ -12,17 +12,29 @@ import { knownTypes } from './types.js';
 export async function productPage(main, signal, query, id) {
   const [product, known] = await Promise.all([get(path('products', id), null, { signal }), knownTypes()]);
   const state = h('span', {}, stateText(product));
+  const problem = h('div', {});
   const settings = h('div', {});
+  let form = null;
+  let timer = null;
   const page = { id, product, signal, changed: reload };
   const calibration = calibrationSection(page);
 
   /** Reads the product anew after something changed it, and shows what depends on it. */
   async function reload() {
-    Object.assign(product, await get(path('products', id), null, { signal }));
+    const fresh = await get(path('products', id), null, { signal });
+    for (const name of Object.keys(product)) if (!(name in fresh)) delete product[name];
+    Object.assign(product, fresh);
     fill(state, stateText(product));
-    fill(settings, settingsForm(page, known));
+    fill(problem, product.problem && h('p', { class: 'notice bad' }, product.problem.detail ?? product.problem.title ?? 'It could not be prepared.'));
+    if (form?.isTouched()) {
+      form.adopt();
+    } else {
+      form = settingsForm(page, known);
+      fill(settings, form.element);
+    }
     await calibration.refresh();
-    if (product.status === 'preparing') setTimeout(() => signal.aborted || reload().catch(notice), 700);
+    clearTimeout(timer);
+    if (product.status === 'preparing') timer = setTimeout(() => signal.aborted || reload().catch(notice), 700);
   }
 
   const remove = async () => {
@@ -35,7 +47,7 @@ export async function productPage(main, signal, query, id) {
     h('div', { class: 'row wrap' }, h('h1', {}, id), state, h('span', { class: 'grow' }),
       h('a', { href: `#/results?product=${encodeURIComponent(id)}` }, 'Its results'),
       button('Remove product', remove, { class: 'danger plain' })),
-    settings,
+    problem, settings,
     referenceSection(page), calibration.element, simulationSection(page));
   await reload();
 }
@@ -58,23 +70,39 @@ function settingsForm({ id, product, changed }, known) {
   const save = h('button', { class: 'primary' }, 'Save settings');
   const value = (control) => (control.type === 'number' ? (control.value === '' ? null : Number(control.value)) : control.value.trim());
 
+  // What the form began with: only what somebody changed here is sent, whatever the product has become meanwhile.
+  const initial = Object.fromEntries(Object.keys(controls).map((name) => [name, product[name] ?? null]));
+  const isChanged = (name) => value(controls[name]) !== initial[name];
+  const drawn = () => JSON.stringify([types.value, polygons.value, polygons.isDrawing]);
+  let wasDrawn = drawn();
+  const isTouched = () => Object.keys(controls).some(isChanged) || drawn() !== wasDrawn;
+
+  /** Shows what the product has become in what was not touched. */
+  function adopt() {
+    for (const [name, control] of Object.entries(controls)) {
+      if (isChanged(name)) continue;
+      initial[name] = product[name] ?? null;
+      control.value = initial[name] ?? '';
+    }
+  }
+
   const submit = async (event) => {
     event.preventDefault();
     await guarded(save, async () => {
-      const json = { defectTypes: types.value, ...polygons.value };
-      for (const [name, control] of Object.entries(controls)) {
-        // What was not touched stays unset, so that defaults of the configuration go on to count.
-        if (value(control) !== (product[name] ?? null)) json[name] = value(control);
-      }
+      polygons.finish();
+      // What was not touched stays unset, so that defaults of the configuration go on to count.
+      const json = drawn() === wasDrawn ? {} : { defectTypes: types.value, ...polygons.value };
+      for (const name of Object.keys(controls).filter(isChanged)) json[name] = value(controls[name]);
       // Nobody else's change is overwritten.
       await request('PATCH', path('products', id),
         { json, headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
       notice('Saved.', 'good');
+      for (const name of Object.keys(controls)) initial[name] = value(controls[name]);
+      wasDrawn = drawn();
       await changed();
     });
   };
-  return h('form', { class: 'card', onsubmit: submit }, h('h2', {}, 'Settings'),
-    product.problem && h('p', { class: 'notice bad' }, product.problem.detail ?? product.problem.title ?? 'It could not be prepared.'),
+  const element = h('form', { class: 'card', onsubmit: submit }, h('h2', {}, 'Settings'),
     h('div', { class: 'row wrap form' },
       field('What it is', controls.noun, 'in the texts that pictures are compared with'),
       field('Threshold', controls.threshold, 'from this score on a part is not ok'),
@@ -88,4 +116,5 @@ function settingsForm({ id, product, changed }, known) {
     h('h3', {}, 'Kinds of defect'), types.element,
     h('h3', {}, 'Where to look'), polygons.element,
     h('div', { class: 'row' }, save));
+  return { element, isTouched, adopt };
 }

@@ -17,7 +17,9 @@ export async function resultPage(main, signal, query, id) {
   const remove = async () => {
     if (!(await confirmed('Remove this result with its pictures? It cannot be brought back.', 'Remove'))) return;
     await send('DELETE', path('results', id));
-    location.hash = neighbor(1) ? `#/results/${neighbor(1)}` : listed.hash;
+    const next = neighbor(1);
+    listed.ids = listed.ids.filter((one) => one !== id);
+    location.hash = next ? `#/results/${next}` : listed.hash;
   };
   /** A good part that was refused teaches most as a reference. */
   const adopt = async () => {
@@ -27,7 +29,7 @@ export async function resultPage(main, signal, query, id) {
     if (item.status === 'rejected') return notice(item.problem.detail);
     const text = item.status === 'duplicate' ? 'It is among the references already.'
       : `Added: ${result.product} has ${references.count} references now.`;
-    notice([text, ...item.warnings.map((warning) => `⚠ ${warning.detail}`)].join('\n'), 'good');
+    notice([text, ...(item.warnings ?? []).map((warning) => `⚠ ${warning.detail}`)].join('\n'), 'good');
   };
   const { heat, hasPhoto } = await showPicture(viewer, result, signal);
   fill(main,

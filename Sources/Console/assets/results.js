@@ -13,8 +13,10 @@ export async function resultsPage(main, signal, query) {
   const products = await all('products');
   const filter = Object.fromEntries(names.map((name) => [name, query.get(name) ?? '']));
   const any = (text) => ['', text];
+  // Results stay when their product is removed.
+  const ids = [...new Set([...products.map((one) => one.id), ...(filter.product ? [filter.product] : [])])];
   const controls = {
-    product: select([any('all products'), ...products.map((one) => [one.id, one.id])], filter.product),
+    product: select([any('all products'), ...ids.map((one) => [one, one])], filter.product),
     verdict: select([any('all verdicts'), ...Object.entries(format.verdictText)], filter.verdict),
     label: select([any('labelled or not'), ['none', 'not labelled'], ['ok', 'labelled good'], ['notOk', 'labelled defective']], filter.label),
     defect: text('defect', 'scratch'), partId: text('partId', 'A-17'), camera: text('camera', 'left'),
@@ -51,8 +53,21 @@ export async function resultsPage(main, signal, query) {
 
   async function load(pageToken) {
     const page = await get('results', { ...asked(), pageSize, pageToken }, { signal });
+    // The list may have begun anew since.
+    if (pageToken && pageToken !== token) return;
     items = pageToken ? [...items, ...page.items] : page.items;
     token = page.nextPageToken;
+    draw();
+  }
+
+  /** Puts what is new in front; begins anew where something may be missing between, and before the list is too long. */
+  async function follow() {
+    const page = await get('results', { ...asked(), pageSize }, { signal });
+    const known = new Set(items.map((item) => item.id));
+    const fresh = page.items.filter((item) => !known.has(item.id));
+    const isWhole = fresh.length === page.items.length || items.length + fresh.length > 1000;
+    items = isWhole ? page.items : [...fresh, ...items];
+    if (isWhole) token = page.nextPageToken;
     draw();
   }
 
@@ -73,7 +88,8 @@ export async function resultsPage(main, signal, query) {
     // A day, unless the filter says from when on; a summary takes the same filters.
     const since = asked().since || new Date(Date.now() - 24 * hour).toISOString();
     const summary = await get('results/summary', { ...asked(), since, by: 'hour' }, { signal });
-    fill(chart, filter.since ? hourChart(summary.items, 'in the time chosen') : hourChart(summary.items, 'in the last 24 hours', Date.parse(since)));
+    const when = summary.truncated ? `in the latest ${format.count(summary.items.length)} hours that have results` : 'in the time chosen';
+    fill(chart, filter.since ? hourChart(summary.items, when) : hourChart(summary.items, 'in the last 24 hours', Date.parse(since)));
   }
 
   async function download(type, name) {
@@ -94,7 +110,7 @@ export async function resultsPage(main, signal, query) {
 
   const timer = setInterval(() => {
     if (!isLive.checked || document.hidden) return;
-    Promise.all([load(null), count()]).catch((error) => {
+    Promise.all([follow(), count()]).catch((error) => {
       isLive.checked = false;
       notice(error);
     });

@@ -6,7 +6,7 @@ import * as format from './format.js';
 export function simulationSection({ id, product, signal, changed }) {
   const base = path('products', id);
   const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.001, value: product.threshold, oninput: () => follow(slider, exact) });
-  const exact = h('input', { type: 'number', min: 0, max: 1, step: 'any', value: product.threshold, oninput: () => follow(exact, slider) });
+  const exact = h('input', { type: 'number', min: 0, max: 1, step: 'any', required: true, value: product.threshold, oninput: () => follow(exact, slider) });
   const since = h('input', { type: 'datetime-local', step: 1, onchange: () => run() });
   const outcome = h('div', {});
   let latest = null;
@@ -33,6 +33,7 @@ export function simulationSection({ id, product, signal, changed }) {
   }
 
   async function take() {
+    if (!exact.reportValidity()) return;
     await request('PATCH', base, { json: { threshold: Number(exact.value) },
       headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
     await changed();

@@ -17,6 +17,9 @@ let known = null;
 
 /** The knowledge base's defect types, `{name, dataset, phrases}`; asked for once. */
 export async function knownTypes() {
-  known ??= get('defect-types').then((page) => page.items);
+  known ??= get('defect-types').then((page) => page.items).catch((error) => {
+    known = null;
+    throw error;
+  });
   return known;
 }

@@ -17,7 +17,8 @@ struct DatasetReader {
             // VisA's own annotation files say more than the lists made from them.
             if kind == .visa, let samples = try VisAReader(reader: self).annotatedSamples() { return samples }
             for name in ["meta.json", "meta1.json", "meta_wo_md.json"] where FolderListing.exists("\(root)/\(name)") {
-                return try MetaReader(reader: self).samples(file: name)
+                // Not the list that lies in the folder one happens to work in.
+                return try MetaReader(reader: self).samples(file: name, isRelative: true)
             }
             return try folderSamples()
         }

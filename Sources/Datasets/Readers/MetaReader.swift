@@ -8,8 +8,16 @@ import Checkpoints
 struct MetaReader {
     let reader: DatasetReader
 
-    func samples(file: String) throws(DatasetError) -> [DatasetSample] {
-        let path = file.hasPrefix("/") || FolderListing.exists(file) ? file : "\(reader.root)/\(file)"
+    /// Reads a list.
+    ///
+    /// - Parameters:
+    ///   - file: Its path.
+    ///   - isRelative: Whether the path is relative to the dataset in any case; else only where there is no such file.
+    /// - Returns: The pictures.
+    /// - Throws: ``DatasetError``.
+    func samples(file: String, isRelative: Bool = false) throws(DatasetError) -> [DatasetSample] {
+        let isOwn = isRelative || !file.hasPrefix("/") && !FolderListing.exists(file)
+        let path = isOwn ? "\(reader.root)/\(file)" : file
         guard case .object(let top) = try JSONFile.read(path) else {
             throw DatasetError(.badList, path: file, "expected an object, found another JSON value")
         }

@@ -53,6 +53,11 @@ struct BenchTowerCommand: ParsableCommand {
             let workers = engine.computeThreads
             let clip = try engine.load(progress)
             let side = imageSide ?? clip.configuration.vision.imageSize
+            guard (clip.configuration.vision.patchSize...VisionTower.maximumSide).contains(side) else {
+                throw ValidationError(
+                    "expected --image-side from \(clip.configuration.vision.patchSize), the patch size, to "
+                        + "\(VisionTower.maximumSide), found \(side)")
+            }
             let benchmark = TowerBenchmark(model: clip, imageSide: side, threads: workers)
             let result = try benchmark.run(repeats: repeats, progress: progress)
             progress.finish()

@@ -29,8 +29,8 @@ struct BenchTrainingCommand: ParsableCommand {
 
     func validate() throws {
         for (name, value) in [("threads", threads ?? 1), ("repeat", repeats), ("batch-size", batchSize)]
-        where value < 1 {
-            throw ValidationError("expected --\(name) of 1 or more, found \(value)")
+        where !(1...4096).contains(value) {
+            throw ValidationError("expected --\(name) from 1 to 4096, found \(value)")
         }
     }
 

@@ -60,17 +60,21 @@ struct MachineChecks {
         return .fail("memory", finding, hint: "use a smaller model or give the machine or container more memory")
     }
 
-    /// Bytes of all parameters as float32.
+    /// Bytes of all parameters as float32; no more than a number holds, whatever a configuration claims.
     static func weightBytes(_ configuration: CLIPConfiguration) -> Int {
-        let (vision, text, embed) = (configuration.vision, configuration.text, configuration.embedDim)
-        func block(_ width: Int, _ hidden: Int) -> Int { 4 * width * width + 2 * width * hidden + 9 * width + hidden }
+        let (vision, text) = (configuration.vision, configuration.text)
+        let embed = Double(configuration.embedDim)
+        func block(_ width: Int, _ hidden: Int) -> Double {
+            let (width, hidden) = (Double(width), Double(hidden))
+            return 4 * width * width + 2 * width * hidden + 9 * width + hidden
+        }
+        let (patch, grid) = (Double(vision.patchSize), Double(vision.gridSize))
         let image =
-            vision.layers * block(vision.width, vision.mlpWidth) + 3 * vision.width * vision.patchSize
-            * vision.patchSize
-            + (vision.gridSize * vision.gridSize + 6 + embed) * vision.width
+            Double(vision.layers) * block(vision.width, vision.mlpWidth)
+            + (3 * patch * patch + grid * grid + 6 + embed) * Double(vision.width)
         let words =
-            text.layers * block(text.width, text.mlpWidth)
-            + (text.vocabularySize + text.contextLength + 2 + embed) * text.width
-        return 4 * (image + words)
+            Double(text.layers) * block(text.width, text.mlpWidth)
+            + (Double(text.vocabularySize) + Double(text.contextLength) + 2 + embed) * Double(text.width)
+        return Int(min(4 * (image + words), 0x1p62))
     }
 }

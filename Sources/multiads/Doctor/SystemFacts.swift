@@ -30,7 +30,11 @@ struct SystemFacts {
         }
         guard let limit = number("/sys/fs/cgroup/memory.max"), let used = number("/sys/fs/cgroup/memory.current")
         else { return machine }
-        let left = max(0, limit - used)
+        // Pages of files that were read and are not used count as the container's, and make room when they must.
+        let idle =
+            lines("/sys/fs/cgroup/memory.stat").first { $0.hasPrefix("inactive_file ") }
+            .flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0
+        let left = max(0, limit - max(0, used - idle))
         return machine.map { min($0, left) } ?? left
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Where results go.
 struct OutputArguments: ParsableArguments {
@@ -31,7 +32,8 @@ struct OutputArguments: ParsableArguments {
     ///   - inputs: All files that are read.
     /// - Throws: ``CommandFailure`` naming the file.
     func check(pictures: Int, inputs: [String]) throws {
-        if let maps, maps == overlay {
+        func standardized(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
+        if let maps, overlay.map(standardized) == standardized(maps) {
             throw CommandFailure("--maps and --overlay: expected two files, found \(maps) twice")
         }
         let read = Set(inputs.compactMap(FileIdentity.init))

@@ -26,6 +26,10 @@ struct AdapterConversion {
         guard replaces || !FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure("expected \(path) not to exist yet; --force replaces it")
         }
+        guard !FileManager.default.fileExists(atPath: path) || Self.isAdapter(path) else {
+            throw CommandFailure(
+                "expected an adapter at \(path), found something else; it is not replaced, not even with --force")
+        }
         var entries: [SafeTensorsWriter.Entry] = []
         for stage in 0..<shape.stages {
             let wanted = [
@@ -38,8 +42,23 @@ struct AdapterConversion {
                     SafeTensorsWriter.Entry(name, try source.tensor(name, shape: extents), as: elementType ?? stored))
             }
         }
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        let name = URL(filePath: path).lastPathComponent
+        var digests = try FileDigests.read(folder: folder)
+        // A folder whose list does not name the file can be used; one whose list names another digest cannot.
+        let isRecorded = digests?.files.removeValue(forKey: name) != nil
+        if isRecorded { try digests?.write(folder: folder) }
         try SafeTensorsWriter.write(entries, metadata: recorded.merging(metadata) { $1 }, to: path)
+        if isRecorded {
+            let region = try ByteRegion.map(path: path)
+            digests?.files[name] = FileDigests.Entry(byteCount: region.count, sha256: SHA256Digest.of(region))
+            try digests?.write(folder: folder)
+        }
         return path
+    }
+
+    private static func isAdapter(_ path: String) -> Bool {
+        (try? CheckpointFile.open(path: path)).map { AdapterShape($0) != nil } ?? false
     }
 
     /// Only our own form records facts about training; a PyTorch file's scalars are a script's variables.

@@ -78,12 +78,16 @@ struct ModelReport {
     var parameters: (vision: Int, text: Int, other: Int) {
         var counts = (vision: 0, text: 0, other: 0)
         for (name, info) in tensors where info.elementType.isReadableAsFloat {
+            func add(_ sum: inout Int) {
+                let (total, overflow) = sum.addingReportingOverflow(info.count)
+                sum = overflow ? .max : total
+            }
             if name.contains("visual") || name.contains("vision_model") {
-                counts.vision += info.count
+                add(&counts.vision)
             } else if name.hasSuffix("logit_scale") || name.contains("fc.") && adapter != nil && configuration == nil {
-                counts.other += info.count
+                add(&counts.other)
             } else {
-                counts.text += info.count
+                add(&counts.text)
             }
         }
         return counts

@@ -34,8 +34,23 @@ final class StagingFolder {
                         + "it is not replaced, not even with --force")
             }
         }
-        path = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(getpid()).tmp").path
-        try OutputFile.makeFolder(path)
+        let parent = url.deletingLastPathComponent()
+        try OutputFile.makeFolder(parent.path)
+        path = try Self.makeNew(parent.appending(path: ".\(url.lastPathComponent).\(getpid())").path)
+    }
+
+    /// Makes a folder that was not there: what a process of the same number left behind must not get into the target.
+    private static func makeNew(_ stem: String) throws -> String {
+        for number in 0..<1000 {
+            let path = "\(stem).\(number).tmp"
+            if access(path + ".old", F_OK) == 0 { continue }
+            if mkdir(path, 0o755) == 0 { return path }
+            guard errno == EEXIST else {
+                throw CommandFailure("\(path): cannot be made: \(String(cString: strerror(errno)))")
+            }
+        }
+        throw CommandFailure(
+            "\(stem).*.tmp: expected a name that is free, found none; remove what ended conversions left")
     }
 
     deinit {

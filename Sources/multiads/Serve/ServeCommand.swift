@@ -71,6 +71,9 @@ struct ServeCommand: AsyncParsableCommand {
         if let port, !(0...65_535).contains(port) {
             throw ValidationError("expected --port from 0 to 65535, found \(port)")
         }
+        for (name, value) in [("host", host), ("data", data), ("keys", keys)] where value?.isEmpty == true {
+            throw ValidationError("expected a value for --\(name), found an empty one")
+        }
     }
 
     func run() async throws {

@@ -32,8 +32,11 @@ enum Program {
     }
 
     /// Runs a command to its end.
-    static func run(_ arguments: [String]) throws -> (code: Int32, output: String, errors: String) {
+    static func run(
+        _ arguments: [String], in folder: String? = nil
+    ) throws -> (code: Int32, output: String, errors: String) {
         let (process, output, errors) = try process(arguments)
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let messages = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
