@@ -14,6 +14,11 @@ public struct FileDigests: Sendable, Equatable {
             self.byteCount = byteCount
             self.sha256 = sha256
         }
+
+        /// Records a file's whole content.
+        public init(_ region: ByteRegion) {
+            self.init(byteCount: region.count, sha256: SHA256Digest.of(region))
+        }
     }
 
     /// The list's name inside a model folder.

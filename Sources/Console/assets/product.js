@@ -32,9 +32,10 @@ export async function productPage(main, signal, query, id) {
       form = settingsForm(page, known);
       fill(settings, form.element);
     }
-    await calibration.refresh();
     clearTimeout(timer);
+    // Lists of calibrations are long: they are asked for when there is nothing more to wait for.
     if (product.status === 'preparing') timer = setTimeout(() => signal.aborted || reload().catch(notice), 700);
+    else await calibration.refresh();
   }
 
   const remove = async () => {

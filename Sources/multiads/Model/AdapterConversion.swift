@@ -50,8 +50,7 @@ struct AdapterConversion {
         if isRecorded { try digests?.write(folder: folder) }
         try SafeTensorsWriter.write(entries, metadata: recorded.merging(metadata) { $1 }, to: path)
         if isRecorded {
-            let region = try ByteRegion.map(path: path)
-            digests?.files[name] = FileDigests.Entry(byteCount: region.count, sha256: SHA256Digest.of(region))
+            digests?.files[name] = FileDigests.Entry(try ByteRegion.map(path: path))
             try digests?.write(folder: folder)
         }
         return path

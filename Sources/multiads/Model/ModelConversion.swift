@@ -126,7 +126,7 @@ struct ModelConversion {
         var digests = FileDigests()
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
             let region = try ByteRegion.map(path: "\(folder)/\(name)")
-            digests.files[name] = FileDigests.Entry(byteCount: region.count, sha256: SHA256Digest.of(region))
+            digests.files[name] = FileDigests.Entry(region)
         }
         try digests.write(folder: folder)
     }
