@@ -90,6 +90,7 @@ let package = Package(
                 "m0001_products", "m0002_references", "m0003_results", "m0004_text_embeddings", "m0005_reference_sets",
                 "m0006_result_search", "m0007_idempotency", "m0008_calibration",
                 "m0009_labels", "m0010_picture_check", "m0011_calibrated_scores",
+                "m0012_review_band",
             ].map { .embedInCode("sqlite/\($0).sql") }, swiftSettings: strict),
         .target(name: "Storage", dependencies: ["Migrations", grdb], swiftSettings: strict),
         .target(

@@ -35,6 +35,7 @@ public enum SQLiteSchema {
         ("m0009_labels", PackageResources.m0009_labels_sql),
         ("m0010_picture_check", PackageResources.m0010_picture_check_sql),
         ("m0011_calibrated_scores", PackageResources.m0011_calibrated_scores_sql),
+        ("m0012_review_band", PackageResources.m0012_review_band_sql),
     ].enumerated().map { index, file in
         Migration(number: index + 1, name: file.0, sql: String(decoding: file.1, as: UTF8.self))
     }

@@ -34,6 +34,32 @@ struct DefectFinderTests {
         #expect(findings.defects[1].mask.area == 8)
     }
 
+    @Test("between the thresholds people are to decide, and are shown where to look")
+    func review() throws {
+        func findings(_ score: Float, _ faults: [PictureFault] = []) throws -> Findings {
+            let rules = DefectRules(
+                threshold: 0.5, reviewThreshold: 0.25, mapThreshold: 0.92, minimumAreaFraction: 0)
+            return try DefectFinder(rules: rules, mode: .multitype).findings(
+                maps(score: score), imageWidth: 8, imageHeight: 8, faults: faults)
+        }
+        let good = try findings(0.2499)
+        #expect(good.verdict == .ok && good.faults.isEmpty && good.defects.isEmpty && good.isJudged)
+        for score: Float in [0.25, 0.4999] {
+            let unsure = try findings(score)
+            #expect(unsure.verdict == .undecidable && unsure.isJudged && unsure.reviewThreshold == 0.25)
+            #expect(unsure.faults.map(\.kind) == [.closeToThreshold])
+            #expect(unsure.faults[0].detail.contains("\(score)") && unsure.faults[0].detail.contains("0.25"))
+            // Half of the threshold's, as the score's own.
+            #expect(unsure.mapThreshold == 0.46 && unsure.defects.map(\.type) == ["hole", "scratch"])
+        }
+        let bad = try findings(0.5)
+        #expect(bad.verdict == .notOk && bad.mapThreshold == 0.92 && bad.defects.map(\.type) == ["hole"])
+        // What the picture does not show, its score does not say.
+        let dark = try findings(0.4, [PictureFault(.dark, "too dark")])
+        #expect(dark.verdict == .undecidable && dark.faults.map(\.kind) == [.dark])
+        #expect(!dark.isJudged && dark.defects.isEmpty && dark.mapThreshold == 0.92)
+    }
+
     @Test("positions and areas scale with the picture, also when it is not square")
     func scaled() throws {
         let finder = DefectFinder(rules: DefectRules(threshold: 0.5, minimumAreaFraction: 0), mode: .multitype)

@@ -86,7 +86,7 @@ struct LabelTests {
             }
             // From a score on a part is not ok, so that the middle one stays refused at its own score.
             let middle = try await simulate("threshold=\(results[1].score)")
-            #expect(middle["results"].int == 3 && middle["undecidable"].int == 0)
+            #expect(middle["results"].int == 3 && middle["notJudged"].int == 0)
             #expect(middle["verdicts"]["now"]["notOk"].int == 3 && middle["verdicts"]["then"]["notOk"].int == 2)
             #expect(middle["changed"]["notOkToOk"].int == 1 && middle["changed"]["okToNotOk"].int == 0)
             let labeled = middle["labeled"]
@@ -113,7 +113,10 @@ struct LabelTests {
 
     @Test(
         "of another threshold are refused without one",
-        arguments: [("", "threshold"), ("?threshold=2", "threshold"), ("?threshold=0.5&verdict=ok", "verdict")])
+        arguments: [
+            ("", "threshold"), ("?threshold=2", "threshold"), ("?threshold=0.5&verdict=ok", "verdict"),
+            ("?threshold=0.5&reviewThreshold=0.5", "reviewThreshold"),
+        ])
     func badSimulation(_ query: String, _ name: String) async throws {
         try await withService { service in
             try await service.put("cable", cable)

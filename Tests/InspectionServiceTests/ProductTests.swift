@@ -18,7 +18,7 @@ struct ProductTests {
                 product.keys == [
                     "calibrationId", "calibrationStatus", "createdAt", "decision", "defectTypes", "id", "ignore",
                     "imageSide", "include", "keepImages", "mapThreshold", "maxBankRows", "mmPerPixel", "noun",
-                    "pictureCheck", "progress", "references", "status", "threshold", "updatedAt",
+                    "pictureCheck", "progress", "references", "reviewThreshold", "status", "threshold", "updatedAt",
                 ])
             #expect(product["status"].string == "ready" && product["progress"].double == 1)
             #expect(product["defectTypes"][1]["phrases"][0].string == "{} with a kink")

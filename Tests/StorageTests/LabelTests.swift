@@ -45,7 +45,7 @@ struct LabelTests {
         }
     }
 
-    @Test("are counted with verdicts, for several filters at once")
+    @Test("are counted with outcomes, for several filters at once")
     func counts() async throws {
         try await withStore { store in
             for number in 0..<12 {
@@ -56,14 +56,24 @@ struct LabelTests {
                 let label = ResultLabel(verdict: number < 6 ? .ok : .notOk, labeledAt: moment(20))
                 if number.isMultiple(of: 2) { _ = try await store.setLabel(label, of: "result-\(number)") }
             }
-            let counts = try await store.verdictCounts(of: [
+            for (number, review) in [(12, 0.25), (13, nil), (14, 0.25)] as [(Int, Double?)] {
+                var result = newResult(number)
+                result.record.verdict = .undecidable
+                result.record.score = 0.28
+                result.record.reviewThreshold = review
+                try await store.insertResult(result)
+            }
+            let good = ResultLabel(verdict: .ok, labeledAt: moment(20))
+            #expect(try await store.setLabel(good, of: "result-14"))
+            let counts = try await store.outcomeCounts(of: [
                 ResultFilter(), ResultFilter(minScore: 0.5), ResultFilter(label: .ok), ResultFilter(label: .notOk),
                 ResultFilter(product: "none"), ResultFilter(minScore: 0.3, label: .ok), Self.unlabeled,
             ])
             #expect(
                 counts == [
-                    [.ok: 4, .notOk: 8], [.notOk: 7], [.ok: 2, .notOk: 1], [.notOk: 3], [:], [.notOk: 1],
-                    [.ok: 2, .notOk: 4],
+                    [.ok: 4, .notOk: 8, .review: 2, .notJudged: 1], [.notOk: 7], [.ok: 2, .notOk: 1, .review: 1],
+                    [.notOk: 3], [:], [.notOk: 1],
+                    [.ok: 2, .notOk: 4, .review: 1, .notJudged: 1],
                 ])
             let export = try await store.exportRecords(ResultExport(matching: ResultFilter()), limit: 100)
             #expect(export.results.reversed().map(\.label).prefix(3) == [.ok, nil, .ok])

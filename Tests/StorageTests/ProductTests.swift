@@ -9,7 +9,8 @@ struct ProductTests {
             ProductDefectType(name: "bent"),
             ProductDefectType(name: "kink", phrases: ["{} has a kink", "kinked {}"]),
         ],
-        threshold: 0.5, mapThreshold: 0.25, decision: .references, pictureCheck: .blank, imageSide: 518,
+        threshold: 0.5, reviewThreshold: 0.375, mapThreshold: 0.25, decision: .references, pictureCheck: .blank,
+        imageSide: 518,
         ignore: [[PixelPoint(x: 0, y: 0), PixelPoint(x: 40, y: 0.5)]],
         include: [[PixelPoint(x: 1, y: 2)]], mmPerPixel: 0.125, keepImages: .notOk, maxBankRows: 2000)
 

@@ -48,7 +48,7 @@ public struct ScoreThreshold: Sendable, Equatable {
         rank = try Self.rank(scores.count, rate)
         count = scores.count
         let score = scores.sorted()[rank - 1]
-        threshold = ((score + Self.margin) * Self.steps).rounded(.up) / Self.steps
+        threshold = Self.justAbove(score)
         guard threshold <= 1 else { throw Failure.noRoom(score: score) }
     }
 
@@ -56,11 +56,7 @@ public struct ScoreThreshold: Sendable, Equatable {
     public var expectedRate: Double { Double(count - rank + 1) / Double(count + 1) }
 
     /// Where the share refused lies, in ``confidence`` of all cases; equal parts of the rest on both sides.
-    public var interval: Interval {
-        let share = BetaDistribution(count - rank + 1, rank)
-        let tail = (1 - Self.confidence) / 2
-        return Interval(lower: share.quantile(tail), upper: share.quantile(1 - tail))
-    }
+    public var interval: Interval { BetaDistribution(count - rank + 1, rank).middle }
 
     /// The place in the order of the score that the threshold lies just above, from 1.
     ///
@@ -72,12 +68,31 @@ public struct ScoreThreshold: Sendable, Equatable {
     @discardableResult
     public static func rank(_ count: Int, _ rate: Double?) throws(Failure) -> Int {
         let smallest = 1 / Double(count + 1)
-        // 0.05 of 20 is one, though the product of the floating-point numbers may be a little less.
-        let refused = rate.map { Int(($0 * Double(count + 1) * (1 + 1e-12)).rounded(.down)) } ?? 1
-        let needed = rate.map { Int((1 / $0 * (1 - 1e-12)).rounded(.up)) - 1 } ?? minimumCount
+        let refused = rate.map { places($0, of: count) } ?? 1
+        let needed = rate.map(needed) ?? minimumCount
         guard count >= minimumCount, refused >= 1 else {
             throw Failure.tooFew(needed: max(needed, minimumCount), smallestRate: smallest)
         }
         return max(1, count + 1 - refused)
+    }
+
+    /// How many of the `count` + 1 places in the order of `count` scores a share is, rounded down.
+    static func places(_ rate: Double, of count: Int) -> Int {
+        // 0.05 of 20 is one, though the product of the floating-point numbers may be a little less.
+        Int((rate * Double(count + 1) * (1 + 1e-12)).rounded(.down))
+    }
+
+    /// From how many scores on a share is at least one place.
+    static func needed(for rate: Double) -> Int { Int((1 / rate * (1 - 1e-12)).rounded(.up)) - 1 }
+
+    /// The threshold that a score stays below.
+    static func justAbove(_ score: Float) -> Float { ((score + margin) * steps).rounded(.up) / steps }
+}
+
+extension BetaDistribution {
+    /// Where it lies in ``ScoreThreshold/confidence`` of all cases; equal parts of the rest on both sides.
+    var middle: ScoreThreshold.Interval {
+        let tail = (1 - ScoreThreshold.confidence) / 2
+        return ScoreThreshold.Interval(lower: quantile(tail), upper: quantile(1 - tail))
     }
 }

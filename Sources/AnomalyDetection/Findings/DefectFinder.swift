@@ -33,26 +33,36 @@ public struct DefectFinder: Sendable {
     ///   - imageWidth: Columns of the original picture.
     ///   - imageHeight: Rows of the original picture.
     ///   - faults: Why nothing can be decided; empty where something can.
-    /// - Returns: Verdict and defects; no defects for an ok part.
+    /// - Returns: Verdict and defects; no defects for an ok part or a picture with faults.
     /// - Throws: ``InspectionModelError`` with `.badImage` when the size is not positive.
     public func findings(
         _ maps: AnomalyMaps, imageWidth: Int, imageHeight: Int, faults: [PictureFault] = []
     ) throws(InspectionModelError) -> Findings {
-        let verdict: Verdict =
-            !faults.isEmpty ? .undecidable : maps.imageScore >= rules.threshold ? .notOk : .ok
+        let score = maps.imageScore
+        var faults = faults
+        let isJudged = faults.isEmpty
+        if isJudged, let review = rules.reviewThreshold, rules.leavesToPeople(score) {
+            faults = [.closeToThreshold(score, review, rules.threshold)]
+        }
+        let verdict: Verdict = !faults.isEmpty ? .undecidable : score >= rules.threshold ? .notOk : .ok
+        let mapThreshold = isJudged ? rules.mapThreshold(for: score) : rules.mapThreshold
         do {
-            let defects = verdict == .notOk ? try self.defects(maps, width: imageWidth, height: imageHeight) : []
+            let defects =
+                isJudged && verdict != .ok
+                ? try self.defects(maps, reaching: mapThreshold, width: imageWidth, height: imageHeight) : []
             return Findings(
-                verdict: verdict, score: maps.imageScore, threshold: rules.threshold, mapThreshold: rules.mapThreshold,
-                defects: defects, faults: faults)
+                verdict: verdict, score: score, threshold: rules.threshold, reviewThreshold: rules.reviewThreshold,
+                mapThreshold: mapThreshold, defects: defects, faults: faults)
         } catch {
             throw InspectionModelError(.badImage, "\(error)")
         }
     }
 
-    private func defects(_ maps: AnomalyMaps, width: Int, height: Int) throws(ImageError) -> [Defect] {
+    private func defects(
+        _ maps: AnomalyMaps, reaching threshold: Float, width: Int, height: Int
+    ) throws(ImageError) -> [Defect] {
         let types = mode == .multitype ? Array(maps.states.dropFirst()) : [Findings.binaryType]
-        let marked = try marked(maps, types: types.count, width: width, height: height)
+        let marked = try marked(maps, reaching: threshold, types: types.count, width: width, height: height)
         let grid = TypeGrid(maps: maps, mode: mode, width: width, height: height)
         let minimumArea = max(1, Int((rules.minimumAreaFraction * Double(width * height)).rounded(.up)))
         let kinds = types.indices.filter { !marked[$0].runs.isEmpty }
@@ -74,11 +84,11 @@ public struct DefectFinder: Sendable {
 
     /// What reaches the threshold, by type.
     private func marked(
-        _ maps: AnomalyMaps, types: Int, width: Int, height: Int
+        _ maps: AnomalyMaps, reaching threshold: Float, types: Int, width: Int, height: Int
     ) throws(ImageError) -> [MarkedRuns] {
         let rows = try ReachingRows(
             of: maps.final.values, width: maps.side, height: maps.side, toWidth: width, toHeight: height,
-            corners: .edges, reaching: rules.mapThreshold)
+            corners: .edges, reaching: threshold)
         let grids = (0..<threads.count).map { _ in TypeGrid(maps: maps, mode: mode, width: width, height: height) }
         let bands = threads.collect((height + Self.bandRows - 1) / Self.bandRows) { worker, band in
             var found = [MarkedRuns](repeating: MarkedRuns(), count: types)

@@ -2,7 +2,7 @@ public import Images
 
 /// The decision about one part, in the terms of OPC 40001-101.
 public enum Verdict: String, Sendable, Codable, CaseIterable {
-    /// The score lies below the threshold.
+    /// The score lies below the thresholds.
     case ok
     /// The score reaches the threshold.
     case notOk
@@ -65,13 +65,18 @@ public struct Findings: Sendable {
     public let score: Float
     /// The score's threshold.
     public let threshold: Float
+    /// From which score on, below the threshold, the decision is left to people; nil where it never is.
+    public let reviewThreshold: Float?
     /// What the map's values were compared with.
     public let mapThreshold: Float
-    /// What makes the part not ok, the highest score first.
+    /// What makes the part not ok, or people look at it, the highest score first.
     ///
-    /// Empty for an ok or undecided part, and when only the global score, not any
-    /// place, reached the threshold.
+    /// Empty for an ok part and a picture that was not judged, and when only the global score, not any place, reached the
+    /// threshold.
     public let defects: [Defect]
     /// Why no decision could be made; empty for a decided part.
     public let faults: [PictureFault]
+
+    /// Whether the score says something about the part, be it that people must decide.
+    public var isJudged: Bool { faults.allSatisfy { $0.kind == .closeToThreshold } }
 }

@@ -1,4 +1,4 @@
-/// Why nothing can be said about the part in a picture.
+/// Why nothing is decided about the part in a picture.
 public struct PictureFault: Sendable, Equatable {
     /// What is wrong.
     public enum Kind: String, Sendable, CaseIterable {
@@ -14,6 +14,8 @@ public struct PictureFault: Sendable, Equatable {
         case flat
         /// Much less fine detail than all references have: out of focus, or moved.
         case blurred
+        /// The score lies between the thresholds of review and rejection: people are to decide.
+        case closeToThreshold
     }
 
     /// What is wrong.
@@ -25,6 +27,14 @@ public struct PictureFault: Sendable, Equatable {
     public init(_ kind: Kind, _ detail: String) {
         self.kind = kind
         self.detail = detail
+    }
+
+    /// The score is one that people decide about.
+    static func closeToThreshold(_ score: Float, _ reviewThreshold: Float, _ threshold: Float) -> PictureFault {
+        PictureFault(
+            .closeToThreshold,
+            "expected a score below \(reviewThreshold), of a good part, or from \(threshold) on, of a defective one, found "
+                + "\(score): somebody must look at the part")
     }
 
     /// Nothing of the picture counts.

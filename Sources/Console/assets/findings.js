@@ -6,15 +6,20 @@ import { drawDefects } from './viewer.js';
 
 /** The verdict in large letters, with the score on its scale. */
 export function verdictBanner(result) {
-  const { verdict, score, threshold } = result;
+  const { verdict, score, threshold, reviewThreshold } = result;
   const share = (value) => `${100 * Math.min(Math.max(value, 0), 1)}%`;
   const bar = h('div', { class: 'gauge', title: `score ${format.score(score)}, threshold ${format.score(threshold)}` },
-    h('i', {}), h('b', {}));
+    h('i', {}));
   bar.firstChild.style.width = share(score);
-  bar.lastChild.style.left = share(threshold);
+  for (const value of [reviewThreshold, threshold].filter((one) => Number.isFinite(one))) {
+    const mark = h('b', {});
+    mark.style.left = share(value);
+    bar.append(mark);
+  }
   return h('div', { class: `verdict ${verdict}` },
     h('strong', {}, format.verdictText[verdict]),
     h('span', {}, `score ${format.score(score)} · threshold ${format.threshold(threshold)}`
+      + (Number.isFinite(reviewThreshold) ? ` · review from ${format.threshold(reviewThreshold)}` : '')
       + (result.shots ? ` · ${result.shots} references` : ' · no references')
       + (result.calibrationId ? ' · calibrated' : '')),
     bar,
@@ -64,7 +69,7 @@ export class LabelBox {
   /** Keys are listened to until the signal. */
   constructor(result, types, signal) {
     this.#result = result;
-    const found = result.verdict === 'notOk' ? result.defects.map((defect) => defect.type) : [];
+    const found = result.verdict !== 'ok' ? result.defects.map((defect) => defect.type) : [];
     for (const name of new Set([...found, ...types])) this.#offer(name);
     this.element = h('section', { class: 'card' }, h('h2', {}, 'What is it really?'), this.#status,
       h('details', {}, h('summary', {}, 'Kinds of defect and a note'), this.#types, this.#note),

@@ -58,6 +58,7 @@ function settingsForm({ id, product, changed }, known) {
   const controls = {
     noun: h('input', { type: 'text', required: true, maxlength: 100, value: product.noun }),
     threshold: number(product.threshold, { min: 0, max: 1, step: 'any' }),
+    reviewThreshold: number(product.reviewThreshold, { min: 0, max: 1, step: 'any', placeholder: 'nobody looks' }),
     mapThreshold: number(product.mapThreshold, { min: 0, max: 1, step: 'any', placeholder: 'as above' }),
     decision: select(Object.entries(decisionText), product.decision),
     pictureCheck: select(Object.entries(pictureCheckText), product.pictureCheck),
@@ -107,6 +108,7 @@ function settingsForm({ id, product, changed }, known) {
     h('div', { class: 'row wrap form' },
       field('What it is', controls.noun, 'in the texts that pictures are compared with'),
       field('Threshold', controls.threshold, 'from this score on a part is not ok'),
+      field('Review threshold', controls.reviewThreshold, 'from this score on somebody must look'),
       field('Map threshold', controls.mapThreshold, 'map values from here on are marked'),
       field('Decided by', controls.decision, 'references alone need calibrated thresholds'),
       field('Pictures not judged', controls.pictureCheck, 'they are undecidable'),

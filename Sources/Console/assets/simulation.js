@@ -6,6 +6,7 @@ import * as format from './format.js';
 export function simulationSection({ id, product, signal, changed }) {
   const base = path('products', id);
   const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.001, value: product.threshold, oninput: () => follow(slider, exact) });
+  const review = h('input', { type: 'number', min: 0, max: 1, step: 'any', placeholder: 'as it is', oninput: () => later() });
   const exact = h('input', { type: 'number', min: 0, max: 1, step: 'any', required: true, value: product.threshold, oninput: () => follow(exact, slider) });
   const since = h('input', { type: 'datetime-local', step: 1, onchange: () => run() });
   const outcome = h('div', {});
@@ -13,6 +14,10 @@ export function simulationSection({ id, product, signal, changed }) {
 
   function follow(from, to) {
     to.value = from.value;
+    later();
+  }
+
+  function later() {
     clearTimeout(latest?.timer);
     latest = { timer: setTimeout(() => run(), 150) };
   }
@@ -23,7 +28,7 @@ export function simulationSection({ id, product, signal, changed }) {
     const mine = (latest = {});
     let text;
     try {
-      const query = { threshold, since: since.value && new Date(since.value).toISOString() };
+      const query = { threshold, reviewThreshold: review.value || null, since: since.value && new Date(since.value).toISOString() };
       text = shown(await request('POST', `${base}/thresholds:simulate`, { query, signal }));
     } catch (error) {
       if (error.name === 'AbortError') return;
@@ -33,16 +38,18 @@ export function simulationSection({ id, product, signal, changed }) {
   }
 
   async function take() {
-    if (!exact.reportValidity()) return;
-    await request('PATCH', base, { json: { threshold: Number(exact.value) },
+    if (!exact.reportValidity() || !review.reportValidity()) return;
+    const json = { threshold: Number(exact.value) };
+    if (review.value !== '') json.reviewThreshold = Number(review.value);
+    await request('PATCH', base, { json,
       headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
     await changed();
   }
 
-  return h('section', { class: 'card' }, h('h2', {}, 'Another threshold'),
-    h('p', { class: 'quiet' }, 'What it would have done to stored results. Choose since when references and settings were as they are. Labels tell which verdicts were wrong.'),
-    h('div', { class: 'row wrap form' }, field('Threshold', slider), field('exactly', exact), field('Results since', since)),
-    outcome, h('div', { class: 'row' }, button('Look', run), button('Use this threshold', take, { class: 'plain' })));
+  return h('section', { class: 'card' }, h('h2', {}, 'Other thresholds'),
+    h('p', { class: 'quiet' }, 'What they would have done to stored results. Choose since when references and settings were as they are. Labels tell which verdicts were wrong.'),
+    h('div', { class: 'row wrap form' }, field('Threshold', slider), field('exactly', exact), field('Review threshold', review), field('Results since', since)),
+    outcome, h('div', { class: 'row' }, button('Look', run), button('Use these thresholds', take, { class: 'plain' })));
 }
 
 function shown(answer) {
@@ -52,10 +59,14 @@ function shown(answer) {
     const { count, rate, interval } = part;
     return rate === null ? '–' : `${count} (${format.percent(rate)}, true rate ${format.percent(interval.lower)} to ${format.percent(interval.upper)})`;
   };
-  const { falseRejects, escapes, good, defective } = answer.labeled;
+  const { falseRejects, escapes, goodInReview, defectiveInReview, good, defective } = answer.labeled;
+  const hasReviews = now.review + then.review > 0;
   if (answer.results === 0) return h('p', { class: 'quiet' }, 'There are no stored results of this product in that time.');
   return h('table', {}, h('thead', {}, h('tr', {}, ['', 'as answered', `with ${format.threshold(answer.threshold)}`].map((name) => h('th', { scope: 'col' }, name)))),
-    h('tbody', {}, row('OK', format.count(now.ok), format.count(then.ok)), row('Not OK', format.count(now.notOk), format.count(then.notOk)),
+    h('tbody', {}, row('OK', format.count(now.ok), format.count(then.ok)),
+      hasReviews && row('Somebody must look', format.count(now.review), format.count(then.review)), row('Not OK', format.count(now.notOk), format.count(then.notOk)),
       row(`Good parts refused, of ${good} labelled`, share(falseRejects.now), share(falseRejects.then)),
-      row(`Defective parts passed, of ${defective} labelled`, share(escapes.now), share(escapes.then))));
+      hasReviews && row('Good parts to look at', share(goodInReview.now), share(goodInReview.then)),
+      row(`Defective parts passed, of ${defective} labelled`, share(escapes.now), share(escapes.then)),
+      hasReviews && row('Defective parts to look at', share(defectiveInReview.now), share(defectiveInReview.then))));
 }

@@ -16,6 +16,10 @@ struct Calibration: Sendable {
     /// The highest first.
     let scores: [CalibrationScore]
     let threshold: ScoreThreshold
+    /// The share of good parts that people are to look at; nil for none.
+    let reviewRate: Double?
+    /// nil where nobody is to look.
+    let review: ReviewThreshold?
     let mapThreshold: Float
 }
 
@@ -35,11 +39,20 @@ enum CalibrationDocument {
             .init(name: "expectedFalseRejectRate", value: share(threshold.expectedRate)),
             .init(name: "interval", value: interval(threshold.interval)),
             .init(name: "threshold", value: .number(threshold.threshold)),
+            .init(name: "review", value: review(calibration)),
             .init(name: "mapThreshold", value: .number(calibration.mapThreshold)),
             .init(name: "scores", value: .array(calibration.scores.map(score))),
         ]
         if isDryRun { members.append(.init(name: "dryRun", value: true)) }
         return .object(members)
+    }
+
+    private static func review(_ calibration: Calibration) -> JSONTree {
+        guard let review = calibration.review, let rate = calibration.reviewRate else { return .null }
+        return [
+            "rate": .number(rate), "expectedRate": share(review.expectedRate), "interval": interval(review.interval),
+            "threshold": .number(review.threshold),
+        ]
     }
 
     private static func score(_ score: CalibrationScore) -> JSONTree {

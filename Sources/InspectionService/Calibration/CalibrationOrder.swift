@@ -6,12 +6,14 @@ import Storage
 /// What a client asks of a calibration.
 struct CalibrationOrder: Sendable {
     /// The query parameters that say it.
-    static let parameters = ["falseRejectRate", "decision", "dryRun"]
+    static let parameters = ["falseRejectRate", "reviewRate", "decision", "dryRun"]
     /// Most pictures of one request.
     static let maxPictures = 1000
 
     /// Largest share of good parts to refuse; nil for the smallest that the pictures can vouch for.
     let falseRejectRate: Double?
+    /// Largest share of good parts that people are to look at, besides those refused; nil for none.
+    let reviewRate: Double?
     /// What is to decide from then on; nil leaves it as it is.
     let decision: Decision?
     /// Whether nothing is stored and the product stays as it is.
@@ -24,10 +26,8 @@ struct CalibrationOrder: Sendable {
     /// - Throws: `Problem`, `MultipartError` or `ImageError`.
     init(_ request: ServerRequest) throws {
         let query = try QueryReader(request, known: Self.parameters)
-        falseRejectRate = try query.number("falseRejectRate")
-        if let rate = falseRejectRate, !(0.0001...0.5).contains(rate) {
-            throw Problem.parameter("falseRejectRate", "expected a share from 0.0001 to 0.5, found \(rate)")
-        }
+        falseRejectRate = try Self.share("falseRejectRate", query)
+        reviewRate = try Self.share("reviewRate", query)
         decision = try query.choice("decision", Decision.self)
         isDryRun = try query.flag("dryRun")
         // A form without any part is a mistake, not a request without pictures.
@@ -35,5 +35,14 @@ struct CalibrationOrder: Sendable {
         images =
             request.body.isEmpty && type?.essence != "multipart/form-data"
             ? [] : try ImageUpload(request, mayHaveMetadata: false, maxPictures: Self.maxPictures).images
+    }
+
+    /// Reads a share of good parts.
+    private static func share(_ name: String, _ query: QueryReader) throws(Problem) -> Double? {
+        guard let share = try query.number(name) else { return nil }
+        guard (0.0001...0.5).contains(share) else {
+            throw Problem.parameter(name, "expected a share from 0.0001 to 0.5, found \(share)")
+        }
+        return share
     }
 }

@@ -43,21 +43,37 @@ struct Calibrator: Sendable {
                 throw Self.problem(error, count, order, prepared.plan.decision)
             }
         }
+        func explainingReview<Output>(_ body: () throws(ReviewThreshold.Failure) -> Output) throws(Problem) -> Output {
+            do throws(ReviewThreshold.Failure) {
+                return try body()
+            } catch {
+                throw Self.problem(error, count, order)
+            }
+        }
         _ = try explaining { () throws(ScoreThreshold.Failure) in
             try ScoreThreshold.rank(count, order.falseRejectRate)
+        }
+        if let rate = order.reviewRate {
+            _ = try explainingReview { () throws(ReviewThreshold.Failure) in try ReviewThreshold.between(count, rate) }
         }
         let banks = try await MemberBanks(
             prepared.plan.bank(of: product), store: core.store, coresets: core.coresets)
         let scorer = CalibrationScorer(core: core, product: prepared, banks: banks)
         let scores = try await scores(sent.isEmpty ? references(banks) : sent, areSent: !sent.isEmpty, scorer)
+        let threshold = try explaining { () throws(ScoreThreshold.Failure) in
+            try ScoreThreshold(scores.map(\.score), falseRejectRate: order.falseRejectRate)
+        }
+        let review = try order.reviewRate.map { rate in
+            try explainingReview { () throws(ReviewThreshold.Failure) in
+                try ReviewThreshold(scores.map(\.score), rate: rate, below: threshold)
+            }
+        }
         let now = core.environment.now()
         let calibration = Calibration(
             id: core.environment.identifier(at: now), product: product.id, createdAt: now,
             isLeaveOneOut: sent.isEmpty, falseRejectRate: order.falseRejectRate,
             decision: prepared.plan.decision, references: product.references, scores: scores,
-            threshold: try explaining { () throws(ScoreThreshold.Failure) in
-                try ScoreThreshold(scores.map(\.score), falseRejectRate: order.falseRejectRate)
-            },
+            threshold: threshold, reviewRate: order.reviewRate, review: review,
             // Where good parts show as much as maps can hold, only that much is marked.
             mapThreshold: (try? ScoreThreshold(scores.map(\.mapMaximum), falseRejectRate: order.falseRejectRate))?
                 .threshold ?? 1)
@@ -66,6 +82,8 @@ struct Calibrator: Sendable {
         guard let basis = prepared.plan.basis(with: product.references) else { throw Problem.internalError }
         var settings = product.settings
         settings.threshold = calibration.threshold.threshold.decimal
+        // A threshold of reviews that was found from other scores would mean nothing beside the new threshold.
+        settings.reviewThreshold = review?.threshold.decimal
         settings.mapThreshold = calibration.mapThreshold.decimal
         settings.decision = order.decision ?? settings.decision
         let record = CalibrationRecord(
@@ -118,6 +136,24 @@ struct Calibrator: Sendable {
             }
         }
         return scores.sorted { ($0.score, $0.mapMaximum, $0.id.hex) > ($1.score, $1.mapMaximum, $1.id.hex) }
+    }
+
+    private static func problem(
+        _ failure: ReviewThreshold.Failure, _ count: Int, _ order: CalibrationOrder
+    ) -> Problem {
+        switch failure {
+        case .tooFew(let needed, let smallest):
+            Problem(
+                .calibrationImpossible,
+                "expected at least \(needed) different pictures of good parts for a review rate of \(order.reviewRate ?? 0), "
+                    + "found \(count), which can vouch for \(smallest.roundedUp(decimals: 4)): ask for that, or send more"
+            )
+        case .noBand(let score):
+            Problem(
+                .calibrationImpossible,
+                "expected good parts in review to score less than the threshold, found \(score), as much as those refused: "
+                    + "ask for a larger reviewRate, or for none")
+        }
     }
 
     private static func problem(

@@ -1,36 +1,72 @@
 import AnomalyDetection
 import Storage
 
-/// What another threshold would have done to stored results, and what people said of those.
+/// What other thresholds would have done to stored results, and what people said of those.
 struct ThresholdSimulation: Sendable {
-    /// Results of a kind, by the verdict that was given and by the one that the other threshold gives.
-    struct Counts: Sendable {
-        let ok: Int
-        let notOk: Int
-        let undecidable: Int
-        /// Of those that were ok.
-        let okToNotOk: Int
-        /// Of those that were not ok.
-        let notOkToOk: Int
+    /// Results by what became, or would have become, of them.
+    struct Outcomes: Sendable {
+        var ok = 0
+        var review = 0
+        var notOk = 0
 
-        /// - Parameters:
-        ///   - all: By verdict.
-        ///   - reaching: Those whose score reaches the other threshold.
-        init(_ all: [Storage.Verdict: Int], reaching: [Storage.Verdict: Int]) {
-            ok = all[.ok] ?? 0
-            notOk = all[.notOk] ?? 0
-            undecidable = all[.undecidable] ?? 0
-            okToNotOk = reaching[.ok] ?? 0
-            notOkToOk = notOk - (reaching[.notOk] ?? 0)
+        init() {}
+
+        init(_ counts: [ResultOutcome: Int]) {
+            ok = counts[.ok] ?? 0
+            review = counts[.review] ?? 0
+            notOk = counts[.notOk] ?? 0
         }
 
-        var decided: Int { ok + notOk }
-        var okThen: Int { ok - okToNotOk + notOkToOk }
-        var notOkThen: Int { notOk - notOkToOk + okToNotOk }
+        var judged: Int { ok + review + notOk }
+
+        /// Those of one that are not among the other.
+        static func - (all: Self, some: Self) -> Self {
+            var rest = Self()
+            rest.ok = all.ok - some.ok
+            rest.review = all.review - some.review
+            rest.notOk = all.notOk - some.notOk
+            return rest
+        }
+
+        var tree: JSONTree { ["ok": .integer(ok), "review": .integer(review), "notOk": .integer(notOk)] }
+    }
+
+    /// Results of a kind: each set by what became of them, the sets by what would have.
+    struct Counts: Sendable {
+        let now: Outcomes
+        let notJudged: Int
+        /// Those below both other thresholds.
+        let toOk: Outcomes
+        let toReview: Outcomes
+        let toNotOk: Outcomes
+
+        /// - Parameters:
+        ///   - all: By what became of them.
+        ///   - reviewed: Those whose score reaches the other threshold of reviews.
+        ///   - refused: Those whose score reaches the other threshold.
+        init(
+            _ all: [ResultOutcome: Int], reviewed: [ResultOutcome: Int], refused: [ResultOutcome: Int]
+        ) {
+            now = Outcomes(all)
+            notJudged = all[.notJudged] ?? 0
+            toNotOk = Outcomes(refused)
+            toReview = Outcomes(reviewed) - toNotOk
+            toOk = now - Outcomes(reviewed)
+        }
+
+        var then: Outcomes {
+            var outcomes = Outcomes()
+            outcomes.ok = toOk.judged
+            outcomes.review = toReview.judged
+            outcomes.notOk = toNotOk.judged
+            return outcomes
+        }
     }
 
     let product: String
     let threshold: Double
+    /// nil where nothing would have been left to people.
+    let reviewThreshold: Double?
     let all: Counts
     /// Those that somebody called good, and not.
     let good: Counts
@@ -42,49 +78,56 @@ struct ThresholdSimulation: Sendable {
     ///   - product: The product's id.
     ///   - filter: Which of them.
     ///   - threshold: The other threshold.
+    ///   - reviewThreshold: The other threshold of reviews, below it; nil for none.
     ///   - store: Where they are.
     /// - Throws: `StorageError`.
     init(
-        of product: String, _ filter: ResultFilter, threshold: Double, in store: any LabelStore
+        of product: String, _ filter: ResultFilter, threshold: Double, reviewThreshold: Double?,
+        in store: any LabelStore
     ) async throws(StorageError) {
         self.product = product
         self.threshold = threshold
+        self.reviewThreshold = reviewThreshold
         var filters: [ResultFilter] = []
         for label in [nil, .ok, .notOk] as [ResultFilter.Label?] {
-            var filter = filter
-            filter.product = product
-            filter.label = label
-            filters.append(filter)
-            // Scores are compared as inspections compare them.
-            filter.minScore = Float(threshold).decimal
-            filters.append(filter)
+            for score in [nil, reviewThreshold ?? threshold, threshold] {
+                var filter = filter
+                filter.product = product
+                filter.label = label
+                // Scores are compared as inspections compare them.
+                filter.minScore = score.map { Float($0).decimal }
+                filters.append(filter)
+            }
         }
-        let counts = try await store.verdictCounts(of: filters)
-        all = Counts(counts[0], reaching: counts[1])
-        good = Counts(counts[2], reaching: counts[3])
-        defective = Counts(counts[4], reaching: counts[5])
+        let counts = try await store.outcomeCounts(of: filters)
+        all = Counts(counts[0], reviewed: counts[1], refused: counts[2])
+        good = Counts(counts[3], reviewed: counts[4], refused: counts[5])
+        defective = Counts(counts[6], reviewed: counts[7], refused: counts[8])
     }
 
     var tree: JSONTree {
         [
             "product": .string(product), "threshold": .number(threshold),
-            "results": .integer(all.decided + all.undecidable), "undecidable": .integer(all.undecidable),
-            "verdicts": [
-                "now": ["ok": .integer(all.ok), "notOk": .integer(all.notOk)],
-                "then": ["ok": .integer(all.okThen), "notOk": .integer(all.notOkThen)],
+            "reviewThreshold": reviewThreshold.map { .number($0) } ?? .null,
+            "results": .integer(all.now.judged + all.notJudged), "notJudged": .integer(all.notJudged),
+            "verdicts": ["now": all.now.tree, "then": all.then.tree],
+            "changed": [
+                "okToReview": .integer(all.toReview.ok), "okToNotOk": .integer(all.toNotOk.ok),
+                "reviewToOk": .integer(all.toOk.review), "reviewToNotOk": .integer(all.toNotOk.review),
+                "notOkToOk": .integer(all.toOk.notOk), "notOkToReview": .integer(all.toReview.notOk),
             ],
-            "changed": ["okToNotOk": .integer(all.okToNotOk), "notOkToOk": .integer(all.notOkToOk)],
             "labeled": [
-                "good": .integer(good.decided), "defective": .integer(defective.decided),
-                "falseRejects": [
-                    "now": Self.share(good.notOk, of: good.decided),
-                    "then": Self.share(good.notOkThen, of: good.decided),
-                ],
-                "escapes": [
-                    "now": Self.share(defective.ok, of: defective.decided),
-                    "then": Self.share(defective.okThen, of: defective.decided),
-                ],
+                "good": .integer(good.now.judged), "defective": .integer(defective.now.judged),
+                "falseRejects": Self.shares(good, \.notOk), "escapes": Self.shares(defective, \.ok),
+                "goodInReview": Self.shares(good, \.review), "defectiveInReview": Self.shares(defective, \.review),
             ],
+        ]
+    }
+
+    private static func shares(_ counts: Counts, _ outcome: KeyPath<Outcomes, Int>) -> JSONTree {
+        [
+            "now": share(counts.now[keyPath: outcome], of: counts.now.judged),
+            "then": share(counts.then[keyPath: outcome], of: counts.now.judged),
         ]
     }
 

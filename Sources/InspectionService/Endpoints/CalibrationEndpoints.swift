@@ -67,13 +67,16 @@ struct CalibrationEndpoints {
 
     private func simulate(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {
         let query = try QueryReader(
-            request, known: ["threshold", "since", "until", "camera", "mode"], prefix: ResultFilter.metadataPrefix)
+            request, known: ["threshold", "reviewThreshold", "since", "until", "camera", "mode"],
+            prefix: ResultFilter.metadataPrefix)
         let filter = try ResultFilter(query)
-        guard let threshold = try query.number("threshold") else {
+        let review = try Self.score("reviewThreshold", query)
+        guard let threshold = try Self.score("threshold", query) else {
             throw Problem.parameter("threshold", "expected a number from 0 to 1, found none")
         }
-        guard (0...1).contains(threshold) else {
-            throw Problem.parameter("threshold", "expected a number from 0 to 1, found \(threshold)")
+        if let review, review >= threshold {
+            throw Problem.parameter(
+                "reviewThreshold", "expected a number below the threshold, \(threshold), found \(review)")
         }
         guard request.body.isEmpty else {
             throw Problem(
@@ -81,8 +84,18 @@ struct CalibrationEndpoints {
         }
         let product = try await core.product(ProductEndpoints.id(request, context))
         let simulation = try await ThresholdSimulation(
-            of: product.id, filter, threshold: threshold, in: core.store)
+            of: product.id, filter, threshold: threshold,
+            reviewThreshold: review ?? product.settings.reviewThreshold.flatMap { $0 < threshold ? $0 : nil },
+            in: core.store)
         return .json(simulation.tree, [.cacheControl: "no-store"])
+    }
+
+    private static func score(_ name: String, _ query: QueryReader) throws(Problem) -> Double? {
+        guard let score = try query.number(name) else { return nil }
+        guard (0...1).contains(score) else {
+            throw Problem.parameter(name, "expected a number from 0 to 1, found \(score)")
+        }
+        return score
     }
 
     private func drift(_ request: ServerRequest, _ context: RequestContext) async throws -> ServerResponse {

@@ -78,6 +78,10 @@ struct MetricsEndpoint {
             counts.faults.sorted { $0.key < $1.key }.flatMap { product, faults in
                 faults.sorted { $0.key < $1.key }.map { ([("product", product), ("fault", $0.key)], Double($0.value)) }
             })
+        text.family(
+            "inspect_reviews_total", .counter,
+            "Parts that were left to people, their scores being close to the threshold.",
+            Self.samples(counts.reviews, "product"))
         text.histograms(
             "inspect_score", "Image scores of stored inspections.",
             counts.scores.sorted { $0.key < $1.key }.map { ([("product", $0.key)], $0.value) })

@@ -40,7 +40,9 @@ struct Inspection: Sendable {
         let record = ResultRecord(
             id: id, product: product.record.id, createdAt: createdAt,
             verdict: Storage.Verdict(findings.verdict), score: findings.score.decimal,
-            threshold: findings.threshold.decimal, mapThreshold: findings.mapThreshold.decimal,
+            threshold: findings.threshold.decimal,
+            reviewThreshold: findings.isJudged ? findings.reviewThreshold?.decimal : nil,
+            mapThreshold: findings.mapThreshold.decimal,
             mode: request.options.mode.rawValue, shots: references.count,
             referencesVersion: references.count == 0 ? nil : references.version,
             partID: request.partID, camera: request.camera, imageWidth: pictures.width, imageHeight: pictures.height,

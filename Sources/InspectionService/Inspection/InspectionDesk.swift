@@ -41,7 +41,7 @@ struct InspectionDesk: Sendable {
             commit = environment.uptime() - started
         }
         metrics.inspected(inspection, commit: commit)
-        if commit != nil, inspection.findings.verdict != .undecidable { await drift.inspected(product) }
+        if commit != nil, inspection.findings.isJudged { await drift.inspected(product) }
         return InspectionAnswer(
             document: document, pictures: inspection.pictures, overlay: inspection.overlay,
             timing: inspection.timings.serverTiming(commit: commit))

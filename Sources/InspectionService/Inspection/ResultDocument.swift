@@ -24,6 +24,7 @@ struct ResultDocument {
         add("score", .number(findings.score))
         add("scoreRaw", ["global": .number(inspection.globalAnomaly), "mapMax": .number(inspection.mapMaximum)])
         add("threshold", .number(findings.threshold))
+        add("reviewThreshold", findings.reviewThreshold.map { .number($0) } ?? .null)
         add("mapThreshold", .number(findings.mapThreshold))
         add("calibrationId", .string(inspection.product.calibration.currentID))
         add("mode", .string(inspection.request.options.mode.rawValue))

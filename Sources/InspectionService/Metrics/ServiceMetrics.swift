@@ -33,6 +33,8 @@ final class ServiceMetrics: Sendable {
         var verdicts: [String: [String: Int]] = [:]
         /// Pictures that were not judged, by product and what was wrong with them.
         var faults: [String: [String: Int]] = [:]
+        /// Parts that were left to people, by product.
+        var reviews: [String: Int] = [:]
         var scores: [String: Histogram] = [:]
         /// Requests that were refused before their body was read, by reason.
         var refused: [String: Int] = [:]
@@ -93,7 +95,11 @@ final class ServiceMetrics: Sendable {
             let product = counts.label(inspection.product.record.id)
             counts.verdicts[product, default: [:]][inspection.findings.verdict.rawValue, default: 0] += 1
             for fault in inspection.findings.faults {
-                counts.faults[product, default: [:]][fault.kind.rawValue, default: 0] += 1
+                if fault.kind == .closeToThreshold {
+                    counts.reviews[product, default: 0] += 1
+                } else {
+                    counts.faults[product, default: [:]][fault.kind.rawValue, default: 0] += 1
+                }
             }
             counts.scores[product, default: Histogram(Histogram.scores)].observe(Double(inspection.findings.score))
         }

@@ -14,13 +14,16 @@ extension APIOperations {
             summary: "Find the product's thresholds from pictures of good parts",
             description: """
                 Without a body each reference is scored against the others; else the pictures sent are: one raw picture, or a \
-                form with parts `image`. They are not kept. The product gets the thresholds found, unless it is a dry run.
+                form with parts `image`. They are not kept. The product gets the thresholds found, `reviewThreshold` with `reviewRate` only, unless it is a dry run.
                 """,
             parameters: [
                 productID, ifMatch, ifNoneMatch,
                 APIParameter(
                     "falseRejectRate", ["type": "number", "minimum": .number(0.0001), "maximum": .number(0.5)],
                     "Largest share of good parts to refuse; the smallest that the pictures can vouch for when absent."),
+                APIParameter(
+                    "reviewRate", ["type": "number", "minimum": .number(0.0001), "maximum": .number(0.5)],
+                    "Largest share of good parts that people are to look at, besides those refused; none when absent."),
                 APIParameter(
                     "decision", APISchema.choice(Decision.allCases.map(\.rawValue)),
                     "What is to decide from then on; as the product has it when absent."),
@@ -48,10 +51,13 @@ extension APIOperations {
     private static var simulate: APIOperation {
         APIOperation(
             method: "post", path: "/products/{id}/thresholds:simulate", id: "simulateThreshold", tag: "Calibration",
-            summary: "Count what another threshold would have done to stored results",
+            summary: "Count what other thresholds would have done to stored results",
             description: "Beside it what labels say of false rejects and escapes, now and then. \(metadata)",
             parameters: [
                 productID, APIParameter("threshold", APISchema.unit, "The other threshold of the score; required."),
+                APIParameter(
+                    "reviewThreshold", APISchema.unit,
+                    "The other threshold of reviews, below `threshold`; the product's own, where it is, when absent."),
             ] + filters.filter { ["since", "until", "camera", "mode"].contains($0.name) },
             responses: [
                 APIResponse(

@@ -11,18 +11,27 @@ extension APISchemas {
     }
 
     private static var simulation: JSONTree {
-        let verdicts = APISchema.object(["ok": APISchema.count, "notOk": APISchema.count])
+        let verdicts = APISchema.object(["ok": APISchema.count, "review": APISchema.count, "notOk": APISchema.count])
         let share = APISchema.object([
             "count": APISchema.count, "rate": APISchema.nullable(APISchema.unit),
             "interval": APISchema.nullable(interval),
         ])
         let shares = APISchema.object(["now": share, "then": share])
         return APISchema.object([
-            "product": APISchema.string, "threshold": APISchema.unit, "results": APISchema.count,
-            "undecidable": APISchema.count, "verdicts": APISchema.object(["now": verdicts, "then": verdicts]),
-            "changed": APISchema.object(["okToNotOk": APISchema.count, "notOkToOk": APISchema.count]),
+            "product": APISchema.string, "threshold": APISchema.unit,
+            "reviewThreshold": APISchema.nullable(APISchema.unit), "results": APISchema.count,
+            "notJudged": [
+                "type": "integer", "minimum": 0,
+                "description": "Those whose pictures had faults, which other thresholds do not change.",
+            ],
+            "verdicts": APISchema.object(["now": verdicts, "then": verdicts]),
+            "changed": APISchema.object([
+                "okToReview": APISchema.count, "okToNotOk": APISchema.count, "reviewToOk": APISchema.count,
+                "reviewToNotOk": APISchema.count, "notOkToOk": APISchema.count, "notOkToReview": APISchema.count,
+            ]),
             "labeled": APISchema.object([
                 "good": APISchema.count, "defective": APISchema.count, "falseRejects": shares, "escapes": shares,
+                "goodInReview": shares, "defectiveInReview": shares,
             ]),
         ])
     }
@@ -34,7 +43,7 @@ extension APISchemas {
             "status": APISchema.choice(DriftReport.Status.allCases.map(\.rawValue)), "window": APISchema.count,
             "results": [
                 "type": "integer", "minimum": 0,
-                "description": "Decided ones since the calibration, judged with its threshold; at most `window`.",
+                "description": "Judged ones since the calibration, with its threshold; at most `window`.",
             ],
             "since": moment, "until": moment,
             "calibration": APISchema.nullable(
@@ -71,7 +80,17 @@ extension APISchemas {
                     "description":
                         "Share of good parts that these thresholds refuse, on average over such calibrations.",
                 ],
-                "interval": interval, "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
+                "interval": interval, "threshold": APISchema.unit,
+                "review": APISchema.nullable(
+                    APISchema.object(
+                        [
+                            "rate": APISchema.unit, "expectedRate": APISchema.unit, "interval": interval,
+                            "threshold": APISchema.unit,
+                        ],
+                        description:
+                            "From its threshold on, and below that of rejection, people decide; the share of good parts that they look at."
+                    )),
+                "mapThreshold": APISchema.unit,
                 "scores": APISchema.array(
                     of: APISchema.object(
                         [
@@ -83,6 +102,6 @@ extension APISchemas {
                             ],
                         ], optional: ["name"], description: "What one picture scores, the highest first.")),
                 "dryRun": APISchema.boolean,
-            ], optional: ["dryRun"])
+            ], optional: ["review", "dryRun"])
     }
 }

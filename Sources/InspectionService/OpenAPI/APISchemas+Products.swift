@@ -31,6 +31,14 @@ extension APISchemas {
             ),
             ("threshold", APISchema.unit),
             (
+                "reviewThreshold",
+                [
+                    "type": "number", "minimum": 0, "maximum": 1,
+                    "description":
+                        "Scores from here on, and below the threshold, are undecidable: somebody must look. None when null.",
+                ]
+            ),
+            (
                 "mapThreshold",
                 [
                     "type": "number", "minimum": 0, "maximum": 1,
@@ -90,7 +98,7 @@ extension APISchemas {
     private var product: JSONTree {
         let settings = settingsProperties.map { name, schema in
             switch name {
-            case "mmPerPixel", "maxBankRows", "mapThreshold":
+            case "mmPerPixel", "maxBankRows", "reviewThreshold", "mapThreshold":
                 JSONTree.Member(name: name, value: APISchema.nullable(schema))
             // Bounds of what may be set are no bounds of what a model brings along.
             case "imageSide": JSONTree.Member(name: name, value: ["type": "integer", "minimum": 1])

@@ -37,7 +37,8 @@ extension APISchemas {
                         "description": "Largest value of the map that the score is made of, before any refinement.",
                     ],
                 ]),
-                "threshold": APISchema.unit, "mapThreshold": APISchema.unit,
+                "threshold": APISchema.unit, "reviewThreshold": APISchema.nullable(APISchema.unit),
+                "mapThreshold": APISchema.unit,
                 "calibrationId": [
                     "type": ["string", "null"],
                     "description": "The calibration that vouches for the thresholds, if one does.",

@@ -47,6 +47,7 @@ enum ProductDocument {
             .init(name: "noun", value: .string(settings.noun)),
             .init(name: "defectTypes", value: .array(settings.defectTypes.map(type))),
             .init(name: "threshold", value: settings.threshold.map { .number($0) } ?? .null),
+            .init(name: "reviewThreshold", value: settings.reviewThreshold.map { .number($0) } ?? .null),
             .init(name: "mapThreshold", value: settings.mapThreshold.map { .number($0) } ?? .null),
             .init(name: "decision", value: .string(settings.decision?.rawValue)),
             .init(name: "pictureCheck", value: .string(settings.pictureCheck?.rawValue)),

@@ -14,7 +14,8 @@ struct ProductForm {
         "status", "progress", "problem", "references", "calibrationId", "calibrationStatus", "createdAt", "updatedAt",
     ]
     private static let settings = [
-        "noun", "defectTypes", "threshold", "mapThreshold", "decision", "pictureCheck", "imageSide", "ignore",
+        "noun", "defectTypes", "threshold", "reviewThreshold", "mapThreshold", "decision", "pictureCheck", "imageSide",
+        "ignore",
         "include", "mmPerPixel",
         "keepImages", "maxBankRows",
     ]
@@ -103,6 +104,12 @@ struct ProductForm {
         }
         if let node = members["threshold"] {
             settings.threshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }
+        }
+        if let node = members["reviewThreshold"] {
+            let threshold = settings.threshold ?? configuration.defaultThreshold
+            settings.reviewThreshold = form.number(
+                node, expected: "a number from 0 to below the threshold, \(threshold)"
+            ) { $0 >= 0 && $0 < threshold }
         }
         if let node = members["mapThreshold"] {
             settings.mapThreshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }

@@ -11,6 +11,7 @@ struct ProductPlan: Sendable {
     /// Side of the square that pictures are resized to, in pixels.
     let imageSide: Int
     let threshold: Float
+    let reviewThreshold: Float?
     let mapThreshold: Float
     /// What decides.
     var decision: Decision
@@ -45,6 +46,7 @@ struct ProductPlan: Sendable {
         prompts = try knowledgeBase.promptEnsemble(noun: settings.noun, defectTypes: types)
         imageSide = settings.imageSide ?? model.defaultImageSide
         threshold = Float(settings.threshold ?? configuration.defaultThreshold)
+        reviewThreshold = settings.reviewThreshold.map { Float($0) }
         mapThreshold = settings.mapThreshold.map { Float($0) } ?? threshold
         decision = settings.decision ?? .standard
         pictureCheck = AnomalyDetection.PictureCheck(settings.pictureCheck ?? .standard)
@@ -69,7 +71,9 @@ struct ProductPlan: Sendable {
     }
 
     /// What decides and is marked.
-    var rules: DefectRules { DefectRules(threshold: threshold, mapThreshold: mapThreshold) }
+    var rules: DefectRules {
+        DefectRules(threshold: threshold, reviewThreshold: reviewThreshold, mapThreshold: mapThreshold)
+    }
 
     /// The formulas of the decision.
     var mapOptions: MapOptions {

@@ -16,9 +16,9 @@ public protocol LabelStore: Sendable {
     /// - Returns: Whether there was one.
     func removeLabel(of result: String) async throws(StorageError) -> Bool
 
-    /// Counts results by verdict, those of several filters at the same moment.
+    /// Counts results by what became of them, those of several filters at the same moment.
     ///
-    /// - Returns: For each filter the verdicts that occur.
+    /// - Returns: For each filter the outcomes that occur.
     /// - Throws: `.invalidValue` for a filter, or an engine failure.
-    func verdictCounts(of filters: [ResultFilter]) async throws(StorageError) -> [[Verdict: Int]]
+    func outcomeCounts(of filters: [ResultFilter]) async throws(StorageError) -> [[ResultOutcome: Int]]
 }

@@ -24,6 +24,8 @@ public struct ProductSettings: Sendable, Equatable {
     public var defectTypes: [ProductDefectType]
     /// Image scores from here on are anomalous; `nil` leaves it to the service.
     public var threshold: Double?
+    /// Image scores from here on, and below the threshold, are for people to decide; `nil` for none.
+    public var reviewThreshold: Double?
     /// Map values from here on are marked; `nil` takes the score's threshold.
     public var mapThreshold: Double?
     /// What decides; `nil` leaves it to the service.
@@ -45,14 +47,16 @@ public struct ProductSettings: Sendable, Equatable {
 
     /// Makes settings from their parts.
     public init(
-        noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, mapThreshold: Double? = nil,
-        decision: Decision? = nil, pictureCheck: PictureCheck? = nil, imageSide: Int? = nil,
+        noun: String, defectTypes: [ProductDefectType] = [], threshold: Double? = nil, reviewThreshold: Double? = nil,
+        mapThreshold: Double? = nil, decision: Decision? = nil, pictureCheck: PictureCheck? = nil,
+        imageSide: Int? = nil,
         ignore: [[PixelPoint]] = [], include: [[PixelPoint]] = [],
         mmPerPixel: Double? = nil, keepImages: KeepImages? = nil, maxBankRows: Int? = nil
     ) {
         self.noun = noun
         self.defectTypes = defectTypes
         self.threshold = threshold
+        self.reviewThreshold = reviewThreshold
         self.mapThreshold = mapThreshold
         self.decision = decision
         self.pictureCheck = pictureCheck

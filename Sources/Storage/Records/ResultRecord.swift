@@ -22,6 +22,9 @@ public struct ResultRecord: Sendable, Equatable {
     public var score: Double
     /// The threshold used; `nil` when there was none.
     public var threshold: Double?
+    /// Scores from here on, and below the threshold, were for people to decide; `nil` when there was none, or the picture
+    /// was not judged.
+    public var reviewThreshold: Double?
     /// What map values were compared with; `nil` when that was the score's threshold.
     public var mapThreshold: Double?
     /// How was inspected: `multitype`, `binary`.
@@ -48,7 +51,8 @@ public struct ResultRecord: Sendable, Equatable {
     /// Makes a record from its parts.
     public init(
         id: String, product: String, createdAt: Timestamp, verdict: Verdict, score: Double, threshold: Double?,
-        mapThreshold: Double? = nil, mode: String, shots: Int, referencesVersion: Int?, partID: String?,
+        reviewThreshold: Double? = nil, mapThreshold: Double? = nil, mode: String, shots: Int, referencesVersion: Int?,
+        partID: String?,
         camera: String?, imageWidth: Int, imageHeight: Int, imageDigest: SHA256Digest, metadata: String?,
         document: [UInt8]
     ) {
@@ -58,6 +62,7 @@ public struct ResultRecord: Sendable, Equatable {
         self.verdict = verdict
         self.score = score
         self.threshold = threshold
+        self.reviewThreshold = reviewThreshold
         self.mapThreshold = mapThreshold
         self.mode = mode
         self.shots = shots
@@ -69,6 +74,27 @@ public struct ResultRecord: Sendable, Equatable {
         self.imageDigest = imageDigest
         self.metadata = metadata
         self.document = document
+    }
+
+    /// What became of the part.
+    public var outcome: ResultOutcome { ResultOutcome(verdict, hasReviewThreshold: reviewThreshold != nil) }
+}
+
+/// What became of a part: its verdict, and whether an undecidable one was left to people because of its score.
+public enum ResultOutcome: Sendable, Hashable, CaseIterable {
+    case ok
+    case notOk
+    /// The score lay between the two thresholds.
+    case review
+    /// The picture allowed no judgement.
+    case notJudged
+
+    init(_ verdict: Verdict, hasReviewThreshold: Bool) {
+        switch verdict {
+        case .ok: self = .ok
+        case .notOk: self = .notOk
+        case .undecidable: self = hasReviewThreshold ? .review : .notJudged
+        }
     }
 }
 

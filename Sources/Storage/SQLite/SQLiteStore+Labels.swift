@@ -47,17 +47,21 @@ extension SQLiteStore {
         }
     }
 
+    /// Reads a row of the table only where the verdict, which stands in the indexes, does not say it.
+    private static let isReview =
+        "CASE result.verdict WHEN '\(Verdict.undecidable.rawValue)' THEN result.review_threshold IS NOT NULL ELSE 0 END"
+
     /// See `LabelStore`.
-    public func verdictCounts(of filters: [ResultFilter]) async throws(StorageError) -> [[Verdict: Int]] {
+    public func outcomeCounts(of filters: [ResultFilter]) async throws(StorageError) -> [[ResultOutcome: Int]] {
         for filter in filters { try filter.validate() }
         return try await read { db in
             try filters.map { filter in
                 let (sql, arguments) = try ResultSearch(filter, limits: ResultSearch.Limits(), db)
-                    .statement(overAll: "result.verdict, count(*)", "GROUP BY 1")
-                var counts: [Verdict: Int] = [:]
+                    .statement(overAll: "result.verdict, \(Self.isReview), count(*)", "GROUP BY 1, 2")
+                var counts: [ResultOutcome: Int] = [:]
                 try db.readEach(sql, arguments) { columns in
-                    let verdict: Verdict = try columns.nextName()
-                    counts[verdict] = try columns.next()
+                    let outcome = ResultOutcome(try columns.nextName(), hasReviewThreshold: try columns.next())
+                    counts[outcome] = try columns.next()
                 }
                 return counts
             }

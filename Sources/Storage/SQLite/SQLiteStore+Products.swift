@@ -64,7 +64,7 @@ extension SQLiteStore {
     /// The columns in the order in which `ProductRecord.init(_:)` reads them.
     private static let selectProduct = """
         SELECT id, noun, defect_types, threshold, image_side, ignore_polygons, include_polygons, mm_per_pixel,
-            keep_images, max_bank_rows, map_threshold, decision, picture_check, created_at, updated_at, revision,
+            keep_images, max_bank_rows, map_threshold, decision, picture_check, review_threshold, created_at, updated_at, revision,
             (SELECT coalesce(max(version), 0) FROM reference_sets WHERE product_id = id) AS reference_version,
             (SELECT count(*) FROM reference_set_members WHERE product_id = id
                 AND version = (SELECT max(version) FROM reference_sets WHERE product_id = id)) AS reference_count,
@@ -92,10 +92,10 @@ extension SQLiteStore {
             sql: """
                 INSERT INTO products (id, noun, defect_types, threshold, image_side, ignore_polygons,
                     include_polygons, mm_per_pixel, keep_images, max_bank_rows, map_threshold, decision,
-                    picture_check, created_at, updated_at, revision)
+                    picture_check, review_threshold, created_at, updated_at, revision)
                 VALUES (:id, :noun, :defectTypes, :threshold, :imageSide, :ignore,
                     :include, :mmPerPixel, :keepImages, :maxBankRows, :mapThreshold, :decision,
-                    :pictureCheck, :now, :now, :revision)
+                    :pictureCheck, :reviewThreshold, :now, :now, :revision)
                 ON CONFLICT (id) DO UPDATE SET noun = excluded.noun, defect_types = excluded.defect_types,
                     calibration_id = CASE WHEN threshold IS excluded.threshold
                         AND map_threshold IS excluded.map_threshold THEN calibration_id END,
@@ -103,7 +103,9 @@ extension SQLiteStore {
                     ignore_polygons = excluded.ignore_polygons, include_polygons = excluded.include_polygons,
                     mm_per_pixel = excluded.mm_per_pixel, keep_images = excluded.keep_images,
                     max_bank_rows = excluded.max_bank_rows, map_threshold = excluded.map_threshold,
-                    decision = excluded.decision, picture_check = excluded.picture_check, updated_at = excluded.updated_at, revision = excluded.revision
+                    decision = excluded.decision, picture_check = excluded.picture_check,
+                    review_threshold = excluded.review_threshold, updated_at = excluded.updated_at,
+                    revision = excluded.revision
                 """,
             arguments: [
                 "id": id, "noun": settings.noun, "defectTypes": try ColumnJSON.encode(settings.defectTypes),
@@ -112,6 +114,7 @@ extension SQLiteStore {
                 "mmPerPixel": settings.mmPerPixel, "keepImages": settings.keepImages?.rawValue ?? Self.serviceDecides,
                 "maxBankRows": settings.maxBankRows, "mapThreshold": settings.mapThreshold,
                 "decision": settings.decision?.rawValue, "pictureCheck": settings.pictureCheck?.rawValue,
+                "reviewThreshold": settings.reviewThreshold,
                 "now": now.microseconds, "revision": revision,
             ])
     }
@@ -125,6 +128,7 @@ extension ProductSettings {
             for phrase in type.phrases ?? [] { try Validation.name(phrase, "a defect type's phrase") }
         }
         try Validation.finite(threshold, "the threshold")
+        try Validation.finite(reviewThreshold, "the threshold of reviews")
         try Validation.finite(mapThreshold, "the map's threshold")
         try Validation.atLeast(1, imageSide, "the image side")
         try Validation.atLeast(1, maxBankRows, "the cap of bank rows")
@@ -159,6 +163,7 @@ extension ProductRecord {
         settings.mapThreshold = try columns.next()
         settings.decision = try columns.nextOptionalName()
         settings.pictureCheck = try columns.nextOptionalName()
+        settings.reviewThreshold = try columns.next()
         self.settings = settings
         createdAt = try columns.nextTimestamp()
         updatedAt = try columns.nextTimestamp()

@@ -75,7 +75,7 @@ extension SQLiteStore {
         if let idempotency = result.idempotency {
             try insert(idempotency, of: seq, at: result.record.createdAt, db)
         }
-        if let calibration = result.calibration, result.record.verdict != .undecidable {
+        if let calibration = result.calibration, result.record.outcome != .notJudged {
             try insertScore(of: result.record, under: calibration, db)
         }
     }
@@ -83,13 +83,15 @@ extension SQLiteStore {
     private static func insert(_ record: ResultRecord, _ db: Database) throws -> Int64 {
         try db.execute(
             sql: """
-                INSERT INTO results (id, product_id, created_at, verdict, score, threshold, map_threshold, mode, shots,
+                INSERT INTO results (id, product_id, created_at, verdict, score, threshold, review_threshold,
+                    map_threshold, mode, shots,
                     references_version, part_id, camera, image_width, image_height, image_sha256, metadata, document)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 record.id, record.product, record.createdAt.microseconds, record.verdict.rawValue, record.score,
-                record.threshold, record.mapThreshold, record.mode, record.shots, record.referencesVersion,
+                record.threshold, record.reviewThreshold, record.mapThreshold, record.mode, record.shots,
+                record.referencesVersion,
                 record.partID, record.camera,
                 record.imageWidth, record.imageHeight, record.imageDigest.data, record.metadata,
                 Data(record.document),
@@ -104,6 +106,7 @@ extension NewResult {
         try Validation.name(record.product, "the product's id")
         try Validation.finite(record.score, "the score")
         try Validation.finite(record.threshold, "the threshold")
+        try Validation.finite(record.reviewThreshold, "the threshold of reviews")
         try Validation.finite(record.mapThreshold, "the map's threshold")
         try Validation.name(record.mode, "the mode")
         try Validation.atLeast(0, record.shots, "the number of references")
@@ -159,7 +162,7 @@ extension ResultRecord {
     /// The columns that `init(_:)` reads, of a table named `result` in the statement.
     static let columns = """
         result.id, result.product_id, result.created_at, result.verdict, result.score, result.threshold,
-        result.map_threshold, result.mode, result.shots, result.references_version, result.part_id, result.camera, result.image_width,
+        result.review_threshold, result.map_threshold, result.mode, result.shots, result.references_version, result.part_id, result.camera, result.image_width,
         result.image_height, result.image_sha256, result.metadata, result.document
         """
 
@@ -168,7 +171,8 @@ extension ResultRecord {
         self.init(
             id: try columns.next(), product: try columns.next(), createdAt: try columns.nextTimestamp(),
             verdict: try columns.nextName(), score: try columns.next(), threshold: try columns.next(),
-            mapThreshold: try columns.next(), mode: try columns.next(), shots: try columns.next(),
+            reviewThreshold: try columns.next(), mapThreshold: try columns.next(), mode: try columns.next(),
+            shots: try columns.next(),
             referencesVersion: try columns.next(),
             partID: try columns.next(), camera: try columns.next(), imageWidth: try columns.next(),
             imageHeight: try columns.next(), imageDigest: try columns.nextDigest(), metadata: try columns.next(),

@@ -39,6 +39,12 @@ struct FormulaArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Scores from here on, and below --threshold, are undecidable: somebody must look; by default none.",
+            valueName: "score"))
+    var reviewThreshold: Float?
+
+    @Option(
+        help: ArgumentHelp(
             "Side in pixels that the network sees, a multiple of its patch size; by default the adapter's.",
             valueName: "n"))
     var imageSize: Int?
@@ -71,10 +77,17 @@ struct FormulaArguments: ParsableArguments {
         guard threshold.isFinite, threshold > 0 else {
             throw ValidationError("expected --threshold above 0, found \(threshold)")
         }
+        if let reviewThreshold, !(reviewThreshold >= 0 && reviewThreshold < threshold) {
+            throw ValidationError(
+                "expected --review-threshold from 0 to below --threshold, \(threshold), found \(reviewThreshold)")
+        }
         if let imageSize, imageSize < 1 {
             throw ValidationError("expected --image-size of 1 or more, found \(imageSize)")
         }
     }
+
+    /// What decides and is marked.
+    var rules: DefectRules { DefectRules(threshold: threshold, reviewThreshold: reviewThreshold) }
 
     /// The engine's form of the options.
     var mapOptions: MapOptions {

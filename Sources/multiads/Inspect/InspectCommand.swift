@@ -22,7 +22,7 @@ struct InspectCommand: ParsableCommand {
 
             Prompts are encoded once and kept in $XDG_CACHE_HOME/multiads (~/.cache/multiads).
 
-            Exit codes: 0 every picture is ok, 1 at least one is not ok, 2 something could not be inspected or judged, \
+            Exit codes: 0 every picture is ok, 1 at least one is not ok, 2 something could not be inspected or decided, \
             64 the command line is wrong.
             """)
 
@@ -34,7 +34,7 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup(title: "Model") var engine: EngineArguments
     @OptionGroup(title: "Formulas") var formulas: FormulaArguments
 
-    /// The code for everything that keeps a picture from being inspected or judged; 1 means "not ok".
+    /// The code for everything that keeps a picture from being inspected or decided; 1 means "not ok".
     private static let failureCode: Int32 = 2
 
     func run() throws {

@@ -19,7 +19,9 @@ enum InspectionJSON {
             "scoreRaw": .members([
                 "global": .float(inspection.maps.globalAnomaly), "mapMax": .float(inspection.maps.maximum),
             ]),
-            "threshold": .float(findings.threshold), "mapThreshold": .float(findings.mapThreshold),
+            "threshold": .float(findings.threshold),
+            "reviewThreshold": findings.reviewThreshold.map(OutputJSON.float) ?? .null,
+            "mapThreshold": .float(findings.mapThreshold),
             "calibrationId": .null,
             "mode": .string(inspector.formulas.mode.rawValue),
             "shots": .integer(inspector.references.count),

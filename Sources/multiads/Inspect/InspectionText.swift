@@ -23,8 +23,8 @@ struct InspectionText {
         ]
         lines += findings.faults.map { "  \($0.kind.rawValue): \($0.detail)" }
         lines += defectLines(findings.defects)
-        if findings.verdict == .notOk, findings.defects.isEmpty {
-            lines.append("  no place large enough to be marked reaches the threshold")
+        if findings.verdict != .ok, findings.isJudged, findings.defects.isEmpty {
+            lines.append("  no place large enough to be marked reaches the map threshold")
         }
         return lines.joined(separator: "\n") + "\n"
     }

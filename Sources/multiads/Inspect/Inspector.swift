@@ -58,7 +58,7 @@ struct Inspector {
         let refiner = model.refiner(for: features, formulas.refinement)
         let marked = maps.refined(by: refiner, options: formulas.mapOptions)
         let finder = DefectFinder(
-            rules: DefectRules(threshold: formulas.threshold), mode: formulas.mode, threads: model.threads)
+            rules: formulas.rules, mode: formulas.mode, threads: model.threads)
         let look = PictureLook(features.picture)
         let findings = try finder.findings(
             marked, imageWidth: picture.pixels.width, imageHeight: picture.pixels.height,

@@ -45,7 +45,7 @@ CREATE TABLE products (
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,
     revision         INTEGER NOT NULL CHECK (revision > 0)
-, max_bank_rows INTEGER CHECK (max_bank_rows > 0), map_threshold REAL, decision TEXT, calibration_id TEXT, picture_check TEXT) STRICT, WITHOUT ROWID;
+, max_bank_rows INTEGER CHECK (max_bank_rows > 0), map_threshold REAL, decision TEXT, calibration_id TEXT, picture_check TEXT, review_threshold REAL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reference_banks (
     seq          INTEGER PRIMARY KEY,
@@ -212,7 +212,7 @@ CREATE TABLE results (
     image_sha256       BLOB    NOT NULL CHECK (length(image_sha256) = 32),
     metadata           TEXT    CHECK (metadata IS NULL OR json_valid(metadata)),
     document           BLOB    NOT NULL    -- the JSON that was answered, byte for byte
-, map_threshold REAL) STRICT;
+, map_threshold REAL, review_threshold REAL) STRICT;
 
 CREATE INDEX results_by_camera ON results (camera, created_at, seq, product_id, verdict, score)
     WHERE camera IS NOT NULL;
