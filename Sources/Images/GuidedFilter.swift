@@ -131,7 +131,7 @@ public final class GuidedFilter: Sendable {
 
         var plane: Int { side * side }
         private var floats: UnsafeMutablePointer<Float> { buffer.baseAddress.assumingMemoryBound(to: Float.self) }
-        /// [3, side, side]: the picture's colours in grey levels, less 128, so that sums of their products are exact.
+        /// [3, side, side]: the picture's colours in grey levels, less 128, so that sums of their products are exact in windows of up to 31 pixels.
         var colors: UnsafeMutablePointer<Float> { floats }
         /// [9, side, side]: their means over windows, and L D Lᵀ of (covariance of colours + ridge), as `cvk_guide_factors` has it; transposed.
         var regressions: UnsafeMutablePointer<Float> { floats + 3 * plane }

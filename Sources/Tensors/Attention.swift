@@ -84,10 +84,16 @@ public struct Attention: Sendable {
 
     /// Generates code and reserves scratch memory for a plan; the only step that can fail.
     ///
-    /// - Throws: ``ArithmeticError`` with `.engineFailure`.
+    /// - Throws: ``ArithmeticError`` with `.engineFailure`, or `.unsupported` for sequences whose sums of bytes would overflow.
     public func prepare(_ plan: Plan, worker: ComputeWorker) throws(ArithmeticError) {
         if let tiles {
             let longest = plan.sequences.lazy.map(\.count).max() ?? 0
+            if arithmetic.precision == .int8, longest > Tiles.longestByteSum {
+                throw ArithmeticError(
+                    .unsupported,
+                    "expected at most \(Tiles.longestByteSum) tokens in int8, found \(longest): use a smaller image side, or bf16"
+                )
+            }
             worker.reserveScores(bytes: tiles.scratchBytes(tokens: longest))
             return
         }

@@ -8,7 +8,7 @@ public struct ComputeThreads: Sendable, Equatable {
     public let count: Int
 
     /// More than any machine has processors; a slip of the finger must not start millions of threads.
-    public static let maximum = 1024
+    public static let maximum = 512
 
     /// Uses exactly `count` workers (values below 1 mean 1, those above ``maximum`` that).
     public init(count: Int) { self.count = min(max(1, count), Self.maximum) }

@@ -65,7 +65,8 @@ public final class AdapterOptimizer {
     ///
     /// - Parameter batch: At least one picture, all of the same side and number of patches.
     /// - Returns: Terms of the loss before the step, means over the stages.
-    /// - Throws: ``TrainingError``: `.notFinite`, and what reading tokens throws; the weights are then as before.
+    /// - Throws: ``TrainingError``: `.notFinite`, also when the step itself leads beyond the numbers, which spoils the weights; and
+    ///   what reading tokens throws.
     public func step(_ batch: [TrainingExample]) throws(TrainingError) -> LossTerms {
         let gradients = BatchGradients(batch: batch, gridSize: gridSize, loss: loss, threads: threads)
         var terms = LossTerms()
@@ -77,6 +78,12 @@ public final class AdapterOptimizer {
         stepCount += 1
         for stage in 0..<weights.stages {
             adam.update(stage: stage, weights, gradient: gradient, step: stepCount, threads: threads)
+        }
+        guard weights.isFinite else {
+            throw TrainingError(
+                .notFinite,
+                "expected finite weights after step \(stepCount), found some that are not: a smaller learning rate may help"
+            )
         }
         return terms
     }

@@ -25,6 +25,18 @@ struct FeatureStore: Sendable {
         for path in [folder, self.folder] where mkdir(path, 0o755) != 0 && errno != EEXIST {
             throw TrainingError(.badFeatures, "\(path): cannot be made: \(String(cString: strerror(errno)))")
         }
+        removeLeftovers()
+    }
+
+    /// Removes files that killed runs had not finished: not by their process, for others may share the folder from elsewhere,
+    /// but by their age, for writing one takes no hour.
+    private func removeLeftovers() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where AtomicFile.target(ofTemporary: name) != nil && Self.isOwn(name) {
+            var status = stat()
+            let path = "\(folder)/\(name)"
+            if stat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > 3600 { unlink(path) }
+        }
     }
 
     /// Whether a picture's features can be read; reads them all, to find damage.

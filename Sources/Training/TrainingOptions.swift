@@ -32,7 +32,8 @@ public struct TrainingOptions: Sendable, Equatable {
             (!(1...1_000_000).contains(epochs), "1 to 1,000,000 epochs, found \(epochs)"),
             (!(1...100_000).contains(batchSize), "1 to 100,000 pictures per batch, found \(batchSize)"),
             (
-                !(learningRate > 0 && learningRate.isFinite), "a positive learning rate, found \(learningRate)"
+                !(Float(learningRate) > 0 && Float(learningRate).isFinite),
+                "a positive learning rate within the range of float32, found \(learningRate)"
             ),
             (!(0...1).contains(mosaicRate), "a mosaic rate from 0 to 1, found \(mosaicRate)"),
             (featureBytes < 0, "a feature limit of 0 or more bytes, found \(featureBytes)"),

@@ -1,12 +1,13 @@
 import AnomalyDetection
 import CLIP
 import Datasets
-import Evaluation
 import Foundation
 import Images
 import Tensors
 import TestSupport
 import Testing
+
+@testable import Evaluation
 
 /// Runs of a random model: the numbers say nothing, that they are the right ones can be checked.
 @Suite("Evaluation runs")
@@ -28,6 +29,7 @@ struct EvaluatorTests {
 
     private func evaluator(
         _ change: (inout EvaluationOptions) -> Void = { _ in }, out: String = "results", source: String? = nil,
+        program: String = "multiads 1",
         products: [String]? = nil, model: InspectionModel? = nil
     ) throws -> Evaluator {
         var options = EvaluationOptions(imageSide: golden.side)
@@ -37,7 +39,7 @@ struct EvaluatorTests {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let dataset = try files.open(.folder)
         return try Evaluator(
-            model: model ?? golden.model, modelName: "tiny", source: source,
+            model: model ?? golden.model, modelName: "tiny", program: program, source: source,
             dataset: products.map { try dataset.limited(to: $0) } ?? dataset,
             knowledge: KnowledgeBase.builtIn(), options: options, folder: path)
     }
@@ -257,6 +259,15 @@ struct EvaluatorTests {
         _ = try evaluator()
         let error = try #require(throws: EvaluationError.self) { try evaluator { $0.scoreRule = .max } }
         #expect(error.code == .otherResults)
+        // Another program, or another engine, computes other last digits.
+        let older = try #require(throws: EvaluationError.self) { try evaluator(program: "multiads 0") }
+        #expect(older.code == .otherResults)
+        let engines = [MatrixEngine.openblas, .onednn, .tiles].filter { $0 != golden.model.clip.arithmetic.engine }
+        for engine in engines {
+            guard let other = try? Arithmetic.resolve(engine: engine, precision: .f32) else { continue }
+            let model = try GoldenModel.tiny(other).model
+            #expect(throws: EvaluationError.self) { try evaluator(model: model) }
+        }
         // Numbers of another format are other numbers.
         guard let other = try? Arithmetic.resolve(engine: nil, precision: .bf16) else { return }
         let model = try GoldenModel.tiny(other).model
@@ -275,11 +286,19 @@ struct EvaluatorTests {
         #expect(many.code == .tooFewReferences)
         #expect(many.description.contains("at least 3 training pictures for 3 shots, found 2"))
 
+        for name in ["report.html", "evaluation-of.json"] {
+            try files.picture("\(name)/test/hole/0.png")
+            try files.mask("\(name)/ground_truth/hole/0.png")
+            let taken = try code { $0.shots = [0] }
+            #expect(taken.code == .otherResults && taken.description.contains("found \(name)"), "\(taken)")
+            try FileManager.default.removeItem(atPath: "\(files.root)/\(name)")
+        }
+
         let good = try MiniatureDataset()
         try good.picture("plate/test/good/0.png")
         let error = try #require(throws: EvaluationError.self) {
             try Evaluator(
-                model: golden.model, modelName: "", source: nil, dataset: good.open(.folder),
+                model: golden.model, modelName: "", program: "", source: nil, dataset: good.open(.folder),
                 knowledge: KnowledgeBase.builtIn(), options: EvaluationOptions(imageSide: golden.side),
                 folder: good.root)
         }
@@ -321,6 +340,39 @@ struct EvaluatorTests {
         let metrics = try ImageMetrics(
             scores: chosen.compactMap { Float($0[8]) }, anomalous: chosen.map { $0[2] == "1" })
         #expect(metrics == run.products[1].settings[1].image)
+    }
+
+    @Test("names in the table of scores run in no spreadsheet")
+    func formulas() throws {
+        var run = try evaluator().run(embed: embed)
+        let product = try String(decoding: JSONEncoder().encode(run), as: UTF8.self).replacing(
+            "brass_ring", with: "=1+1")
+        run = try JSONDecoder().decode(EvaluationRun.self, from: Data(product.utf8))
+        #expect(ScoreTable.text(run).contains("\r\n'=1+1,'=1+1/test/"))
+    }
+
+    @Test("there may be more settings than files that a process may have open")
+    func manySettings() throws {
+        var limits = rlimit()
+        #expect(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0)
+        let folder = files.root + "/maps"
+        let channels = Int(min(limits.rlim_cur, 5000)) + 10
+        let store = try MapStore(folder: folder, channels: channels)
+        for value in [1, 2] as [Float] {
+            try [value, 3].withUnsafeBufferPointer { try store.append($0, to: channels - 1) }
+        }
+        try store.withScores(channels - 1) { #expect(Array($0) == [1, 3, 2, 3]) }
+    }
+
+    @Test("no interval is claimed for products that are perfectly separated")
+    func separated() throws {
+        let run = try evaluator().run(embed: embed)
+        for table in EvaluationSummary(run).tables {
+            let variances = run.products.flatMap(\.settings).compactMap(\.image.aurocVariance)
+            if variances.allSatisfy({ $0 == 0 }) { #expect(table.imageAUROCInterval == nil) }
+        }
+        let ranking = try ScoreRanking(scores: [0.1, 0.2, 0.8, 0.9], labels: [false, false, true, true])
+        #expect(ranking.aurocVariance == 0)
     }
 
     @Test("every product shows its best and worst pictures")

@@ -142,6 +142,33 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("backups to one name at the same time: one gets it, nobody's file is lost, and its owner alone may read it")
+    func backupsAtOnce() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withStore { store in
+                for number in 0..<50 { try await store.insertResult(newResult(number)) }
+                let folder = directory + "/copy"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                let path = folder + "/" + SQLiteStore.fileName
+                // Somebody's own file, and what a killed backup left.
+                try "mine".write(toFile: path + ".partial", atomically: true, encoding: .utf8)
+                try "half".write(toFile: path + ".partial-1a2b", atomically: true, encoding: .utf8)
+                let outcomes = await withTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<6 { group.addTask { (try? await store.backup(to: path)) != nil } }
+                    return await group.reduce(into: [Bool]()) { $0.append($1) }
+                }
+                #expect(outcomes.count { $0 } == 1)
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+                #expect(names == [SQLiteStore.fileName, SQLiteStore.fileName + ".partial"])
+                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+                #expect(mode == 0o600)
+                let copy = try await SQLiteStore.open(directory: folder)
+                #expect(try await copy.results(matching: ResultFilter(), after: nil, limit: 100).items.count == 50)
+                try await copy.close()
+            }
+        }
+    }
+
     @Test("a check finds nothing in a whole store", arguments: CheckDepth.allCases)
     func checkWhole(depth: CheckDepth) async throws {
         try await withStore { store in

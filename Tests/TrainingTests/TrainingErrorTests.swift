@@ -205,6 +205,8 @@ struct TrainingErrorTests {
     func options() throws {
         let changes: [((inout TrainingOptions) -> Void, String)] = [
             ({ $0.epochs = 0 }, "epoch"), ({ $0.batchSize = 0 }, "batch"), ({ $0.learningRate = .nan }, "rate"),
+            ({ $0.learningRate = 1e40 }, "rate"),
+            ({ $0.learningRate = 1e-50 }, "rate"),
             ({ $0.mosaicRate = 1.5 }, "mosaic"),
         ]
         for (change, word) in changes {

@@ -23,13 +23,13 @@ struct EvaluateCommandTests {
         options.seeds = 2
         try files.picture("\(product)/train/good/001.png")
         let evaluator = try Evaluator(
-            model: golden.model, modelName: "tiny <&>", source: nil, dataset: files.open(.folder),
+            model: golden.model, modelName: "tiny <&>", program: "multiads", source: nil, dataset: files.open(.folder),
             knowledge: KnowledgeBase.builtIn(), options: options, folder: try results(files))
         let run = try evaluator.run { try golden.firstPrompts(of: $0) }
         let subject = EvaluationRun.Subject(
             dataset: name, title: name, products: run.subject.products, source: source, model: run.subject.model,
             modelDigest: "", adapterDigest: "", stages: run.subject.stages, activation: "gelu", precision: "bf16",
-            inputDigest: "")
+            engine: "tiles", program: "multiads", inputDigest: "")
         return EvaluationRun(subject: subject, options: run.options, products: run.products)
     }
 

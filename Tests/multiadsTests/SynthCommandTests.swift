@@ -186,6 +186,17 @@ struct SynthCommandTests {
         #expect(try files.bytes("washer/test/good/000.png") == Array("precious".utf8))
         try files.write("synth.json", "{}")
         #expect(throws: CommandFailure.self) { try dataset.write(families("washer")) }
+
+        let own = try MiniatureDataset()
+        let second = SynthDataset(
+            folder: own.root, seed: 5, side: 64, train: 0, good: 1, defects: 1, severity: nil,
+            threads: PictureWorkers(count: 1))
+        let count = try second.write(families("washer"))
+        try own.write("washer/test/good/999.png", "mine")
+        let mixed = try #require(throws: CommandFailure.self) { try second.write(families("washer")) }
+        #expect(mixed.description.contains("found washer/test/good/999.png"), "\(mixed)")
+        try FileManager.default.removeItem(atPath: own.root + "/washer/test/good/999.png")
+        #expect(try second.write(families("washer")) == count)
     }
 
     @Test("a contact sheet that no program could show is refused before a picture is made")
@@ -212,7 +223,9 @@ struct SynthCommandTests {
     @Test(
         "wrong command lines are refused",
         arguments: [
-            [], ["--list", "--stream"], ["--stream"], ["out", "--side", "8"], ["--stream", "--count", "-1"],
+            [], ["--list", "--train", "3"], ["--stream", "--count", "1", "--layout", "mvtec"],
+            ["--contact-sheet", "x.png", "--good", "2"], ["--list", "--stream"], ["--stream"], ["out", "--side", "8"],
+            ["--stream", "--count", "-1"],
             ["--stream", "--count", "1", "--defective", "1.5"], ["out", "--threads", "0"], ["out", "--layout", "visa"],
             ["out", "--count", "3"], ["out", "--start", "3"], ["--contact-sheet", "x.png", "--start", "3"],
             ["--contact-sheet", "x.bmp"], ["out", "--pieces", "2"], ["out", "--defective", "0.5"],

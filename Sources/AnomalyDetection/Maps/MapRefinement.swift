@@ -47,8 +47,9 @@ public struct MapRefiner: Sendable {
     ///
     /// - Parameter maps: Of the picture, at the side at which the features were made, not refined yet.
     /// - Returns: [states, side, side].
-    public func refinedStates(of maps: AnomalyMaps) -> Tensor {
-        let states = refined(maps.multitype)
+    public func refinedStates(of maps: AnomalyMaps) -> Tensor { named(refined(maps.multitype), maps) }
+
+    private func named(_ states: Tensor, _ maps: AnomalyMaps) -> Tensor {
         guard namesPlaces else { return states }
         return PlaceNaming.named(
             states, total: maps.total, globalProbabilities: maps.globalProbabilities, reach: patch)
@@ -66,6 +67,34 @@ public struct MapRefiner: Sendable {
         )
         .reshaped(shape)
     }
+
+    /// Refines states, and beside them planes of the same picture: workers share all of them.
+    func refined(
+        _ maps: AnomalyMaps, beside others: [Tensor]
+    ) -> (states: Tensor, others: [Tensor]) {
+        let plane = maps.side * maps.side
+        let (states, count) = (maps.multitype, maps.multitype.shape[0])
+        guard filter != nil else { return (named(states, maps), others) }
+        let all = refined(
+            Tensor(shape: [count + others.count, maps.side, maps.side]) { output in
+                guard let target = output.baseAddress else { return }
+                for (index, source) in ([states] + others).enumerated() {
+                    source.withUnsafeBufferPointer { source in
+                        guard let first = source.baseAddress else { return }
+                        (target + (index == 0 ? 0 : count + index - 1) * plane).update(from: first, count: source.count)
+                    }
+                }
+            })
+        return all.withUnsafeBufferPointer { all in
+            func part(_ planes: Range<Int>, _ shape: [Int]) -> Tensor {
+                Tensor(shape: shape, Array(all[planes.lowerBound * plane..<planes.upperBound * plane]))
+            }
+            return (
+                named(part(0..<count, states.shape), maps),
+                others.indices.map { part(count + $0..<count + $0 + 1, others[$0].shape) }
+            )
+        }
+    }
 }
 
 extension AnomalyMaps {
@@ -82,11 +111,11 @@ extension AnomalyMaps {
             guard let validity else { return map }
             return map.mapped(with: Tensor(shape: map.shape, validity)) { $0 * $1 }
         }
-        let anomaly = masked(refiner.refined(anomaly))
-        let reference = reference.map { masked(refiner.refined($0)) }
+        let refined = refiner.refined(self, beside: [anomaly] + [reference].compactMap(\.self))
+        let anomaly = masked(refined.others[0])
+        let reference = reference == nil ? nil : masked(refined.others[1])
         return AnomalyMaps(
-            side: side, states: states, multitype: refiner.refinedStates(of: self), anomaly: anomaly,
-            reference: reference,
+            side: side, states: states, multitype: refined.states, anomaly: anomaly, reference: reference,
             final: reference.map { options.combine(anomaly, $0) } ?? anomaly,
             globalProbabilities: globalProbabilities, imageScore: imageScore)
     }

@@ -88,6 +88,14 @@ extension CLIPConfiguration {
                 "expected hidden_act gelu or quick_gelu in both towers, found \(visionActivation) and \(textActivation) in \(root.location)"
             )
         }
+        for tower in [vision, text] {
+            let epsilon = try tower.number("layer_norm_eps", default: 1e-5)
+            guard epsilon == 1e-5 else {
+                throw CLIPError(
+                    .unsupportedArchitecture,
+                    "expected layer_norm_eps 1e-05, as in every CLIP, found \(epsilon) in \(tower.location)")
+            }
+        }
         let statistics = try preprocessor.map { region throws(CLIPError) in
             try ConfigurationObject(region, file: "preprocessor_config.json")
         }

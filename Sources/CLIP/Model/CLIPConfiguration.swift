@@ -68,6 +68,13 @@ public struct CLIPConfiguration: Sendable, Equatable {
         for (name, value) in positive where !(1...(1 << 24)).contains(value) {
             throw CLIPError(.badConfiguration, "expected \(name) between 1 and 16777216, found \(value) in \(source)")
         }
+        // A colour is divided by its deviation.
+        if let wrong = preprocessing.standardDeviation.first(where: { !(1e-3...1e3).contains($0) }) {
+            throw CLIPError(
+                .badConfiguration,
+                "expected standard deviations of colours (std, image_std) between 0.001 and 1000, found \(wrong) in \(source)"
+            )
+        }
         let divisions: [(String, Int, String, Int)] = [
             ("image_size", vision.imageSize, "patch_size", vision.patchSize),
             ("vision width", vision.width, "vision heads", vision.heads),

@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// Radford et al. 2021; Dosovitskiy et al. 2021, Eq. 1–4.
 public struct VisionTower: Sendable {
-    /// Largest side that commands take; scores of so many patches with each other already take gigabytes.
+    /// Largest side in pixels that commands take: tokens, queries, keys and values of so many patches already take gigabytes.
     public static let maximumSide = 4096
 
     /// Dimensions of the network.
@@ -153,9 +153,14 @@ public struct VisionTower: Sendable {
     }
 }
 
-/// Positional embeddings by grid size and one spare workspace, shared by all users of a tower.
+/// Positional embeddings of a few grid sizes and one spare workspace, shared by all users of a tower.
 final class VisionCache: Sendable {
-    private let positionsByGrid = Mutex<[Int: Tensor]>([:])
+    /// Grid sizes that are kept: more are made again when they are needed, so that whoever changes a product's side has no share in the
+    /// service's memory.
+    static let keptGrids = 4
+
+    /// The last used first.
+    private let positionsByGrid = Mutex<[(size: Int, positions: Tensor)]>([])
     private let spare = Mutex<Ready?>(nil)
 
     /// A workspace with the pass it is prepared for.
@@ -165,12 +170,17 @@ final class VisionCache: Sendable {
     }
 
     func positions(gridSize: Int, make: () -> Tensor) -> Tensor {
-        positionsByGrid.withLock { known in
-            if let tensor = known[gridSize] { return tensor }
-            let tensor = make()
-            known[gridSize] = tensor
-            return tensor
+        func use(_ tensor: Tensor?) -> Tensor? {
+            positionsByGrid.withLock { known in
+                let place = known.firstIndex { $0.size == gridSize }
+                guard let tensor = place.map({ known[$0].positions }) ?? tensor else { return nil }
+                if let place { known.remove(at: place) }
+                known.insert((gridSize, tensor), at: 0)
+                if known.count > Self.keptGrids { known.removeLast() }
+                return tensor
+            }
         }
+        return use(nil) ?? use(make()) ?? make()
     }
 
     /// A workspace for exactly `tokens` tokens: the spare one when it fits, else a new one.

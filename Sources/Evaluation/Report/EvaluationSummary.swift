@@ -104,9 +104,11 @@ public struct EvaluationSummary: Sendable, Equatable {
     }
 
     /// Normal approximation for a mean of independent estimates, one per product, kept inside 0…1.
+    ///
+    /// Nil where all products are perfectly separated: no variance is then seen, though there is one.
     private static func interval(_ center: Double?, variances: [Double?]) -> ClosedRange<Double>? {
         let known = variances.compactMap(\.self)
-        guard let center, known.count == variances.count, !known.isEmpty else { return nil }
+        guard let center, known.count == variances.count, known.contains(where: { $0 > 0 }) else { return nil }
         let half = 1.959964 * known.reduce(0, +).squareRoot() / Double(known.count)
         return max(0, center - half)...min(1, center + half)
     }

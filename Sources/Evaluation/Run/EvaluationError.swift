@@ -14,6 +14,8 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
         case badReference
         /// A mask is called like no picture, so a defect may count as normal.
         case strayMask
+        /// A test picture is in a list more than once.
+        case listedTwice
         /// The adapters record another source dataset than was named.
         case otherSource
         /// Too few pictures are left to measure anything.

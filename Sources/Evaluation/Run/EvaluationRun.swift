@@ -24,13 +24,19 @@ public struct EvaluationRun: Sendable, Equatable, Codable {
         public let activation: String
         /// Number format of the towers' products, such as `f32`.
         public let precision: String
+        /// What computed them, such as `onednn`: numbers of different engines differ in the last digits.
+        public let engine: String
+        /// Name and version of the program.
+        public let program: String
         /// SHA-256 over all names, types and phrases that prompts are made of, and all paths of pictures.
         public let inputDigest: String
 
         /// Joins what is known.
         public init(
             dataset: String, title: String, products: [String], source: String?, model: String, modelDigest: String,
-            adapterDigest: String, stages: [Int], activation: String, precision: String, inputDigest: String
+            adapterDigest: String, stages: [Int], activation: String, precision: String, engine: String,
+            program: String,
+            inputDigest: String
         ) {
             self.dataset = dataset
             self.title = title
@@ -42,6 +48,8 @@ public struct EvaluationRun: Sendable, Equatable, Codable {
             self.stages = stages
             self.activation = activation
             self.precision = precision
+            self.engine = engine
+            self.program = program
             self.inputDigest = inputDigest
         }
     }

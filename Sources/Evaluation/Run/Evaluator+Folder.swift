@@ -9,7 +9,7 @@ extension Evaluator {
         let options: EvaluationOptions
     }
 
-    private static var claimName: String { "evaluation-of.json" }
+    static var claimName: String { "evaluation-of.json" }
     private var claimPath: String { "\(folder)/\(Self.claimName)" }
 
     /// Notes what the folder holds, or compares with what it was noted to hold.

@@ -41,16 +41,18 @@ public struct Evaluator {
     /// - Parameters:
     ///   - model: With the adapters.
     ///   - modelName: For reports.
+    ///   - program: Name and version of the program: another one's results are not gone on with.
     ///   - source: Dataset the adapters were trained on, where they do not record it; nil takes their record.
     ///   - dataset: What is evaluated.
     ///   - knowledge: Templates and normal states.
     ///   - wording: How the dataset's words were chosen, for reports.
     ///   - options: By which formulas.
     ///   - folder: Where results are kept; must exist, and hold nothing but results of this very evaluation.
-    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences`, `.strayMask`, `.otherSource`, `.otherResults`, or
+    /// - Throws: ``EvaluationError`` with `.badShots`, `.noDefects`, `.tooFewReferences`, `.strayMask`, `.listedTwice`, `.otherSource`, `.otherResults`, or
     ///   `.cannotStore` also when another run is writing to the folder.
     public init(
-        model: InspectionModel, modelName: String, source: String?, dataset: Dataset, knowledge: KnowledgeBase,
+        model: InspectionModel, modelName: String, program: String, source: String?, dataset: Dataset,
+        knowledge: KnowledgeBase,
         wording: EvaluationRun.Wording = EvaluationRun.Wording(), options: EvaluationOptions, folder: String
     ) throws {
         self.model = model
@@ -65,7 +67,9 @@ public struct Evaluator {
             model: modelName,
             modelDigest: model.clip.digest, adapterDigest: model.adapter.digest, stages: model.stages,
             activation: model.clip.configuration.activation.rawValue,
-            precision: model.clip.arithmetic.precision.rawValue, inputDigest: Self.inputDigest(dataset, knowledge))
+            precision: model.clip.arithmetic.precision.rawValue,
+            engine: model.clip.arithmetic.engine.rawValue, program: program,
+            inputDigest: Self.inputDigest(dataset, knowledge))
         strayMasks = try Self.strayMasks(of: dataset, skipsBad: options.skipsBadPictures)
         do { claim = try FolderClaim(folder) } catch {
             throw EvaluationError(.cannotStore, "\(folder): \(error.detail)")
@@ -73,6 +77,9 @@ public struct Evaluator {
         try checkInput()
         try claimFolder()
     }
+
+    /// Files of results, beside which each product has a folder.
+    private static let reservedNames: Set<String> = ["report.html", "scores.csv", "evaluation.json", claimName]
 
     private func checkInput() throws {
         guard !options.shots.isEmpty, options.shots.allSatisfy({ $0 >= 0 }), options.seeds > 0 else {
@@ -84,6 +91,18 @@ public struct Evaluator {
                 .noDefects, "\(dataset.root): expected test pictures with defects, found none")
         }
         for product in dataset.products {
+            guard !Self.reservedNames.contains(product.name) else {
+                throw EvaluationError(
+                    .otherResults,
+                    "\(dataset.root): expected products with names of their own, found \(product.name), which a file of results has"
+                )
+            }
+            var pictures: Set<String> = []
+            if let twice = product.test.first(where: { !pictures.insert($0.picture).inserted }) {
+                throw EvaluationError(
+                    .listedTwice,
+                    "\(twice.picture): expected each test picture once, found it again; it would count twice")
+            }
             _ = try ReferenceDraw.draw(from: product, shots: options.shots.max() ?? 0, seed: 0)
         }
     }

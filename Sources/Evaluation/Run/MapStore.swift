@@ -6,7 +6,6 @@ import Glibc
 /// 4 bytes per pixel and channel. The files are removed with the object; what a killed run leaves is removed by the next.
 final class MapStore {
     private let folder: String
-    private var descriptors: [Int32] = []
     private var paths: [String] = []
 
     /// Makes the files.
@@ -22,13 +21,12 @@ final class MapStore {
             let path = "\(folder)/\(channel).maps"
             let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw Self.failure(path) }
-            descriptors.append(descriptor)
+            close(descriptor)
             paths.append(path)
         }
     }
 
     deinit {
-        for descriptor in descriptors { close(descriptor) }
         for path in paths { unlink(path) }
         rmdir(folder)
     }
@@ -36,9 +34,13 @@ final class MapStore {
     /// Adds a picture's map to a channel.
     func append(_ map: UnsafeBufferPointer<Float>, to channel: Int) throws(EvaluationError) {
         let bytes = UnsafeRawBufferPointer(map)
+        // Opened anew each time: there may be more channels than a process may have open files.
+        let descriptor = open(paths[channel], O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.failure(paths[channel]) }
+        defer { close(descriptor) }
         var done = 0
         while done < bytes.count {
-            let written = write(descriptors[channel], bytes.baseAddress.map { $0 + done }, bytes.count - done)
+            let written = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
             if written < 0 && errno == EINTR { continue }
             guard written > 0 else { throw Self.failure(paths[channel]) }
             done += written

@@ -1,3 +1,4 @@
+import Checkpoints
 import HTTPServer
 import Storage
 import Synchronization

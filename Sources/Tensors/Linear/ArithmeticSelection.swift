@@ -12,19 +12,20 @@ extension Arithmetic {
     /// Chooses what was asked for, or the fastest that this processor computes correctly.
     ///
     /// Automatic precision is bfloat16 where the processor multiplies it in hardware, else float32. The automatic engine is the fastest that has
-    /// the precision here: oneDNN where a matrix unit (AMX) multiplies bfloat16, else the tile kernels, oneDNN, OpenBLAS (measured:
-    /// docs/performance.md). Each candidate must solve a small problem as the equations say; one that does not is passed over.
+    /// the precision here: oneDNN where a matrix unit (AMX) multiplies bfloat16, else the tile kernels; without AVX-512 OpenBLAS for towers
+    /// of ``wideTower`` channels or more and oneDNN for narrower ones (measured: docs/performance.md). Each candidate must solve a small problem as the equations say; one that does not is passed over.
     ///
     /// - Parameters:
     ///   - engine: nil chooses.
     ///   - precision: nil chooses.
+    ///   - width: Channels of the tower to be computed; nil where that is not known.
     /// - Returns: A pair that ``LinearMap`` accepts here, and why it was chosen.
     /// - Throws: ``ArithmeticError``: `.unsupported` when the processor or the engine cannot do what was asked for, `.wrongResult` when it computes
     ///   wrongly.
     public static func select(
-        engine: MatrixEngine?, precision: Precision?
+        engine: MatrixEngine?, precision: Precision?, width: Int? = nil
     ) throws(ArithmeticError) -> ArithmeticSelection {
-        try select(engine: engine, precision: precision, fault: ArithmeticCheck.fault(of:))
+        try select(engine: engine, precision: precision, width: width, fault: ArithmeticCheck.fault(of:))
     }
 
     /// The arithmetic alone of ``select(engine:precision:)``.
@@ -42,11 +43,11 @@ extension Arithmetic {
 
     /// The same with another judge of candidates: `fault` says what is wrong with one that this processor offers, or nil.
     static func select(
-        engine: MatrixEngine?, precision: Precision?, fault: (Arithmetic) -> String?
+        engine: MatrixEngine?, precision: Precision?, width: Int? = nil, fault: (Arithmetic) -> String?
     ) throws(ArithmeticError) -> ArithmeticSelection {
         var rejected: [String] = []
         for candidate in precision.map({ [$0] }) ?? [.bf16, .f32] {
-            for engineCandidate in engine.map({ [$0] }) ?? preferred(for: candidate)
+            for engineCandidate in engine.map({ [$0] }) ?? preferred(for: candidate, width: width)
             where supports(engineCandidate, candidate) {
                 let arithmetic = Arithmetic(engine: engineCandidate, precision: candidate)
                 if let fault = fault(arithmetic) {
@@ -75,12 +76,19 @@ extension Arithmetic {
                 failed ? "bf16 failed its test" : "\(engine?.rawValue ?? "this processor") has no bfloat16 products"
             format = "\(other.rawValue), because precision is auto and \(lack)"
         }
-        return "\(format); engine \(chosen.engine.rawValue), \(engine == nil ? "the fastest here" : "as asked for")"
+        return
+            "\(format); engine \(chosen.engine.rawValue), \(engine == nil ? "the fastest here for this model" : "as asked for")"
     }
 
-    private static func preferred(for precision: Precision) -> [MatrixEngine] {
-        precision == .bf16 && OneDNN.offer?.matrixUnit == true
-            ? [.onednn, .tiles] : [.tiles, .onednn, .openblas]
+    /// From so many channels on OpenBLAS is the faster one where there is no AVX-512: oneDNN's code for such processors does not pack weights.
+    static let wideTower = 384
+
+    private static func preferred(for precision: Precision, width: Int?) -> [MatrixEngine] {
+        switch (precision, OneDNN.offer) {
+        case (.bf16, let offer?) where offer.matrixUnit: [.onednn, .tiles]
+        case (.f32, let offer?) where !offer.avx512 && width ?? 0 >= wideTower: [.tiles, .openblas, .onednn]
+        default: [.tiles, .onednn, .openblas]
+        }
     }
 
     private static func supports(_ engine: MatrixEngine, _ precision: Precision) -> Bool {

@@ -18,7 +18,7 @@ public final class MappedCosines: Sendable {
     /// Bytes between rounded rows; no multiple of 2048, so that twelve of them share the first-level cache.
     private var stride: Int { 2 * inFeatures + 64 }
 
-    /// Rounds and packs the weights; nil on a processor without products of bfloat16.
+    /// Rounds and packs the weights; nil on a processor without products of bfloat16, or where those compute wrongly.
     ///
     /// - Parameters:
     ///   - weight: [outFeatures, inFeatures]; kept too.
@@ -27,7 +27,9 @@ public final class MappedCosines: Sendable {
     public init?(weight: Tensor, bias: Tensor, threads: ComputeThreads) {
         precondition(
             weight.shape.count == 2 && bias.shape == [weight.shape[0]], "\(weight.shape) with bias \(bias.shape)")
-        guard Tiles.supports(.bf16) else { return nil }
+        guard Tiles.supports(.bf16),
+            ArithmeticCheck.fault(of: Arithmetic(engine: .tiles, precision: .bf16)) == nil
+        else { return nil }
         self.weight = weight
         self.bias = bias
         packed = TileWeights(weight, bias: bias, precision: .bf16, threads: threads)

@@ -27,9 +27,10 @@ struct BenchModelArguments: ParsableArguments {
     ///
     /// - Throws: ``CommandFailure`` when there is no such folder or arithmetic, or `CLIPError`.
     func load(_ progress: ProgressReporter) throws -> CLIPModel {
-        try CLIPModel.load(
-            try ModelLocation(folder: model).files(),
-            arithmetic: try ArithmeticChoice(format: precision, engine: engine).resolve(), threads: computeThreads
+        let files = try ModelLocation(folder: model).files()
+        return try CLIPModel.load(
+            files, arithmetic: try ArithmeticChoice(format: precision, engine: engine).resolve(for: files),
+            threads: computeThreads
         ) { progress.step($0) }
     }
 }

@@ -28,9 +28,10 @@ struct ModelChecks {
         if let configuration = report.configuration { checks.append(activation(configuration, report)) }
         do {
             // As the service would choose it.
-            let selection = try engine.tower.arithmetic(unlessGiven: .auto).select()
+            let choice = engine.tower.arithmetic(unlessGiven: .auto)
+            let selection = try choice.select(for: files)
             checks.append(Self.arithmetic(selection))
-            if !checks.contains(where: { $0.status == .fail }) { checks.append(selfTest(selection.arithmetic)) }
+            if !checks.contains(where: { $0.status == .fail }) { checks.append(selfTest(choice)) }
         } catch {
             checks.append(
                 .fail("arithmetic", "\(error)", hint: "leave --precision and --engine to auto, or choose others"))
@@ -90,9 +91,9 @@ struct ModelChecks {
     }
 
     /// Loads the model and runs one picture twice: finite, and the same bits.
-    private func selfTest(_ arithmetic: Arithmetic) -> DoctorCheck {
+    private func selfTest(_ choice: ArithmeticChoice) -> DoctorCheck {
         do {
-            let model = try engine.load(arithmetic) { progress.step($0) }
+            let model = try engine.load(choice) { progress.step($0) }
             progress.step("running the self-test")
             let picture = SyntheticPicture.make(side: 256)
             let first = try model.features(of: picture, imageSide: model.defaultImageSide)

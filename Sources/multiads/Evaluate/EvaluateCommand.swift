@@ -46,7 +46,7 @@ struct EvaluateCommand: ParsableCommand {
             let folder = output.folder(dataset.kind)
             try OutputFile.makeFolder(folder)
             let evaluator = try Evaluator(
-                model: model, modelName: engine.model.map(Self.lastName) ?? "bundled",
+                model: model, modelName: engine.model.map(Self.lastName) ?? "bundled", program: Version.text,
                 source: choice.source?.rawValue, dataset: dataset, knowledge: knowledge,
                 wording: choice.wording(source), options: options, folder: folder)
             let follower = EvaluateProgress(progress: progress)

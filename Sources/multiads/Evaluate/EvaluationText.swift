@@ -30,7 +30,7 @@ struct EvaluationText {
         let subject = run.subject
         let source = subject.source.map { ", adapters trained on \($0)" } ?? ""
         return terminal.styled("\(subject.title) (\(subject.dataset))", .bold)
-            + "  \(subject.model)\(source), \(run.options.imageSide)×\(run.options.imageSide) pixels, \(subject.precision)"
+            + "  \(subject.model)\(source), \(run.options.imageSide)×\(run.options.imageSide) pixels, \(subject.engine) \(subject.precision)"
             + (run.options.filtersTypes ? ", own types only (F)" : "")
     }
 

@@ -31,7 +31,7 @@ struct ServiceRun {
     }
 
     private func serve(_ store: SQLiteStore, _ keys: AccessKeys, _ signals: ShutdownSignals) async throws {
-        let selection = try settings.arithmetic.select()
+        let selection = try settings.arithmetic.select(for: ModelLocation(folder: settings.model).files())
         for fault in selection.rejected { logger.warning("an engine is not used", metadata: ["reason": "\(fault)"]) }
         let model = try loadModel(selection)
         var configuration = settings.service

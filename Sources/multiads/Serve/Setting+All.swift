@@ -1,3 +1,4 @@
+import CLIP
 import HTTPServer
 import InspectionService
 import Logging
@@ -87,7 +88,7 @@ extension Setting {
             .seconds("inspection.defaultProductWait", \.service.defaultProductWait),
             .number("inspection.defaultThreshold", 0...1, \.service.defaultThreshold),
             .count("inspection.maxImagePixels", atLeast: 1, \.service.maxImagePixels),
-            .count("inspection.maxImageSide", atLeast: 1, \.service.maxImageSide),
+            .integer("inspection.maxImageSide", 1...VisionTower.maximumSide, \.service.maxImageSide),
             .count("inspection.maxBodyBytes", atLeast: 1, \.service.maxBodyBytes),
             .count("inspection.maxBatchBodyBytes", atLeast: 1, \.service.maxBatchBodyBytes),
             .count("inspection.maxReferenceBodyBytes", atLeast: 1, \.service.maxReferenceBodyBytes),

@@ -1,5 +1,6 @@
 import AnomalyDetection
 public import ArgumentParser  // public, because the conformance of a public type is
+import CLIP
 public import Tensors
 
 extension Activation: ExpressibleByArgument {}
@@ -27,10 +28,12 @@ struct ArithmeticChoice: Sendable, Equatable {
 
     /// What this processor runs of it, and why.
     ///
+    /// - Parameter files: The model to be computed; one that cannot be read is chosen for as if nothing were known of it.
     /// - Throws: ``CommandFailure`` that says what is missing, or what computes wrongly.
-    func select() throws -> ArithmeticSelection {
+    func select(for files: ModelFiles) throws -> ArithmeticSelection {
         do {
-            return try Arithmetic.select(engine: engine.engine, precision: format.precision)
+            let width = (try? CLIPConfiguration.load(files))?.vision.width
+            return try Arithmetic.select(engine: engine.engine, precision: format.precision, width: width)
         } catch {
             throw CommandFailure(error.description)
         }
@@ -38,8 +41,9 @@ struct ArithmeticChoice: Sendable, Equatable {
 
     /// The same without the reason.
     ///
-    /// - Throws: ``CommandFailure`` as ``select()``.
-    func resolve() throws -> Arithmetic { try select().arithmetic }
+    /// - Parameter files: The model to be computed.
+    /// - Throws: ``CommandFailure`` as ``select(for:)``.
+    func resolve(for files: ModelFiles) throws -> Arithmetic { try select(for: files).arithmetic }
 }
 
 /// Block numbers such as `6,12,18,24`.
@@ -123,10 +127,11 @@ struct EngineArguments: ParsableArguments {
     ///   - progress: Told what is being done.
     /// - Returns: The model with its adapter.
     /// - Throws: ``CommandFailure`` when there is no such folder, or `InspectionModelError`.
-    func load(_ arithmetic: Arithmetic? = nil, progress: (String) -> Void) throws -> InspectionModel {
-        try InspectionModel.load(
-            try ModelLocation(folder: model).files(), adapterPath: adapter, activation: activation,
-            stages: stages?.blocks, arithmetic: try arithmetic ?? self.arithmetic.resolve(), threads: computeThreads,
+    func load(_ arithmetic: ArithmeticChoice? = nil, progress: (String) -> Void) throws -> InspectionModel {
+        let files = try ModelLocation(folder: model).files()
+        return try InspectionModel.load(
+            files, adapterPath: adapter, activation: activation, stages: stages?.blocks,
+            arithmetic: try (arithmetic ?? self.arithmetic).resolve(for: files), threads: computeThreads,
             progress: progress)
     }
 }

@@ -28,23 +28,27 @@ struct SynthCommand: ParsableCommand {
     @Option(help: ArgumentHelp("All randomness comes from this number.", valueName: "n"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Pixels a side, 32 to 2048. (default: 384; in a stream 256)", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Pixels a side, 32 to 2048. (default: 384; in a stream 256, on a contact sheet 160)", valueName: "n"))
     var side: Int?
 
-    @Option(help: ArgumentHelp("Perfect pictures for training, per product.", valueName: "n"))
-    var train = 40
+    @Option(help: ArgumentHelp("Perfect pictures for training, per product. (default: 40)", valueName: "n"))
+    var train: Int?
 
-    @Option(help: ArgumentHelp("Perfect pictures for testing, per product.", valueName: "n"))
-    var good = 20
+    @Option(help: ArgumentHelp("Perfect pictures for testing, per product. (default: 20)", valueName: "n"))
+    var good: Int?
 
-    @Option(help: ArgumentHelp("Pictures with each defect type, and with several types, per product.", valueName: "n"))
-    var defects = 10
+    @Option(
+        help: ArgumentHelp(
+            "Pictures with each defect type, and with several types, per product. (default: 10)", valueName: "n"))
+    var defects: Int?
 
     @Option(help: "How plain the defects are: subtle, moderate or obvious; by default all of these.")
     var severity: Severity?
 
-    @Option(help: "Arrangement of the files; this version has mvtec.")
-    var layout: Layout = .mvtec
+    @Option(help: "Arrangement of the files; this version has mvtec. (default: mvtec)")
+    var layout: Layout?
 
     @Option(help: ArgumentHelp("Worker threads; by default all processors the process may use.", valueName: "n"))
     var threads: Int?
@@ -88,9 +92,9 @@ struct SynthCommand: ParsableCommand {
             throw ValidationError("expected --side from 32 to 2048, found \(side)")
         }
         if let threads, threads < 1 { throw ValidationError("expected --threads of 1 or more, found \(threads)") }
-        for (option, value) in [("train", train), ("good", good), ("defects", defects), ("count", count ?? 1)]
-        where !(0...1_000_000).contains(value) {
-            throw ValidationError("expected --\(option) from 0 to 1,000,000, found \(value)")
+        for (option, value) in [("train", train), ("good", good), ("defects", defects), ("count", count)]
+        where !(0...1_000_000).contains(value ?? 0) {
+            throw ValidationError("expected --\(option) from 0 to 1,000,000, found \(value ?? 0)")
         }
         if stream, count == nil { throw ValidationError("expected --count with --stream, found none") }
         if let contactSheet, !["png", "jpg", "jpeg"].contains(OutputArguments.fileExtension(contactSheet)) {
@@ -100,7 +104,17 @@ struct SynthCommand: ParsableCommand {
         if count != nil, !stream, contactSheet == nil {
             throw ValidationError("expected --count with --stream or --contact-sheet only, found it without")
         }
+        try validateFolder()
         try validateStream()
+    }
+
+    private func validateFolder() throws {
+        let given = [
+            ("train", train != nil), ("good", good != nil), ("defects", defects != nil), ("layout", layout != nil),
+        ]
+        if out == nil, let option = given.first(where: \.1) {
+            throw ValidationError("expected --\(option.0) with a folder only, found it without")
+        }
     }
 
     private func validateStream() throws {
@@ -134,7 +148,7 @@ struct SynthCommand: ParsableCommand {
             } else if let out {
                 let side = side ?? 384
                 let pictures = try SynthDataset(
-                    folder: out, seed: seed, side: side, train: train, good: good, defects: defects,
+                    folder: out, seed: seed, side: side, train: train ?? 40, good: good ?? 20, defects: defects ?? 10,
                     severity: severity, threads: workers
                 ).write(families)
                 Terminal.standardOutput.write(

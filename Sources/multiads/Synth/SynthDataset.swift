@@ -51,7 +51,7 @@ struct SynthDataset {
         var made: Set<String> = []
         var missing: [(place: String, count: Int)] = []
         let target = try SynthFolder(folder)
-        try target.begin(description(families, [], isComplete: false), folders: Set(jobs.flatMap(places)))
+        try target.begin(description(families, [], isComplete: false), files: Set(jobs.flatMap(paths)))
         try threads.forEach(jobs.count, make: { try make(jobs[$0]) }) { output in
             for file in output.files {
                 let path = "\(folder)/\(file.path)"
@@ -136,8 +136,14 @@ struct SynthDataset {
         "\(job.family.name)/" + job.place.replacing("test/", with: "ground_truth/")
     }
 
-    /// The folders of a job's files.
-    private func places(_ job: Job) -> [String] { ["\(job.family.name)/\(job.place)", truthFolder(job)] }
+    /// The files that a job may make, whether or not its defects can be seen.
+    private func paths(_ job: Job) -> [String] {
+        let name = number(job)
+        let picture = "\(job.family.name)/\(job.place)/\(name).png"
+        guard !job.types.isEmpty else { return [picture] }
+        let masks = ["mask"] + (job.types.count > 1 ? job.types.map(\.rawValue) : [])
+        return [picture] + masks.map { "\(truthFolder(job))/\(name)_\($0).png" }
+    }
 
     private func number(_ job: Job) -> String {
         let digits = String(job.number)

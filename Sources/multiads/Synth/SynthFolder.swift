@@ -12,7 +12,7 @@ struct SynthFolder {
 
     private static let recordName = "synth.json"
     /// What a record says besides the order.
-    private static let results: Set<String> = ["pictures", "madeBy", "complete"]
+    private static let results: Set<String> = ["pictures", "complete"]
 
     /// Makes the folder where there is none, and takes it.
     ///
@@ -27,9 +27,9 @@ struct SynthFolder {
     ///
     /// - Parameters:
     ///   - order: The record without pictures.
-    ///   - folders: Where its files will be, relative to this one.
+    ///   - files: Those that it may make, relative to this folder.
     /// - Throws: ``CommandFailure`` when anything but this very order's pictures is there.
-    func begin(_ order: OutputJSON, folders: Set<String>) throws {
+    func begin(_ order: OutputJSON, files: Set<String>) throws {
         removeLeftovers(in: path) { $0 == Self.recordName }
         guard let bytes = FileManager.default.contents(atPath: "\(path)/\(Self.recordName)") else {
             if let other = try names().first {
@@ -44,7 +44,14 @@ struct SynthFolder {
                 "\(path)/\(Self.recordName): expected an empty folder or the same pictures as asked for now, found "
                     + "\(difference); choose another folder or remove this one")
         }
-        for folder in folders { removeLeftovers(in: "\(path)/\(folder)") { $0.hasSuffix(".png") } }
+        for folder in Set(files.map { ($0 as NSString).deletingLastPathComponent }) {
+            removeLeftovers(in: "\(path)/\(folder)") { $0.hasSuffix(".png") }
+        }
+        if let other = foreignFile(files) {
+            throw CommandFailure(
+                "\(path): expected pictures of this very order only, found \(other); move it elsewhere or choose another folder"
+            )
+        }
     }
 
     /// Replaces the record; it appears complete or not at all.
@@ -59,6 +66,16 @@ struct SynthFolder {
         } catch {
             throw CommandFailure("\(path): cannot be read: \(error.localizedDescription)")
         }
+    }
+
+    /// The first file that this order does not make.
+    private func foreignFile(_ files: Set<String>) -> String? {
+        guard let all = FileManager.default.enumerator(atPath: path) else { return nil }
+        var foreign: [String] = []
+        for case let name as String in all where name != Self.recordName && !files.contains(name) {
+            if all.fileAttributes?[.type] as? FileAttributeType != .typeDirectory { foreign.append(name) }
+        }
+        return foreign.min()
     }
 
     /// Removes what killed runs had not finished writing.

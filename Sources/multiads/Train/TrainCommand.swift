@@ -113,7 +113,7 @@ struct TrainCommand: ParsableCommand {
         let recorded = source?.metadata ?? [:]
         let clip = try CLIPModel.load(
             location, activation: tower.activation ?? recorded["activation"].flatMap { .init(rawValue: $0) },
-            arithmetic: try tower.arithmetic.resolve(), threads: tower.computeThreads
+            arithmetic: try tower.arithmetic.resolve(for: location), threads: tower.computeThreads
         ) { progress.step($0) }
         let vision = clip.configuration.vision
         var start: Adapter?

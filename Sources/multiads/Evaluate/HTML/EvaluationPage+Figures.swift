@@ -108,7 +108,7 @@ extension EvaluationPage {
             ("model", "\(subject.model), SHA-256 \(subject.modelDigest)"),
             ("adapters", "\(subject.source.map { "trained on \($0), " } ?? "")SHA-256 \(subject.adapterDigest)"),
             ("blocks", subject.stages.map(String.init).joined(separator: ", ")), ("activation", subject.activation),
-            ("number format of the towers", subject.precision),
+            ("number format of the towers", "\(subject.precision), computed by \(subject.engine)"),
             ("types compared", options.filtersTypes ? "the product's own (MultiADS-F)" : "all of the dataset"),
             ("words for defects", words),
             ("image score", score), ("stage maps", options.stageCombination.rawValue),

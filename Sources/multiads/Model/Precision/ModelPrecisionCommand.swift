@@ -72,7 +72,7 @@ struct ModelPrecisionCommand: ParsableCommand {
     private func inspector(_ precision: Precision, _ progress: ProgressReporter) throws -> Inspector {
         var choice = engine.arithmetic
         choice.format = ArithmeticChoice.Format(rawValue: precision.rawValue) ?? .f32
-        let model = try engine.load(choice.resolve()) { progress.step("\(precision.rawValue): \($0)") }
+        let model = try engine.load(choice) { progress.step("\(precision.rawValue): \($0)") }
         let ensemble = try ProductPrompts.ensemble(product, adapter: model.adapter)
         let folder =
             noCache ? nil : TextEmbeddingCache.defaultFolder(environment: ProcessInfo.processInfo.environment)

@@ -1,14 +1,17 @@
 /// One line of a table as text (RFC 4180).
-struct CSVRow {
+package struct CSVRow {
     /// The line with its end, CRLF.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     private var isFirst = true
+
+    /// An empty line.
+    package init() {}
 
     /// Adds a text from outside.
     ///
     /// Spreadsheets run a cell that begins like a formula. An apostrophe before it makes it text (OWASP, "CSV
     /// Injection"); blanks in front are seen through, as spreadsheets do.
-    mutating func add(text: String?) {
+    package mutating func add(text: String?) {
         let text = text ?? ""
         let start = text.unicodeScalars.first { !Self.isBlank($0) }
         // The wide forms are read as formulas too, by spreadsheets set to East Asian languages.
@@ -18,10 +21,10 @@ struct CSVRow {
     }
 
     /// Adds a text of our own: a number, a time, a name.
-    mutating func add(_ text: String?) { add(field: text ?? "") }
+    package mutating func add(_ text: String?) { add(field: text ?? "") }
 
     /// Ends the line.
-    mutating func end() { bytes += [13, 10] }
+    package mutating func end() { bytes += [13, 10] }
 
     private mutating func add(field text: String) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
