@@ -127,19 +127,9 @@ public enum RowKernels {
 
     /// Largest element of a row; −∞ for an empty one.
     static func maximum(_ row: UnsafePointer<Float>, count: Int) -> Float {
-        var lanes = SIMD16<Float>(repeating: -.infinity)
-        var index = 0
-        while index &+ 16 <= count {
-            let values = loadVector(row + index)
-            lanes.replace(with: values, where: values .> lanes)
-            index &+= 16
-        }
-        var result = lanes.max()
-        while index < count {
-            result = max(result, row[index])
-            index &+= 1
-        }
-        return result
+        var largest: Float = 0
+        _ = cvk_largest(row, count, &largest)
+        return largest
     }
 
     @inline(__always)

@@ -84,6 +84,8 @@ struct ModelFolderTests {
             ("\"layers\": 5", "\"layers\": 5, \"layers\": 6", .badConfiguration, "open_clip_config.json"),
             ("\"embed_dim\": 40", "\"embed_dim\": 0", .badConfiguration, "embed_dim"),
             ("\"model_cfg\"", "\"model\"", .badConfiguration, "model_cfg"),
+            ("\"std\": [\n", "\"std\": [0, 0.2, 0.2], \"unused\": [\n", .badConfiguration, "found 0.0"),
+            ("\"std\": [\n", "\"std\": [0.2, -0.2, 0.2], \"unused\": [\n", .badConfiguration, "found -0.2"),
             ("\"context_length\": 40", "\"context_length\": 41", .wrongShape, "positional_embedding"),
         ])
     func badConfiguration(old: String, new: String, code: CLIPError.Code, mention: String) throws {

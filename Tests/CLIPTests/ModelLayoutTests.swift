@@ -58,6 +58,19 @@ struct ModelLayoutTests {
         try expectSame(try load(), golden.model)
     }
 
+    @Test(
+        "Hugging Face's layout with another epsilon is refused, with CLIP's own it is not",
+        arguments: ["1e-6", "1e-05"])
+    func epsilon(_ value: String) throws {
+        try write(HuggingFaceTwin.tensors(of: source), to: "model.safetensors")
+        let text = HuggingFaceTwin.configuration(golden.model.clip.configuration)
+            .replacing("{\"hidden_act\"", with: "{\"layer_norm_eps\": \(value), \"hidden_act\"")
+        try Data(text.utf8).write(to: folder.appending(path: "config.json"))
+        guard value == "1e-6" else { return try expectSame(try load(), golden.model) }
+        let error = #expect(throws: InspectionModelError.self) { try load() }
+        #expect(error?.description.contains("layer_norm_eps") == true)
+    }
+
     @Test("a float16 file gives the same bits as a float32 file of the rounded weights")
     func float16() throws {
         try copy("open_clip_config.json")

@@ -34,6 +34,21 @@ struct PositionalResamplingTests {
         expectClose(Array(values[34...]), [21.87838, 22.61782, 23.06850], within: 1e-5)
     }
 
+    @Test("of many grid sizes the last used few are kept")
+    func bounded() {
+        let cache = VisionCache()
+        var made: [Int] = []
+        for size in [1, 2, 3, 1, 4, 5, 1, 2] {
+            let tensor = cache.positions(gridSize: size) {
+                made.append(size)
+                return Tensor(shape: [1], [Float(size)])
+            }
+            #expect(tensor.values == [Float(size)])
+        }
+        // 2 made room for 5; 1 was used in between.
+        #expect(VisionCache.keptGrids == 4 && made == [1, 2, 3, 4, 5, 2])
+    }
+
     @Test("equals OpenCLIP's resampled embedding")
     func golden() throws {
         let golden = try GoldenModel.tiny()

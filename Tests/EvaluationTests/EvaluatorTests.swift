@@ -364,17 +364,6 @@ struct EvaluatorTests {
         try store.withScores(channels - 1) { #expect(Array($0) == [1, 3, 2, 3]) }
     }
 
-    @Test("no interval is claimed for products that are perfectly separated")
-    func separated() throws {
-        let run = try evaluator().run(embed: embed)
-        for table in EvaluationSummary(run).tables {
-            let variances = run.products.flatMap(\.settings).compactMap(\.image.aurocVariance)
-            if variances.allSatisfy({ $0 == 0 }) { #expect(table.imageAUROCInterval == nil) }
-        }
-        let ranking = try ScoreRanking(scores: [0.1, 0.2, 0.8, 0.9], labels: [false, false, true, true])
-        #expect(ranking.aurocVariance == 0)
-    }
-
     @Test("every product shows its best and worst pictures")
     func examples() throws {
         let run = try evaluator().run(embed: embed)

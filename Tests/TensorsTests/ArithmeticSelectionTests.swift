@@ -78,6 +78,22 @@ struct ArithmeticSelectionTests {
         #expect(none?.code == .wrongResult)
     }
 
+    @Test("without AVX-512 wide towers are OpenBLAS's, narrow ones oneDNN's; what was asked for stays")
+    func width() throws {
+        for width in [nil, 192, Arithmetic.wideTower, 1024] {
+            let chosen = try Arithmetic.select(engine: nil, precision: .f32, width: width).arithmetic.engine
+            let expected: MatrixEngine =
+                Tiles.supports(.f32)
+                ? .tiles
+                : OneDNN.offer == nil || !(OneDNN.offer?.avx512 ?? true) && width ?? 0 >= 384 ? .openblas : .onednn
+            #expect(chosen == expected, "\(width ?? 0)")
+            if OneDNN.offer != nil {
+                let asked = try Arithmetic.select(engine: .onednn, precision: .f32, width: width)
+                #expect(asked.arithmetic.engine == .onednn)
+            }
+        }
+    }
+
     @Test("an engine that was asked for and computes wrongly is refused")
     func refuses() {
         let error = #expect(throws: ArithmeticError.self) {

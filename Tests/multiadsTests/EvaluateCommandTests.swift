@@ -89,7 +89,13 @@ struct EvaluateCommandTests {
         let files = try MiniatureDataset.own()
         try files.picture("steel_plate/test/good/001.png")
         try files.picture("steel_plate/test/good/002.png")
-        let run = try run(files: files)
+        // Perfectly separated, which shows no variance.
+        let separated = try run(files: files)
+        #expect(EvaluationSummary(separated).tables[0].imageAUROCInterval == nil)
+        let record = try String(decoding: JSONEncoder().encode(separated), as: UTF8.self)
+        let run = try JSONDecoder().decode(
+            EvaluationRun.self,
+            from: Data(record.replacing("\"aurocVariance\":0", with: "\"aurocVariance\":0.01").utf8))
         let table = EvaluationSummary(run).tables[0]
         let metrics = try #require(run.products[0].settings.first { $0.setting.shots == 0 }).image
         let auroc = try #require(metrics.auroc)

@@ -27,7 +27,7 @@ struct InspectArgumentsTests {
         arguments: [
             (["--precision", "int4"], "precision"), (["--precision", "f8"], "precision"),
             (["--threshold", "0"], "above 0"), (["--threshold", "nan"], "above 0"),
-            (["--threads", "0"], "from 1 to 1024"), (["--stages", "1,x"], "stages"), (["--stages", "0"], "stages"),
+            (["--threads", "0"], "from 1 to 512"), (["--stages", "1,x"], "stages"), (["--stages", "0"], "stages"),
             (["--defects", "a,,b"], "defects"),
             (["--defects", "a,a"], "once"), (["--states", "s.json", "--defects", "a"], "brings its own"),
             (["--overlay", "o.gif"], ".png or .jpg"), (["--image-size", "0"], "1 or more"),
