@@ -29,6 +29,7 @@ struct ArithmeticChoice: Sendable, Equatable {
     /// What this processor runs of it, and why.
     ///
     /// - Parameter files: The model to be computed; one that cannot be read is chosen for as if nothing were known of it.
+    /// - Returns: Engine and format, with the reason.
     /// - Throws: ``CommandFailure`` that says what is missing, or what computes wrongly.
     func select(for files: ModelFiles) throws -> ArithmeticSelection {
         do {
@@ -42,6 +43,7 @@ struct ArithmeticChoice: Sendable, Equatable {
     /// The same without the reason.
     ///
     /// - Parameter files: The model to be computed.
+    /// - Returns: Engine and format.
     /// - Throws: ``CommandFailure`` as ``select(for:)``.
     func resolve(for files: ModelFiles) throws -> Arithmetic { try select(for: files).arithmetic }
 }
