@@ -6,7 +6,7 @@ import { decisionText } from './products.js';
 
 export function calibrationSection({ id, product, signal, changed }) {
   const base = path('products', id);
-  const rate = h('input', { type: 'number', min: 0.01, max: 50, step: 'any', placeholder: 'smallest possible' });
+  const rate = h('input', { type: 'number', min: 0.01, max: 50, step: 'any', placeholder: 'fewest' });
   const review = h('input', { type: 'number', min: 0.01, max: 50, step: 'any', placeholder: 'none' });
   const decision = select(Object.entries(decisionText), product.decision);
   let decided = product.decision;

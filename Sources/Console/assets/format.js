@@ -3,7 +3,7 @@
 export const verdictText = { ok: 'OK', notOk: 'Not OK', undecidable: 'Undecidable' };
 
 export const faultText = {
-  nothingCounts: 'Nothing of it counts', blank: 'Blank picture', dark: 'Too dark', bright: 'Too bright', flat: 'Too little contrast', blurred: 'Blurred', closeToThreshold: 'Somebody must look',
+  nothingCounts: 'Nothing of it counts', blank: 'Blank picture', dark: 'Too dark', bright: 'Too bright', flat: 'Too little contrast', blurred: 'Blurred', closeToThreshold: 'Close to the threshold',
 };
 
 /** Colours of defect types in order of their use, as in the service's own overlays. */

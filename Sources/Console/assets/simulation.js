@@ -62,7 +62,7 @@ function shown(answer) {
   const { falseRejects, escapes, goodInReview, defectiveInReview, good, defective } = answer.labeled;
   const hasReviews = now.review + then.review > 0;
   if (answer.results === 0) return h('p', { class: 'quiet' }, 'There are no stored results of this product in that time.');
-  return h('table', {}, h('thead', {}, h('tr', {}, ['', 'as answered', `with ${format.threshold(answer.threshold)}`].map((name) => h('th', { scope: 'col' }, name)))),
+  return h('table', {}, h('thead', {}, h('tr', {}, ['', 'as answered', `with ${format.threshold(answer.threshold)}${answer.reviewThreshold === null ? '' : `, review from ${format.threshold(answer.reviewThreshold)}`}`].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, row('OK', format.count(now.ok), format.count(then.ok)),
       hasReviews && row('Somebody must look', format.count(now.review), format.count(then.review)), row('Not OK', format.count(now.notOk), format.count(then.notOk)),
       row(`Good parts refused, of ${good} labelled`, share(falseRejects.now), share(falseRejects.then)),
