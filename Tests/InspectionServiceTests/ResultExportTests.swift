@@ -90,11 +90,12 @@ struct ResultExportTests {
             let export = try await service.send("GET", "/results", ["Accept": "text/csv"])
             #expect(export["content-type"] == "text/csv; charset=utf-8; header=present")
             let rows = readTable(export.text)
-            try #require(rows.count == 4 && rows.allSatisfy { $0.count == 17 })
+            try #require(rows.count == 4 && rows.allSatisfy { $0.count == 18 })
             #expect(
                 rows[0] == [
                     "id", "createdAt", "product", "verdict", "score", "threshold", "mode", "shots", "referencesVersion",
                     "partId", "camera", "defects", "imageWidth", "imageHeight", "imageSha256", "metadata", "label",
+                    "reviewThreshold",
                 ])
             #expect(rows.dropFirst().map { $0[9] } == ["plain", "a,\"b\"", "'=1+1"])
             for (row, answer) in zip(rows.dropFirst(), answers.reversed()) {

@@ -74,6 +74,14 @@ struct ReviewTests {
             let blank = try await Self.inspect(service, black)
             #expect(blank["faults"].items.map { $0["type"].string } == ["blank"] && blank["defects"].count == 0)
             #expect(try await service.store.result(try #require(blank["id"].string))?.outcome == .notJudged)
+            for (query, ids) in [
+                ("review=true", [id]), ("review=false", [try #require(blank["id"].string)]),
+                ("review=true&verdict=ok", []),
+                ("review=true&product=cable&label=none", [id]),
+            ] {
+                let found = try await service.send("GET", "/results?\(query)").json()
+                #expect(found["items"].items.compactMap { $0["id"].string } == ids, "\(query)")
+            }
             let metrics = try await service.send("GET", "/metrics").text
             #expect(metrics.contains(#"inspect_reviews_total{product="cable"} 1"#))
             #expect(metrics.contains(#"inspect_picture_faults_total{product="cable",fault="blank"} 1"#))
@@ -110,13 +118,15 @@ struct ReviewTests {
             #expect(lower["reviewThreshold"].isNull && counts(lower["verdicts"]["then"]) == [1, 0, 2])
             #expect(lower["changed"]["reviewToNotOk"].int == 1)
             #expect(lower["labeled"]["falseRejects"]["then"]["rate"].double == 0.5)
-            let wide = try await simulate("threshold=1&reviewThreshold=0")
-            #expect(counts(wide["verdicts"]["then"]) == [0, 3, 0] && wide["reviewThreshold"].double == 0)
+            let wide = try await simulate("threshold=1&reviewThreshold=0.0001")
+            #expect(counts(wide["verdicts"]["then"]) == [0, 3, 0] && wide["reviewThreshold"].double == 0.0001)
             #expect(wide["changed"]["okToReview"].int == 1 && wide["changed"]["notOkToReview"].int == 1)
             #expect(wide["labeled"]["escapes"]["then"]["count"].int == 0)
             #expect(wide["labeled"]["defectiveInReview"]["then"]["rate"].double == 1)
-            let none = try await simulate("threshold=1&reviewThreshold=0.9999")
-            #expect(counts(none["verdicts"]["then"]) == [3, 0, 0] && none["changed"]["reviewToOk"].int == 1)
+            let none = try await simulate("threshold=1&reviewThreshold=1")
+            #expect(
+                counts(none["verdicts"]["then"]) == [3, 0, 0] && none["changed"]["reviewToOk"].int == 1
+                    && none["reviewThreshold"].isNull)
         }
     }
 
@@ -153,7 +163,7 @@ struct ReviewTests {
 
             // Its promise is about the threshold, which another band does not change.
             let wider = try await service.send(
-                "PATCH", "/products/cable", Self.patch, body: Array(#"{"reviewThreshold":0}"#.utf8))
+                "PATCH", "/products/cable", Self.patch, body: Array(#"{"reviewThreshold":0.001}"#.utf8))
             #expect(try wider.json()["calibrationStatus"].string == "current")
             // The next calibration finds all or none.
             #expect(try await calibrate("falseRejectRate=0.1").json()["review"].isNull)
@@ -169,7 +179,7 @@ struct ReviewTests {
     @Test(
         "have their lower threshold below the upper one, whichever is changed",
         arguments: [
-            #"{"reviewThreshold":0.5}"#, #"{"threshold":0.2}"#, #"{"reviewThreshold":-0.1}"#, #"{"threshold":null}"#,
+            #"{"reviewThreshold":0.5}"#, #"{"threshold":0.2}"#, #"{"reviewThreshold":0}"#, #"{"threshold":null}"#,
         ])
     func order(_ patch: String) async throws {
         try await withService { service in
@@ -180,8 +190,9 @@ struct ReviewTests {
             try await service.put("cable", String(band))
             let answer = try await service.send("PATCH", "/products/cable", Self.patch, body: Array(patch.utf8))
             let problem = try answer.expectProblem(422, "invalid-product")
-            #expect(problem["errors"][0]["pointer"].string == "/reviewThreshold")
-            #expect(problem["errors"][0]["detail"].string?.contains("below the threshold") == true)
+            #expect(
+                problem["errors"][0]["pointer"].string == (patch.contains("null") ? "/threshold" : "/reviewThreshold"))
+            #expect(problem["errors"][0]["detail"].string?.contains("below") == true)
             let none = try await service.send(
                 "PATCH", "/products/cable", Self.patch, body: Array(#"{"reviewThreshold":null}"#.utf8))
             #expect(try none.json()["reviewThreshold"].isNull)

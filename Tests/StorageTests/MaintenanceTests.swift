@@ -153,13 +153,18 @@ struct MaintenanceTests {
                 // Somebody's own file, and what a killed backup left.
                 try "mine".write(toFile: path + ".partial", atomically: true, encoding: .utf8)
                 try "half".write(toFile: path + ".partial-1a2b", atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -Double(BackupFile.leftoverAge) - 60)],
+                    ofItemAtPath: path + ".partial-1a2b")
+                // A copy that another machine is writing, for all that is known.
+                try "half".write(toFile: path + ".partial-9f", atomically: true, encoding: .utf8)
                 let outcomes = await withTaskGroup(of: Bool.self) { group in
                     for _ in 0..<6 { group.addTask { (try? await store.backup(to: path)) != nil } }
                     return await group.reduce(into: [Bool]()) { $0.append($1) }
                 }
                 #expect(outcomes.count { $0 } == 1)
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-                #expect(names == [SQLiteStore.fileName, SQLiteStore.fileName + ".partial"])
+                #expect(names == ["", ".partial", ".partial-9f"].map { SQLiteStore.fileName + $0 })
                 let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
                 #expect(mode == 0o600)
                 let copy = try await SQLiteStore.open(directory: folder)

@@ -2,7 +2,7 @@
 public struct DefectRules: Sendable, Equatable {
     /// Scores from here on are not ok (0…1).
     public var threshold: Float
-    /// Scores from here on, and below ``threshold``, leave the decision to people (0…1); nil leaves none to them.
+    /// Scores from here on, and below ``threshold``, leave the decision to people (above 0, up to 1); nil leaves none to them.
     public var reviewThreshold: Float?
     /// Pixels of a part that is not ok belong to a defect when their map value reaches this (0…1).
     public var mapThreshold: Float
@@ -34,10 +34,10 @@ public struct DefectRules: Sendable, Equatable {
 
     /// What map values of a part with this score are compared with.
     ///
-    /// Where people are to decide, that is as much lower as the scores that they are asked about: at the other threshold
-    /// there would be nothing for them to look at.
+    /// Where people are to decide, that is as much lower as the scores that they are asked about, by half at most: at the other
+    /// threshold there would be nothing for them to look at.
     public func mapThreshold(for score: Float) -> Float {
         guard leavesToPeople(score), let reviewThreshold else { return mapThreshold }
-        return mapThreshold * (reviewThreshold / threshold)
+        return mapThreshold * max(0.5, reviewThreshold / threshold)
     }
 }

@@ -3,7 +3,7 @@ import { h, svg, fill, field, select, button, notice } from './dom.js';
 import { all, get, send } from './api.js';
 import * as format from './format.js';
 
-const names = ['product', 'verdict', 'label', 'defect', 'partId', 'camera', 'since', 'until', 'minScore'];
+const names = ['product', 'verdict', 'review', 'label', 'defect', 'partId', 'camera', 'since', 'until', 'minScore'];
 const pageSize = 50;
 
 /** The ids of the list that was shown last, for going from one result to the next. */
@@ -18,6 +18,7 @@ export async function resultsPage(main, signal, query) {
   const controls = {
     product: select([any('all products'), ...ids.map((one) => [one, one])], filter.product),
     verdict: select([any('all verdicts'), ...Object.entries(format.verdictText)], filter.verdict),
+    review: select([any('any reason'), ['true', 'score: somebody must look'], ['false', 'picture: not judged']], filter.review),
     label: select([any('labelled or not'), ['none', 'not labelled'], ['ok', 'labelled good'], ['notOk', 'labelled defective']], filter.label),
     defect: text('defect', 'scratch'), partId: text('partId', 'A-17'), camera: text('camera', 'left'),
     since: moment('since'), until: moment('until'),
@@ -29,7 +30,7 @@ export async function resultsPage(main, signal, query) {
   function moment(name) {
     return h('input', { type: 'datetime-local', step: 1, value: filter[name] });
   }
-  const labels = { product: 'Product', verdict: 'Verdict', label: 'Label', defect: 'Defect', partId: 'Part',
+  const labels = { product: 'Product', verdict: 'Verdict', review: 'Undecidable for its', label: 'Label', defect: 'Defect', partId: 'Part',
     camera: 'Camera', since: 'Since', until: 'Until', minScore: 'Lowest score' };
   const form = h('form', { class: 'row wrap form', onsubmit: (event) => {
     event.preventDefault();

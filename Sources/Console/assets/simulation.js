@@ -6,7 +6,7 @@ import * as format from './format.js';
 export function simulationSection({ id, product, signal, changed }) {
   const base = path('products', id);
   const slider = h('input', { type: 'range', min: 0, max: 1, step: 0.001, value: product.threshold, oninput: () => follow(slider, exact) });
-  const review = h('input', { type: 'number', min: 0, max: 1, step: 'any', placeholder: 'as it is', oninput: () => later() });
+  const review = h('input', { type: 'number', min: 0, max: 1, step: 'any', placeholder: 'as it is', title: 'the threshold itself: nobody looks', oninput: () => later() });
   const exact = h('input', { type: 'number', min: 0, max: 1, step: 'any', required: true, value: product.threshold, oninput: () => follow(exact, slider) });
   const since = h('input', { type: 'datetime-local', step: 1, onchange: () => run() });
   const outcome = h('div', {});
@@ -39,8 +39,10 @@ export function simulationSection({ id, product, signal, changed }) {
 
   async function take() {
     if (!exact.reportValidity() || !review.reportValidity()) return;
-    const json = { threshold: Number(exact.value) };
-    if (review.value !== '') json.reviewThreshold = Number(review.value);
+    // The band goes with what was looked at: where the product's own would not lie below, there is none.
+    const { reviewThreshold } = await request('POST', `${base}/thresholds:simulate`,
+      { query: { threshold: Number(exact.value), reviewThreshold: review.value || null }, signal });
+    const json = { threshold: Number(exact.value), reviewThreshold };
     await request('PATCH', base, { json,
       headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
     await changed();

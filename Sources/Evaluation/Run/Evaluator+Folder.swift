@@ -4,7 +4,7 @@ import Foundation
 extension Evaluator {
     /// What decides whether results on disk belong to this evaluation.
     private struct Claim: Codable, Equatable {
-        var version = 2
+        var version = 3
         let subject: EvaluationRun.Subject
         let options: EvaluationOptions
     }
@@ -20,7 +20,8 @@ extension Evaluator {
                 throw EvaluationError(
                     .otherResults,
                     "\(folder): expected an empty folder or results of this very evaluation, found those of another "
-                        + "(model, adapter, options or the list of pictures differ); choose another --out or remove it")
+                        + "(model, adapter, engine, program, options or the list of pictures differ); choose another --out or remove it"
+                )
             }
             return
         }

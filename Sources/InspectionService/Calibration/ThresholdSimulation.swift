@@ -88,9 +88,11 @@ struct ThresholdSimulation: Sendable {
         self.product = product
         self.threshold = threshold
         self.reviewThreshold = reviewThreshold
+        // Without reviews the lower threshold is the upper one, which need not be counted twice.
+        let levels = [nil, threshold] + [reviewThreshold].compactMap(\.self)
         var filters: [ResultFilter] = []
         for label in [nil, .ok, .notOk] as [ResultFilter.Label?] {
-            for score in [nil, reviewThreshold ?? threshold, threshold] {
+            for score in levels {
                 var filter = filter
                 filter.product = product
                 filter.label = label
@@ -100,9 +102,11 @@ struct ThresholdSimulation: Sendable {
             }
         }
         let counts = try await store.outcomeCounts(of: filters)
-        all = Counts(counts[0], reviewed: counts[1], refused: counts[2])
-        good = Counts(counts[3], reviewed: counts[4], refused: counts[5])
-        defective = Counts(counts[6], reviewed: counts[7], refused: counts[8])
+        func counted(_ label: Int) -> Counts {
+            let parts = counts[label * levels.count..<(label + 1) * levels.count]
+            return Counts(parts.first ?? [:], reviewed: parts.last ?? [:], refused: parts.dropFirst().first ?? [:])
+        }
+        (all, good, defective) = (counted(0), counted(1), counted(2))
     }
 
     var tree: JSONTree {

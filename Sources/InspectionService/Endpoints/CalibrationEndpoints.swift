@@ -74,9 +74,10 @@ struct CalibrationEndpoints {
         guard let threshold = try Self.score("threshold", query) else {
             throw Problem.parameter("threshold", "expected a number from 0 to 1, found none")
         }
-        if let review, review >= threshold {
+        if let review, review > threshold {
             throw Problem.parameter(
-                "reviewThreshold", "expected a number below the threshold, \(threshold), found \(review)")
+                "reviewThreshold",
+                "expected a number below the threshold, \(threshold), or that for no reviews, found \(review)")
         }
         guard request.body.isEmpty else {
             throw Problem(
@@ -85,7 +86,7 @@ struct CalibrationEndpoints {
         let product = try await core.product(ProductEndpoints.id(request, context))
         let simulation = try await ThresholdSimulation(
             of: product.id, filter, threshold: threshold,
-            reviewThreshold: review ?? product.settings.reviewThreshold.flatMap { $0 < threshold ? $0 : nil },
+            reviewThreshold: (review ?? product.settings.reviewThreshold).flatMap { $0 < threshold ? $0 : nil },
             in: core.store)
         return .json(simulation.tree, [.cacheControl: "no-store"])
     }

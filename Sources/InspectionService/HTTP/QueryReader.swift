@@ -104,9 +104,13 @@ struct QueryReader {
     }
 
     /// `true` or `false`; false when absent.
-    func flag(_ name: String) throws(Problem) -> Bool {
+    func flag(_ name: String) throws(Problem) -> Bool { try optionalFlag(name) ?? false }
+
+    /// Nil where neither is said.
+    func optionalFlag(_ name: String) throws(Problem) -> Bool? {
         switch items[name] {
-        case nil, "false": return false
+        case nil: return nil
+        case "false": return false
         case "true": return true
         case .some(let text): throw Self.invalid(name, expected: "true or false", found: text)
         }

@@ -57,7 +57,8 @@ extension APIOperations {
                 productID, APIParameter("threshold", APISchema.unit, "The other threshold of the score; required."),
                 APIParameter(
                     "reviewThreshold", APISchema.unit,
-                    "The other threshold of reviews, below `threshold`; the product's own, where it is, when absent."),
+                    "The other threshold of reviews, below `threshold`, or that for none; the product's own, where it is below, when absent."
+                ),
             ] + filters.filter { ["since", "until", "camera", "mode"].contains($0.name) },
             responses: [
                 APIResponse(

@@ -19,6 +19,9 @@ extension APIOperations {
         APIParameter("product", APISchema.name, "Results of this product."),
         APIParameter(
             "verdict", APISchema.choice(Storage.Verdict.allCases.map(\.rawValue)), "Results with this verdict."),
+        APIParameter(
+            "review", APISchema.boolean,
+            "`true`: undecidable results that people are to decide; `false`: those whose picture was not judged."),
         APIParameter("defect", APISchema.name, "Results in which this defect type was found."),
         APIParameter("since", APISchema.moment, "Results made at this time or later."),
         APIParameter("until", APISchema.moment, "Results made before this time."),

@@ -33,7 +33,7 @@ extension APISchemas {
             (
                 "reviewThreshold",
                 [
-                    "type": "number", "minimum": 0, "maximum": 1,
+                    "type": "number", "exclusiveMinimum": 0, "maximum": 1,
                     "description":
                         "Scores from here on, and below the threshold, are undecidable: somebody must look. None when null.",
                 ]

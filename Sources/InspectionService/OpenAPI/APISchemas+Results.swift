@@ -68,7 +68,7 @@ extension APISchemas {
                     "const": true,
                     "description": "Present in a dry run only: nothing is stored, and nothing has an address.",
                 ],
-            ], optional: ["partId", "camera", "metadata", "dryRun", "faults"],
+            ], optional: ["partId", "camera", "metadata", "dryRun", "faults", "reviewThreshold"],
             description: "One inspection. Boxes, contours, masks and areas are in pixels of the picture that was sent.")
     }
 

@@ -106,10 +106,15 @@ struct ProductForm {
             settings.threshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }
         }
         if let node = members["reviewThreshold"] {
-            let threshold = settings.threshold ?? configuration.defaultThreshold
+            let threshold = settings.threshold ?? 1
             settings.reviewThreshold = form.number(
-                node, expected: "a number from 0 to below the threshold, \(threshold)"
-            ) { $0 >= 0 && $0 < threshold }
+                node, expected: "a number above 0 and below the threshold, \(threshold)"
+            ) { $0 > 0 && $0 < threshold }
+            if members["threshold"] == nil {
+                // The configuration's may become another.
+                form.note(
+                    pointer: "/threshold", "expected a number with a reviewThreshold, which lies below it, found none")
+            }
         }
         if let node = members["mapThreshold"] {
             settings.mapThreshold = form.number(node, expected: "a number from 0 to 1") { (0...1).contains($0) }

@@ -95,6 +95,7 @@ enum ResultTable {
     private static let columns = [
         "id", "createdAt", "product", "verdict", "score", "threshold", "mode", "shots", "referencesVersion", "partId",
         "camera", "defects", "imageWidth", "imageHeight", "imageSha256", "metadata", "label",
+        "reviewThreshold",
     ]
 
     /// The line of names.
@@ -126,6 +127,7 @@ enum ResultTable {
         row.add(record.imageDigest.hex)
         row.add(text: record.metadata)
         row.add(result.label?.rawValue)
+        row.add(record.reviewThreshold.map { "\($0)" })
         row.end()
         return row.bytes
     }

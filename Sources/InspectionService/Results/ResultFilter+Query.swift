@@ -4,7 +4,7 @@ import Storage
 extension ResultFilter {
     /// The parameters that filter results; `metadata.NAME` comes on top.
     static let parameters = [
-        "product", "verdict", "defect", "since", "until", "minScore", "partId", "camera", "mode", "label",
+        "product", "verdict", "review", "defect", "since", "until", "minScore", "partId", "camera", "mode", "label",
     ]
     /// What the names of members of metadata begin with.
     static let metadataPrefix = "metadata."
@@ -14,8 +14,12 @@ extension ResultFilter {
     ///
     /// - Throws: `Problem` of kind `invalidParameter`.
     init(_ query: QueryReader) throws(Problem) {
+        let isReview = try query.optionalFlag("review")
         self.init(
-            product: try query.text("product"), verdict: try query.choice("verdict", Storage.Verdict.self),
+            product: try query.text("product"),
+            // Which an index finds.
+            verdict: try query.choice("verdict", Storage.Verdict.self) ?? (isReview == nil ? nil : .undecidable),
+            isReview: isReview,
             defect: try query.text("defect"), since: try query.moment("since"), until: try query.moment("until"),
             minScore: try query.number("minScore"), partID: try query.text("partId"),
             camera: try query.text("camera"), mode: try query.choice("mode", InspectionMode.self)?.rawValue,

@@ -14,6 +14,8 @@ public struct ResultFilter: Sendable, Hashable {
     public var product: String?
     /// Results with this verdict.
     public var verdict: Verdict?
+    /// Undecidable results that were left to people because of their score (true), or whose picture was not judged (false).
+    public var isReview: Bool?
     /// Results in which this defect type was found.
     public var defect: String?
     /// Results made at this moment or later.
@@ -37,12 +39,14 @@ public struct ResultFilter: Sendable, Hashable {
 
     /// Makes a filter from its conditions.
     public init(
-        product: String? = nil, verdict: Verdict? = nil, defect: String? = nil, since: Timestamp? = nil,
+        product: String? = nil, verdict: Verdict? = nil, isReview: Bool? = nil, defect: String? = nil,
+        since: Timestamp? = nil,
         until: Timestamp? = nil, minScore: Double? = nil, partID: String? = nil, camera: String? = nil,
         mode: String? = nil, label: Label? = nil, metadata: [String: String] = [:]
     ) {
         self.product = product
         self.verdict = verdict
+        self.isReview = isReview
         self.defect = defect
         self.since = since
         self.until = until

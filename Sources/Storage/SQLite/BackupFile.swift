@@ -16,53 +16,50 @@ struct BackupFile {
     /// Copies everything from one snapshot, and tells how many pages are done of how many.
     func fill(from source: any DatabaseReader, _ progress: @escaping (Int, Int) -> Void) throws {
         removeLeftovers()
-        let (partial, descriptor) = try makePartial()
-        // The lock is held until the copy has its name, so that nobody takes it for a leftover.
-        defer { Glibc.close(descriptor) }
+        let partial = try makePartial()
         do {
             try copy(source, to: partial, progress)
-            guard fsync(descriptor) == 0 else {
-                throw StorageError(.ioError, "the backup cannot be synced", systemCode: errno)
-            }
+            try sync(partial)
             // Unlike rename(2), link(2) never replaces a file.
             guard link(partial, path) == 0 else { throw StorageError(system: errno, "the backup cannot get its name") }
             unlink(partial)
-            try syncFolder()
+            try sync(folder)
         } catch {
             Self.remove(partial)
             throw error
         }
     }
 
+    /// From this age on, in seconds since it was last written, a partial copy is nobody's any more.
+    static let leftoverAge = 3600
+
     private var folder: String { (path as NSString).deletingLastPathComponent }
     private var prefix: String { (path as NSString).lastPathComponent + ".partial-" }
 
-    /// A new empty file that its owner alone may read, beside the backup's name, and locked.
-    private func makePartial() throws -> (path: String, descriptor: CInt) {
+    /// A new empty file that its owner alone may read, beside the backup's name; another backup has another one.
+    private func makePartial() throws -> String {
         while true {
-            let random = String(UInt32.random(in: .min ... .max), radix: 16)
+            let random = String(UInt64.random(in: .min ... .max), radix: 16)
             let name = (folder as NSString).appendingPathComponent(prefix + random)
             let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            if descriptor < 0 && errno == EEXIST { continue }
-            guard descriptor >= 0 else { throw StorageError(system: errno, "the backup cannot be opened") }
-            // Nobody else has it, unless it was taken for a leftover in this very moment and is gone.
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, Self.isThere(name, descriptor) else {
+            if descriptor >= 0 {
                 Glibc.close(descriptor)
-                continue
+                return name
             }
-            return (name, descriptor)
+            guard errno == EEXIST else { throw StorageError(system: errno, "the backup cannot be opened") }
         }
     }
 
-    /// Removes what interrupted backups of this name left behind: files that nobody holds.
+    /// Removes what interrupted backups of this name left behind.
+    ///
+    /// By age and not by a lock, which network file systems lack or mix up with SQLite's own. A copy that is removed though it was
+    /// only slow fails when it is to get its name.
     private func removeLeftovers() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
         for name in names where name.hasPrefix(prefix) && name.dropFirst(prefix.count).allSatisfy(\.isHexDigit) {
             let path = (folder as NSString).appendingPathComponent(name)
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-            guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { Self.remove(path) }
-            Glibc.close(descriptor)
+            var status = stat()
+            if lstat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > Self.leftoverAge { Self.remove(path) }
         }
     }
 
@@ -70,13 +67,6 @@ struct BackupFile {
     private static func remove(_ partial: String) {
         unlink(partial)
         unlink(partial + "-journal")
-    }
-
-    /// Whether an open file still has its name.
-    private static func isThere(_ path: String, _ descriptor: CInt) -> Bool {
-        var (named, opened) = (stat(), stat())
-        return stat(path, &named) == 0 && fstat(descriptor, &opened) == 0
-            && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
     }
 
     private func copy(_ source: any DatabaseReader, to partial: String, _ progress: @escaping (Int, Int) -> Void) throws
@@ -104,12 +94,12 @@ struct BackupFile {
         try target.close()
     }
 
-    private func syncFolder() throws {
-        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw StorageError(system: errno, "the backup's folder cannot be opened") }
+    private func sync(_ path: String) throws {
+        let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StorageError(system: errno, "the backup cannot be opened") }
         defer { Glibc.close(descriptor) }
         guard fsync(descriptor) == 0 else {
-            throw StorageError(.ioError, "the backup's folder cannot be synced", systemCode: errno)
+            throw StorageError(.ioError, "the backup cannot be synced", systemCode: errno)
         }
     }
 }

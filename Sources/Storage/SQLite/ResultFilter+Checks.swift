@@ -20,6 +20,7 @@ extension ResultFilter {
         for text in [product, verdict?.rawValue, defect, partID, camera, mode, label?.rawValue] {
             add(text.map { Array($0.utf8) })
         }
+        add(isReview.map { $0 ? 1 : 0 })
         for moment in [since, until] { add(moment.map { UInt64(bitPattern: $0.microseconds) }) }
         add(minScore.map { ($0 == 0 ? 0 : $0).bitPattern })
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {

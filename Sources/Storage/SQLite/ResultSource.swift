@@ -21,7 +21,7 @@ struct SQLCondition {
 
 /// One of a filter's conditions, besides those on time.
 enum ResultTerm: Hashable {
-    case product, verdict, defect, part, camera, mode, label, score
+    case product, verdict, review, defect, part, camera, mode, label, score
     case metadata(key: String)
 }
 
@@ -131,7 +131,8 @@ extension ResultFilter {
     /// All terms that are set.
     var terms: [ResultTerm] {
         let fields: [(Bool, ResultTerm)] = [
-            (product != nil, .product), (verdict != nil, .verdict), (defect != nil, .defect), (partID != nil, .part),
+            (product != nil, .product), (verdict != nil, .verdict), (isReview != nil, .review),
+            (defect != nil, .defect), (partID != nil, .part),
             (camera != nil, .camera), (mode != nil, .mode), (label != nil, .label), (minScore != nil, .score),
         ]
         return fields.filter(\.0).map(\.1) + metadata.keys.sorted().map { .metadata(key: $0) }
@@ -142,6 +143,12 @@ extension ResultFilter {
         switch term {
         case .product: product.map { SQLCondition("result.product_id = ?", $0) }
         case .verdict: verdict.map { SQLCondition("result.verdict = ?", $0.rawValue) }
+        case .review:
+            isReview.map {
+                SQLCondition(
+                    "result.verdict = ? AND result.review_threshold IS \($0 ? "NOT NULL" : "NULL")",
+                    Verdict.undecidable.rawValue)
+            }
         case .part: partID.map { SQLCondition("result.part_id = ?", $0) }
         case .camera: camera.map { SQLCondition("result.camera = ?", $0) }
         case .mode: mode.map { SQLCondition("result.mode = ?", $0) }

@@ -47,7 +47,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Reads a row of the table only where the verdict, which stands in the indexes, does not say it.
+    /// The column is read only where the verdict does not say it.
     private static let isReview =
         "CASE result.verdict WHEN '\(Verdict.undecidable.rawValue)' THEN result.review_threshold IS NOT NULL ELSE 0 END"
 

@@ -77,9 +77,9 @@ struct FormulaArguments: ParsableArguments {
         guard threshold.isFinite, threshold > 0 else {
             throw ValidationError("expected --threshold above 0, found \(threshold)")
         }
-        if let reviewThreshold, !(reviewThreshold >= 0 && reviewThreshold < threshold) {
+        if let reviewThreshold, !(reviewThreshold > 0 && reviewThreshold < threshold) {
             throw ValidationError(
-                "expected --review-threshold from 0 to below --threshold, \(threshold), found \(reviewThreshold)")
+                "expected --review-threshold above 0 and below --threshold, \(threshold), found \(reviewThreshold)")
         }
         if let imageSize, imageSize < 1 {
             throw ValidationError("expected --image-size of 1 or more, found \(imageSize)")
