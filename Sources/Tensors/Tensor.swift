@@ -124,22 +124,25 @@ public struct Tensor: Sendable {
     }
 
     /// Position of the first element that is NaN or infinite, or nil when all are finite.
+    public var firstNonFinite: Int? { withUnsafeBufferPointer(\.firstNonFinite) }
+}
+
+extension UnsafeBufferPointer<Float> {
+    /// Position of the first element that is NaN or infinite, or nil when all are finite.
     public var firstNonFinite: Int? {
-        withUnsafeBufferPointer { elements in
-            // x·0 is 0 for every finite x and NaN otherwise; summing in lanes keeps the scan at memory speed.
-            var lanes = SIMD16<Float>.zero
-            var index = 0
-            while index &+ 16 <= elements.count {
-                lanes += loadVector(elements, index) * 0
-                index &+= 16
-            }
-            var tail: Float = 0
-            while index < elements.count {
-                tail += elements[index] * 0
-                index &+= 1
-            }
-            return lanes.sum() + tail == 0 ? nil : elements.firstIndex { !$0.isFinite }
+        // x·0 is 0 for every finite x and NaN otherwise; summing in lanes keeps the scan at memory speed.
+        var lanes = SIMD16<Float>.zero
+        var index = 0
+        while index &+ 16 <= count {
+            lanes += loadVector(self, index) * 0
+            index &+= 16
         }
+        var tail: Float = 0
+        while index < count {
+            tail += self[index] * 0
+            index &+= 1
+        }
+        return lanes.sum() + tail == 0 ? nil : firstIndex { !$0.isFinite }
     }
 }
 

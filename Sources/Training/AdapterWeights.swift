@@ -47,18 +47,7 @@ public struct AdapterWeights: Sendable {
     }
 
     /// Whether all are numbers.
-    var isFinite: Bool {
-        (weights + biases).allSatisfy { buffer in
-            // A sum of products with zero is zero unless something is not finite, and vectors compute it.
-            let values = UnsafePointer(buffer.baseAddress)
-            var sums = SIMD16<Float>(repeating: 0)
-            let whole = buffer.count / 16 * 16
-            for index in stride(from: 0, to: whole, by: 16) {
-                sums += UnsafeRawPointer(values + index).loadUnaligned(as: SIMD16<Float>.self) * 0
-            }
-            return sums == .zero && (whole..<buffer.count).allSatisfy { values[$0].isFinite }
-        }
-    }
+    var isFinite: Bool { (weights + biases).allSatisfy { UnsafeBufferPointer($0.pointer).firstNonFinite == nil } }
 
     /// Reads what ``entries(prefix:)`` wrote.
     ///

@@ -170,17 +170,13 @@ final class VisionCache: Sendable {
     }
 
     func positions(gridSize: Int, make: () -> Tensor) -> Tensor {
-        func use(_ tensor: Tensor?) -> Tensor? {
-            positionsByGrid.withLock { known in
-                let place = known.firstIndex { $0.size == gridSize }
-                guard let tensor = place.map({ known[$0].positions }) ?? tensor else { return nil }
-                if let place { known.remove(at: place) }
-                known.insert((gridSize, tensor), at: 0)
-                if known.count > Self.keptGrids { known.removeLast() }
-                return tensor
-            }
+        positionsByGrid.withLock { known in
+            let place = known.firstIndex { $0.size == gridSize }
+            let entry = place.map { known.remove(at: $0) } ?? (size: gridSize, positions: make())
+            known.insert(entry, at: 0)
+            if known.count > Self.keptGrids { known.removeLast() }
+            return entry.positions
         }
-        return use(nil) ?? use(make()) ?? make()
     }
 
     /// A workspace for exactly `tokens` tokens: the spare one when it fits, else a new one.
