@@ -12,6 +12,7 @@ extension Dataset {
         try FolderListing.requireFolder(root)
         let listing = try FolderListing(root)
         if FolderListing.exists("\(root)/split_csv/1cls.csv") { return .visa }
+        let hasRealIADLists = listing.folders.contains("realiad_jsons")
         if TreeReader.isProduct(listing) { return .folder }
         var folders: [String] = []
         var hasVisALayout = false
@@ -19,12 +20,11 @@ extension Dataset {
         for folder in listing.folders {
             let inner = try FolderListing("\(root)/\(folder)")
             hasVisALayout = hasVisALayout || FolderListing.isFolder("\(root)/\(folder)/Data/Images")
-            hasRealIADLayout = hasRealIADLayout || inner.folders.contains("OK")
+            hasRealIADLayout = hasRealIADLayout || inner.folders.contains("OK") && inner.folders.contains("NG")
             if TreeReader.isProduct(inner) { folders.append(folder) }
         }
         if hasVisALayout { return .visa }
-        if hasRealIADLayout { return .realIAD }
-        guard !folders.isEmpty else { return nil }
+        guard !folders.isEmpty else { return hasRealIADLayout || hasRealIADLists ? .realIAD : nil }
         // Numbered folders alone tell the two MAD sets apart, whose products share names.
         let isNumbered = folders.allSatisfy { $0.count > 2 && $0.prefix(2).allSatisfy(\.isNumber) }
         let candidates: [DatasetKind] = isNumbered ? [.madSim] : [.mvtecAD, .mpdd, .madReal]

@@ -31,6 +31,8 @@ public struct Dataset: Sendable {
     public private(set) var unknownNames: [String]
     /// Products that ``limited(to:)`` left out.
     private(set) var leftOut: Set<String> = []
+    /// Whether a list says what belongs to the dataset: other files in its folders are none of its business then.
+    let isListed: Bool
 
     /// Where the list of pictures comes from.
     public enum Listing: Sendable, Equatable {
@@ -56,10 +58,15 @@ public struct Dataset: Sendable {
     ) throws(DatasetError) {
         try FolderListing.requireFolder(root)
         let names = TypeNames(knowledge)
-        let found = try DatasetReader(root: root, kind: kind, names: names).samples(listing)
+        let reader = DatasetReader(root: root, kind: kind, names: names)
+        let (found, isListed) = try reader.samples(listing)
         guard !found.isEmpty else {
+            let others = isListed ? [] : try TreeReader(reader: reader).strays(except: [])
+            let other = others.first { $0.code == .otherFormat }
             throw DatasetError(
-                .unknownLayout, path: root, "expected pictures in the layout of \(kind.rawValue), found none")
+                .unknownLayout, path: root,
+                "expected PNG or JPEG pictures in the layout of \(kind.rawValue), found "
+                    + (other.map { "pictures of other formats only, such as \($0.subject)" } ?? "none"))
         }
         for product in Set(found.map(\.product)).sorted() where !FolderListing.isPlainName(product) {
             throw DatasetError(
@@ -70,6 +77,7 @@ public struct Dataset: Sendable {
         self.kind = kind
         self.root = root
         self.knowledge = knowledge
+        self.isListed = isListed
         products = Self.grouped(found, kind: kind, knowledge: knowledge)
         unknownNames = Self.unknownNames(found, names)
     }

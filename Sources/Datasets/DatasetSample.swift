@@ -33,7 +33,8 @@ public struct DatasetSample: Sendable, Equatable {
     public let picture: String
     /// Whether the picture shows a defect.
     public let isAnomalous: Bool
-    /// Folder and annotation names of the defects in the picture, as the dataset spells them.
+    /// Folder and annotation names of the defects in the picture, as the dataset spells them; of a picture without defects
+    /// those that a list gives it nevertheless.
     public let rawNames: [String]
     /// What is defective, in painting order: later masks cover earlier ones.
     ///

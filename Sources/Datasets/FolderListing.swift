@@ -18,10 +18,14 @@ struct FolderListing {
         var folders: [String] = []
         var files: [String] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                throw DatasetError(
+                    .cannotOpen, path: "\(path)/\(String(decoding: bytes, as: UTF8.self))",
+                    "expected a name in UTF-8, found bytes that are none; rename it")
             }
-            guard !name.hasPrefix(".") else { continue }
+            // A file system of its own has a folder that only its administrator may open.
+            guard !name.hasPrefix("."), name != "lost+found" else { continue }
             // Some file systems do not say what an entry is.
             switch Int32(entry.pointee.d_type) {
             case Int32(DT_DIR): folders.append(name)
@@ -73,6 +77,15 @@ struct FolderListing {
     static func isPlainName(_ name: String) -> Bool {
         !name.isEmpty && !name.hasPrefix(".") && name.utf8.count <= 200
             && name.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 0x20 && $0.value != 0x7F }
+    }
+
+    /// What a folder is called where its path, like “.”, does not say so.
+    static func name(ofFolder path: String) -> String? {
+        func last(_ path: String) -> String? { path.split(separator: "/").last.map(String.init) }
+        if let name = last(path), name != ".", name != ".." { return name }
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return last(String(cString: resolved))
     }
 
     static func isFolder(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }

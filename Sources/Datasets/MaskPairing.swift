@@ -18,6 +18,8 @@ struct MaskPairing {
     private var masks: [String: Masks] = [:]
     /// Files whose names begin with no picture's name: masks that nobody would see.
     private(set) var strays: [String] = []
+    /// Files that are a whole picture's mask as another is, which is the one that counts.
+    private(set) var doubles: [(file: String, beside: String)] = []
 
     /// Pairs the files of two folders.
     ///
@@ -34,7 +36,11 @@ struct MaskPairing {
             }
             let suffix = name.dropFirst(stem.count + 1)
             if suffix.isEmpty || suffix == "mask" {
-                masks[stem, default: Masks()].whole = file
+                if let first = masks[stem]?.whole {
+                    doubles.append((file, first))
+                } else {
+                    masks[stem, default: Masks()].whole = file
+                }
             } else {
                 masks[stem, default: Masks()].typed.append((String(suffix), file))
             }

@@ -14,6 +14,9 @@ struct TypeNames {
     /// The MVTec name for pictures that show defects of several types; each mask then says its own.
     static let combined = "combined"
 
+    /// What folders of good parts are called anywhere, in any case.
+    private static let normal: Set<String> = ["good", "normal", "ok"]
+
     private let knowledge: KnowledgeBase.Dataset
 
     init(_ knowledge: KnowledgeBase.Dataset) { self.knowledge = knowledge }
@@ -23,7 +26,7 @@ struct TypeNames {
 
     func meaning(of rawName: String) -> Meaning {
         if let type = knowledge.defectType(forRawName: rawName) { return .type(type.name) }
-        if knowledge.normalRawNames.contains(rawName) || rawName == "good" || rawName == "normal" { return .normal }
+        if knowledge.normalRawNames.contains(rawName) || Self.normal.contains(rawName.lowercased()) { return .normal }
         return knowledge.ignoredRawNames.contains(rawName) || rawName == Self.combined ? .ignored : .unknown
     }
 

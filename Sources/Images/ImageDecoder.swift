@@ -86,7 +86,7 @@ public enum ImageDecoder {
         switch header.format {
         case .jpeg: return marked(try JPEGDecoder.decode(bytes, header: header), from: 128)
         case .png:
-            guard PNGDecoder.hasWideOrTransparentSamples(bytes) else {
+            guard try PNGDecoder.hasWideOrTransparentSamples(bytes) else {
                 return marked(try PNGDecoder.decode(bytes, header: header), from: 1)
             }
             return try PNGDecoder.decodeWideMask(bytes, header: header)

@@ -7,7 +7,7 @@ enum JPEGDecoder {
     static func header(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> ImageHeader {
         let frame = try JPEGFrame(of: bytes)
         // Several scans make the codec keep every coefficient: two bytes each, one per sample at most.
-        let bytesPerPixel = frame.isSinglePass ? 3 : 3 + 2 * frame.components
+        let bytesPerPixel = frame.isSinglePass ? 3 : 3 + 2 * frame.componentNumbers.count
         return ImageHeader(format: .jpeg, width: frame.width, height: frame.height, bytesPerPixel: bytesPerPixel)
     }
 
@@ -19,7 +19,7 @@ enum JPEGDecoder {
     /// - Returns: The picture in RGB.
     /// - Throws: `ImageError` with `.truncated`, `.corrupt` or `.limitExceeded`.
     static func decode(_ bytes: UnsafeRawBufferPointer, header: ImageHeader) throws(ImageError) -> RGBImage {
-        try JPEGFrame.checkScans(of: bytes)
+        try JPEGScans.check(bytes, frame: try JPEGFrame(of: bytes))
         guard let width = Int32(exactly: header.width), let height = Int32(exactly: header.height) else {
             throw ImageError(
                 .tooLarge, format: .jpeg, expected: "sides of 31 bits", found: "\(header.width)×\(header.height)")

@@ -2,14 +2,11 @@
 struct JPEGFrame {
     let width: Int
     let height: Int
-    /// 1 is grey, 3 is YCbCr or RGB.
-    let components: Int
+    /// What scans call the components: one is grey, three are YCbCr or RGB.
+    let componentNumbers: [UInt8]
     let isProgressive: Bool
     /// True when one sequential scan carries every component, so that the codec needs no coefficient store.
     let isSinglePass: Bool
-
-    /// Scans that an honest file stays well below (ten is usual for a progressive file); each costs a pass over all blocks.
-    static let maxScans = 100
 
     /// Reads the frame header.
     ///
@@ -42,7 +39,8 @@ struct JPEGFrame {
         }
         height = field(1) << 8 | field(2)
         width = field(3) << 8 | field(4)
-        components = field(5)
+        let components = field(5)
+        componentNumbers = (0..<components).map { bytes[payload.lowerBound + 6 + 3 * $0] }
         isProgressive = segment.marker == 0xC2 || segment.marker == 0xCA
         guard width > 0, height > 0 else {
             // Height 0 announces a DNL marker after the first scan, which no camera or library writes.
@@ -58,26 +56,6 @@ struct JPEGFrame {
                 offset: segment.offset)
         }
         isSinglePass = !isProgressive && Self.firstScanComponents(markers, in: bytes) == components
-    }
-
-    /// Walks the whole file: it must end in an end-of-image marker and hold a bearable number of scans.
-    ///
-    /// Bytes after the end-of-image marker are ignored: cameras append thumbnails and second pictures there.
-    static func checkScans(of bytes: UnsafeRawBufferPointer) throws(ImageError) {
-        var markers = JPEGMarkers(bytes: bytes)
-        var scans = 0
-        while true {
-            let segment = try markers.next()
-            if segment.marker == JPEGMarkers.endOfImage { return }
-            guard segment.marker == JPEGMarkers.startOfScan else { continue }
-            scans += 1
-            guard scans <= maxScans else {
-                throw ImageError(
-                    .limitExceeded, format: .jpeg, expected: "at most \(maxScans) scans", found: "more",
-                    offset: segment.offset)
-            }
-            try markers.skipEntropyCodedData()
-        }
     }
 
     /// C0…CF are frame headers but for C4 (Huffman tables), C8 (reserved) and CC (arithmetic conditioning).

@@ -7,9 +7,14 @@ enum PNGChunks {
     ///
     /// - Parameter bytes: A file that begins with a PNG signature.
     /// - Throws: `ImageError` with `.truncated`, or `.corrupt` for a length above 2³¹−1.
-    static func checkEnd(of bytes: UnsafeRawBufferPointer) throws(ImageError) {
+    static func checkEnd(of bytes: UnsafeRawBufferPointer) throws(ImageError) { _ = try types(of: bytes) }
+
+    /// The types of all chunks from IHDR to IEND, after the same walk as ``checkEnd(of:)``.
+    ///
+    /// - Throws: As ``checkEnd(of:)``.
+    static func types(of bytes: UnsafeRawBufferPointer) throws(ImageError) -> Set<String> {
         let overhead = 12
-        let end: [UInt8] = [0x49, 0x45, 0x4E, 0x44]
+        var types: Set<String> = []
         var position = ImageFormat.pngSignature.count
         while true {
             guard position + overhead <= bytes.count else {
@@ -27,7 +32,9 @@ enum PNGChunks {
                     .truncated, format: .png, expected: "a chunk of \(length) bytes",
                     found: "the end of the file after \(bytes.count) bytes", offset: position)
             }
-            if bytes[position + 4..<position + 8].elementsEqual(end) { return }
+            let type = String(decoding: bytes[position + 4..<position + 8], as: Unicode.ASCII.self)
+            types.insert(type)
+            if type == "IEND" { return types }
             position += overhead + length
         }
     }

@@ -43,18 +43,22 @@ enum PNGDecoder {
             pixels: try samples(bytes, header, format: SPNG_FMT_RGB8, bytesPerPixel: 3))
     }
 
-    /// Whether samples have 16 bits or the pixels an alpha channel, by the two bytes of IHDR behind the size.
-    static func hasWideOrTransparentSamples(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        bytes.count >= 33 && (bytes[24] == 16 || bytes[25] & 4 != 0)
+    /// Whether samples have 16 bits or pixels may be transparent: by the two bytes of IHDR behind the size, and by the chunk tRNS.
+    ///
+    /// - Throws: `ImageError` with `.truncated` or `.corrupt` for a broken chain of chunks.
+    static func hasWideOrTransparentSamples(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> Bool {
+        guard bytes.count >= 33, bytes[24] != 16, bytes[25] & 4 == 0 else { return true }
+        return try PNGChunks.types(of: bytes).contains("tRNS")
     }
 
-    /// Decodes a mask of 16-bit samples or with an alpha channel: 1 where a colour is not 0.
+    /// Decodes a mask of 16-bit samples or with transparency, be it a channel or a colour's: 1 where a colour is not 0.
     ///
     /// - Throws: As ``decode(_:header:)``, and `.unsupportedFeature` for pixels that are not opaque.
     static func decodeWideMask(
         _ bytes: UnsafeRawBufferPointer, header: ImageHeader
     ) throws(ImageError) -> BinaryMask {
-        let samples = try samples(bytes, header, format: SPNG_FMT_RGBA16, bytesPerPixel: 8)
+        let samples = try samples(
+            bytes, header, format: SPNG_FMT_RGBA16, bytesPerPixel: 8, flags: Int32(SPNG_DECODE_TRNS.rawValue))
         var pixels = [UInt8](repeating: 0, count: header.width * header.height)
         let isOpaque = samples.withUnsafeBytes { buffer in
             let values = buffer.bindMemory(to: UInt16.self)
@@ -69,13 +73,14 @@ enum PNGDecoder {
         guard isOpaque else {
             throw ImageError(
                 .unsupportedFeature, format: .png, expected: "a mask in the colours of opaque pixels",
-                found: "an alpha channel that is in use; save it as black and white without transparency")
+                found: "transparency that is in use; save it as black and white without transparency")
         }
         return BinaryMask(width: header.width, height: header.height, pixels: pixels)
     }
 
     private static func samples(
-        _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, format: spng_format, bytesPerPixel: Int
+        _ bytes: UnsafeRawBufferPointer, _ header: ImageHeader, format: spng_format, bytesPerPixel: Int,
+        flags: Int32 = 0
     ) throws(ImageError) -> [UInt8] {
         try PNGChunks.checkEnd(of: bytes)
         let context = try SPNGContext(flags: 0)
@@ -98,7 +103,7 @@ enum PNGDecoder {
         var status: Int32 = 0
         let pixels = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             LargePages.advise(UnsafeMutableRawBufferPointer(buffer))
-            status = spng_decode_image(context.pointer, buffer.baseAddress, size, format, 0)
+            status = spng_decode_image(context.pointer, buffer.baseAddress, size, format, flags)
             count = status == 0 ? size : 0
         }
         try context.check(status)

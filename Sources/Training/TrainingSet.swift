@@ -77,11 +77,17 @@ public struct TrainingSet: Sendable {
 
     /// A mask that belongs to no picture is a misspelt name as a rule, and its picture would be learned as normal.
     private static func refuseStrays(of dataset: Dataset) throws(TrainingError) {
-        guard let strays = try? dataset.strays(), let mask = strays.masks.first else { return }
+        let masks: [DatasetIssue]
+        do {
+            masks = try dataset.strays().filter { $0.code == .strayMask }
+        } catch {
+            throw TrainingError(.badPicture, error.description)
+        }
+        guard let mask = masks.first else { return }
         throw TrainingError(
             .badMask,
-            "\(mask): expected a picture of that name, without “_mask” or “_TYPE” at its end, found none"
-                + "\(strays.masks.count > 1 ? " (and \(strays.masks.count - 1) more masks)" : ""); rename it, or leave such masks "
+            "\(mask.subject): \(mask.detail)"
+                + "\(masks.count > 1 ? " (and \(masks.count - 1) more masks)" : ""); rename it, or leave such masks "
                 + "out with --skip-bad")
     }
 }

@@ -65,6 +65,79 @@ struct DatasetCheckTests {
         #expect(issues.counts == [.strayMask: 1] && issues.listed.map(\.subject) == ["masks/2-scratch.png"])
     }
 
+    @Test("formats that are not read are named among good pictures too, and when there is nothing else")
+    func otherFormats() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.write("screw/train/good/009.bmp", "BM")
+        try files.write("screw/test/good/009.tif", "II")
+        #expect(
+            try report(files, .mvtecAD).issues.listed.map(\.subject) == [
+                "screw/train/good/009.bmp", "screw/test/good/009.tif",
+            ])
+        let own = try MiniatureDataset()
+        try own.write("part/good/0.bmp", "BM")
+        try own.write("part/pictures/1.bmp", "BM")
+        try own.write("part/masks/1.bmp", "BM")
+        let error = try #require(throws: DatasetError.self) { try own.open(.folder) }
+        #expect(
+            error.code == .unknownLayout && error.detail.hasSuffix("other formats only, such as part/pictures/1.bmp"))
+    }
+
+    @Test("of two masks of a whole picture one is read, and the other told")
+    func doubleMasks() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.mask("bottle/ground_truth/contamination/000.png", columns: 0..<1)
+        let issues = try report(files, .mvtecAD).issues
+        #expect(issues.counts == [.strayMask: 1], "\(issues.listed)")
+        #expect(issues.listed.first?.detail.contains("found also 000.png") == true)
+    }
+
+    @Test("whole masks that cannot be compared with those of the types are told")
+    func brokenWholeMasks() throws {
+        let files = try MiniatureDataset.own()
+        try files.mask("steel_plate/ground_truth/combined/000_mask.png", width: 7)
+        #expect(try report(files, .folder).issues.counts == [.sizeMismatch: 1])
+        try files.write("steel_plate/ground_truth/combined/000_mask.png", "damaged")
+        #expect(try report(files, .folder).issues.counts == [.unreadableMask: 1])
+    }
+
+    @Test("a product in two forms is read in one, and the other folders are told")
+    func twoForms() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.picture("bottle/images/0.png")
+        try files.mask("bottle/masks/0.png")
+        let issues = try report(files, .mvtecAD).issues
+        #expect(issues.counts[.unreadFolder] == 2)
+        let subjects = issues.listed.filter { $0.code == .unreadFolder }.map(\.subject)
+        #expect(subjects == ["bottle/test", "bottle/train"])
+    }
+
+    @Test("a mask called like a picture and like another's mask of a type is told")
+    func sharedNames() throws {
+        let files = try MiniatureDataset()
+        for name in ["good/0", "pictures/000", "pictures/000_scratch", "pictures/001"] {
+            try files.picture("\(name).png")
+        }
+        try files.mask("masks/000_scratch.png")
+        let issues = try report(files, .folder).issues
+        #expect(issues.counts[.ambiguousName] == 1)
+        let issue = try #require(issues.listed.first { $0.code == .ambiguousName })
+        #expect(issue.subject == "masks/000_scratch.png" && issue.detail.contains("000 and 000_scratch"))
+    }
+
+    @Test("where a list names the files, masks need not be called like their pictures")
+    func listedMasks() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.mask("bottle/ground_truth/contamination/label0.png")
+        #expect(try report(files, .mvtecAD).issues.counts == [.strayMask: 1])
+        try files.write(
+            "meta.json",
+            #"{"train": {"bottle": [{"img_path": "bottle/train/good/000.png"}]}, "test": {"bottle": [{"img_path": "bottle/test/good/000.png"}, {"img_path": "bottle/test/contamination/000.png", "mask_path": "bottle/ground_truth/contamination/label0.png", "specie_name": "contamination", "anomaly": 1}]}}"#
+        )
+        let issues = try report(files, .mvtecAD).issues
+        #expect(issues.total == 0, "\(issues.listed)")
+    }
+
     @Test("folders and pictures where nothing is looked for are named")
     func layout() throws {
         let files = try MiniatureDataset.mvtec()
@@ -111,7 +184,7 @@ struct DatasetCheckTests {
             return
                 #"{"img_path": "bottle/\#(path)", "mask_path": "\#(mask)", "cls_name": "bottle", "specie_name": "\#(type)", "anomaly": \#(anomaly)}"#
         }
-        let train = [entry("train/good/000.png", 0, "good"), entry("train/good/001.png", 1, "contamination")]
+        let train = [entry("train/good/000.png", 0, "contamination"), entry("train/good/001.png", 1, "contamination")]
         let test = [
             entry("train/good/000.png", 0, "good"), entry("test/contamination/000.png", 1, "contamination"),
             entry("test/contamination/000.png", 1, "contamination"), entry("test/broken_large/000.png", 1, "good"),
@@ -122,11 +195,11 @@ struct DatasetCheckTests {
         )
         let issues = try report(files, .mvtecAD).issues
         #expect(
-            issues.counts == [.listedTwice: 1, .inBothSplits: 1, .anomalousReference: 1, .contradictoryType: 1],
+            issues.counts == [.listedTwice: 1, .inBothSplits: 1, .anomalousReference: 1, .contradictoryType: 2],
             "\(issues.listed)")
-        let subjects = Dictionary(uniqueKeysWithValues: issues.listed.map { ($0.code, $0.subject) })
-        #expect(subjects[.contradictoryType] == "bottle/test/broken_large/000.png")
-        #expect(subjects[.inBothSplits] == "bottle/train/good/000.png")
+        let contradictions = issues.listed.filter { $0.code == .contradictoryType }.map(\.subject)
+        #expect(contradictions == ["bottle/train/good/000.png", "bottle/test/broken_large/000.png"])
+        #expect(issues.listed.first { $0.code == .inBothSplits }?.subject == "bottle/train/good/000.png")
     }
 
     @Test("products without defects, normals or references are named")

@@ -1,5 +1,6 @@
 import AnomalyDetection
 import Datasets
+import Glibc
 import Images
 import TestSupport
 import Testing
@@ -27,6 +28,58 @@ struct DatasetLayoutTests {
     func variant() throws {
         let dataset = try MiniatureDataset.mvtec().open(.mvtecAD, variant: "fabric-front")
         #expect(types(dataset.product(named: "screw")) == [[], ["fabric"], ["thread"]])
+    }
+
+    @Test("an entry that says of itself only its mask shows a defect; a byte order mark is no fault of a list")
+    func listWithoutFlags() throws {
+        let files = try MiniatureDataset.mvtec()
+        let entry =
+            #"{"img_path": "bottle/test/broken_large/000.png", "mask_path": "bottle/ground_truth/broken_large/000_mask.png"}"#
+        try files.write(
+            "meta.json",
+            "\u{FEFF}"
+                + #"{"test": {"bottle": [\#(entry), {"img_path": "bottle/test/good/000.png", "mask_path": ""}]}}"#)
+        let test = try files.open(.mvtecAD).samples(.test)
+        #expect(test.map(\.isAnomalous) == [true, false] && test[0].masks.map(\.type) == [nil])
+    }
+
+    @Test("a list of some products' tests takes references of those products only")
+    func partialList() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.write("some.json", #"{"bottle": [{"img_path": "bottle/test/good/000.png", "anomaly": 0}]}"#)
+        let dataset = try files.open(.mvtecAD, listing: .file("some.json"))
+        #expect(dataset.products.map(\.name) == ["bottle"] && dataset.samples(.train).count == 2)
+    }
+
+    @Test("OK alone does not make a dataset Real-IAD, and is a name of good pictures in any case")
+    func okFolders() throws {
+        let files = try MiniatureDataset()
+        for name in ["part/OK/0", "part/pictures/1"] { try files.picture("\(name).png") }
+        try files.mask("part/masks/1_scratch.png")
+        try files.write("notes/OK/read.txt", "")
+        #expect(try files.detected() == .folder)
+        #expect(try files.open(.folder).samples(.train).map(\.picture) == ["part/OK/0.png"])
+    }
+
+    @Test("a product in the folder one works in is called as that folder is")
+    func dotRoot() throws {
+        let files = try MiniatureDataset.mvtec()
+        let knowledge = try files.knowledge(.folder)
+        for root in ["\(files.root)/bottle/.", "\(files.root)/bottle/test/.."] {
+            #expect(try Dataset(root: root, kind: .folder, knowledge: knowledge).products.map(\.name) == ["bottle"])
+        }
+    }
+
+    @Test("a name that is no UTF-8 is told, and a file system's own folder passed over")
+    func oddFolders() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.write("lost+found/test/x.txt", "")
+        #expect(try files.open(.mvtecAD).products.map(\.name) == ["bottle", "screw"])
+        #expect(
+            mkdir(Array("\(files.root)/bottle/test/Gr".utf8CString.dropLast()) + [CChar(bitPattern: 0xF6), 0], 0o755)
+                == 0)
+        let error = try #require(throws: DatasetError.self) { try files.open(.mvtecAD) }
+        #expect(error.code == .cannotOpen && error.detail.contains("UTF-8"))
     }
 
     @Test("an MVTec list decides over the folders, unless they are asked for")

@@ -22,19 +22,23 @@ struct MaskTests {
         #expect(try wide.withUnsafeBytes { try ImageDecoder.decodeMask($0) }.pixels == [0, 1, 1, 1])
         let opaque = try Fixtures.bytes("masks/opaque.png")
         #expect(try opaque.withUnsafeBytes { try ImageDecoder.decodeMask($0) }.pixels == [0, 1, 1, 0])
+        let palette = try Fixtures.bytes("masks/opaque_palette.png")
+        #expect(try palette.withUnsafeBytes { try ImageDecoder.decodeMask($0) }.pixels == [0, 1, 1, 0])
         let halves = (0..<128).flatMap { [UInt8](repeating: $0 % 16 < 7 ? 0 : 255, count: 3) }
         let jpeg = try JPEGEncoder.encode(RGBImage(width: 16, height: 8, pixels: halves), quality: 60)
         let mask = try jpeg.withUnsafeBytes { try ImageDecoder.decodeMask($0) }
         #expect(mask.pixels == (0..<128).map { $0 % 16 < 7 ? 0 : 1 })
     }
 
-    @Test("a mask in the alpha channel is refused, whatever the colours", arguments: ["alpha_white", "alpha_gray"])
+    @Test(
+        "a mask with transparent pixels is refused, whatever the colours",
+        arguments: ["alpha_white", "alpha_gray", "alpha_palette", "alpha_key"])
     func transparency(name: String) throws {
         let bytes = try Fixtures.bytes("masks/\(name).png")
         let error = try #require(throws: ImageError.self) {
             try bytes.withUnsafeBytes { try ImageDecoder.decodeMask($0) }
         }
-        #expect(error.code == .unsupportedFeature && error.found.contains("alpha"))
+        #expect(error.code == .unsupportedFeature && error.found.contains("transparency"))
     }
 
     @Test("the area counts every mark of a large mask")

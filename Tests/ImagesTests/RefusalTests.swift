@@ -123,6 +123,30 @@ struct RefusalTests {
         #expect(refusal(Array(flood))?.code == .limitExceeded)
     }
 
+    @Test(
+        "a progressive JPEG that ends after some of its scans is truncated",
+        arguments: ["progressive_420", "progressive_444", "grey_progressive"])
+    func missingScans(name: String) throws {
+        let bytes = try Fixtures.bytes("jpeg/\(name).jpg")
+        let scans = (2..<bytes.count - 1).filter { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA }
+        #expect(scans.count > 4)
+        for start in scans.dropFirst() {
+            let error = refusal(Array(bytes[..<start] + [0xFF, 0xD9]))
+            #expect(error?.code == .truncated && error?.expected.contains("coefficient") == true)
+        }
+    }
+
+    @Test("a JPEG that is said to have three components and brings one is truncated")
+    func missingComponents() throws {
+        var bytes = try Fixtures.bytes("jpeg/grey.jpg")
+        let frame = try #require((2..<bytes.count - 1).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        let first = bytes[frame + 10]
+        bytes[frame + 9] = 3
+        bytes[frame + 3] += 6
+        bytes.insert(contentsOf: [first &+ 1, 0x11, 0, first &+ 2, 0x11, 0], at: frame + 13)
+        #expect(refusal(bytes)?.code == .truncated)
+    }
+
     @Test("a JPEG without its end-of-image marker is truncated")
     func missingEndOfImage() throws {
         let bytes = try Fixtures.bytes("jpeg/baseline_444.jpg")

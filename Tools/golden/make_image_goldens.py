@@ -247,7 +247,7 @@ def make_map_resizes(rng: numpy.random.Generator) -> None:
 
 
 def make_masks() -> None:
-    """Masks of 2 × 2 pixels as tools write them: label numbers in 16 bits, and alpha channels unused and used."""
+    """Masks of 2 × 2 pixels as tools write them: label numbers in 16 bits, alpha channels and transparent colours unused and used."""
     folder = ROOT / "masks"
     folder.mkdir(exist_ok=True)
     label = numpy.array([0, 1, 256, 65535], numpy.uint16).reshape(2, 2, 1)
@@ -257,6 +257,12 @@ def make_masks() -> None:
     (folder / "opaque.png").write_bytes(png(numpy.dstack([grey, grey, grey, white[..., :1]]), 8, 6))
     (folder / "alpha_white.png").write_bytes(png(numpy.dstack([white, grey]), 8, 6))
     (folder / "alpha_gray.png").write_bytes(png(numpy.dstack([grey * 0, grey]), 8, 4))
+    index = numpy.array([0, 1, 1, 0], numpy.uint8).reshape(2, 2, 1)
+    palette = png_chunk(b"PLTE", bytes([255, 255, 255, 255, 0, 0]))
+    (folder / "alpha_palette.png").write_bytes(png(index, 8, 3, extra=palette + png_chunk(b"tRNS", bytes([0]))))
+    (folder / "alpha_key.png").write_bytes(png(grey, 8, 0, extra=png_chunk(b"tRNS", bytes([0, 255]))))
+    black = png_chunk(b"PLTE", bytes([0, 0, 0, 255, 0, 0]))
+    (folder / "opaque_palette.png").write_bytes(png(index, 8, 3, extra=black + png_chunk(b"tRNS", bytes([255]))))
 
 
 if __name__ == "__main__":

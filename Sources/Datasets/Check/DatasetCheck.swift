@@ -76,20 +76,6 @@ public struct DatasetCheck {
                     detail: "expected a name that the knowledge base “\(dataset.knowledge.name)” knows"))
         }
         for issue in listIssues() + layoutIssues() { issues.add(issue) }
-        if let strays = try? dataset.strays() {
-            for path in strays.masks {
-                issues.add(
-                    DatasetIssue(
-                        code: .strayMask, subject: path,
-                        detail: "expected a picture of that name, without “_mask” or “_TYPE” at its end, found none"))
-            }
-            for path in strays.otherFormats {
-                issues.add(
-                    DatasetIssue(
-                        code: .otherFormat, subject: path, detail: "expected PNG or JPEG, found another format"))
-            }
-        }
-        for issue in unreadMasks() { issues.add(issue) }
         let samples = dataset.products.flatMap { $0.train + $0.test }
         let batch = max(1, threads.count) * 8
         for start in stride(from: 0, to: samples.count, by: batch) {
@@ -114,6 +100,12 @@ public struct DatasetCheck {
             issues.add(DatasetIssue(code: code, subject: product.name, detail: "expected \(expected), found none"))
         }
         if anomalous == 0 { add(.noDefects, "test pictures with defects") }
+        if anomalous > 0, product.test.allSatisfy({ !$0.isAnomalous || $0.rawNames.isEmpty }) {
+            add(
+                .untypedDefects,
+                "types of the defects" + (dataset.kind == .visa ? ", as \(product.name)/image_anno.csv gives them" : "")
+            )
+        }
         if product.test.count == anomalous { add(.noNormals, "test pictures without defects") }
         if product.train.isEmpty { add(.noReferences, "training pictures, from which references are drawn") }
     }

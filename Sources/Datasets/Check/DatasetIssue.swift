@@ -10,6 +10,10 @@ public struct DatasetIssue: Sendable, Equatable {
         case noReferences
         /// A folder beside products that looks like one and is none.
         case strayFolder
+        /// A folder cannot be looked into.
+        case unreadableFolder
+        /// A product's folder that is not read, as the product has another form as well.
+        case unreadFolder
         /// A picture lies where none is looked for.
         case misplacedPicture
         /// A list names a picture more than once.
@@ -20,7 +24,9 @@ public struct DatasetIssue: Sendable, Equatable {
         case anomalousReference
         /// An anomalous picture has the type of good ones.
         case contradictoryType
-        /// Pictures of one folder differ in their names' endings only, so that masks belong to both.
+        /// None of a product's anomalous pictures has a type.
+        case untypedDefects
+        /// Pictures of one folder differ in their names' endings only, or a mask is called like two pictures' masks.
         case ambiguousName
         /// A listed picture does not exist or cannot be opened.
         case missingPicture

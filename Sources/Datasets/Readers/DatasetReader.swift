@@ -4,25 +4,30 @@ struct DatasetReader {
     let kind: DatasetKind
     let names: TypeNames
 
-    func samples(_ listing: Dataset.Listing) throws(DatasetError) -> [DatasetSample] {
+    /// The pictures, and whether a list named them or the folders did.
+    func samples(_ listing: Dataset.Listing) throws(DatasetError) -> (samples: [DatasetSample], isListed: Bool) {
         switch listing {
         case .file(let path):
             let listed = try MetaReader(reader: self).samples(file: path)
             // Lists of single-type pictures have no training part; references come from the dataset itself.
-            guard !listed.contains(where: { $0.split == .train }) else { return listed }
-            let own = (try? folderSamples()) ?? []
-            return listed + own.filter { $0.split == .train }
-        case .folders: return try folderSamples()
+            guard !listed.contains(where: { $0.split == .train }) else { return (listed, true) }
+            let products = Set(listed.map(\.product))
+            let own = try folderSamples().filter { $0.split == .train && products.contains($0.product) }
+            return (listed + own, true)
+        case .folders: return (try folderSamples(), !isTree)
         case .automatic:
             // VisA's own annotation files say more than the lists made from them.
-            if kind == .visa, let samples = try VisAReader(reader: self).annotatedSamples() { return samples }
+            if kind == .visa, let samples = try VisAReader(reader: self).annotatedSamples() { return (samples, true) }
             for name in ["meta.json", "meta1.json", "meta_wo_md.json"] where FolderListing.exists("\(root)/\(name)") {
                 // Not the list that lies in the folder one happens to work in.
-                return try MetaReader(reader: self).samples(file: name, isRelative: true)
+                return (try MetaReader(reader: self).samples(file: name, isRelative: true), true)
             }
-            return try folderSamples()
+            return (try folderSamples(), !isTree)
         }
     }
+
+    /// Whether the layout's own folders say what belongs to it.
+    private var isTree: Bool { kind != .visa && kind != .realIAD }
 
     private func folderSamples() throws(DatasetError) -> [DatasetSample] {
         switch kind {

@@ -75,12 +75,14 @@ struct MetaReader {
             rawNames = reader.kind == .realIAD ? [Self.defectCode(in: listed)] : labels[picture] ?? []
         }
         let anomaly = try entry.flag("anomaly")
-        let isAnomalous = anomaly ?? !rawNames.allSatisfy(reader.names.isNormal)
+        let isAnomalous = if let anomaly { anomaly } else { try self.isAnomalous(entry, rawNames) }
         let product = reader.product(ofFolder: folder)
         // Lists of MAD name masks of good pictures that do not exist.
         guard isAnomalous else {
+            // What a list says against itself, the check tells.
+            let defects = rawNames.filter { if case .type = reader.names.meaning(of: $0) { true } else { false } }
             return DatasetSample(
-                product: product, split: split, picture: picture, isAnomalous: false, rawNames: [], masks: [])
+                product: product, split: split, picture: picture, isAnomalous: false, rawNames: defects, masks: [])
         }
         var masks: [DefectMask] = []
         for part in try entry.entries("masks") {
@@ -95,6 +97,13 @@ struct MetaReader {
         return DatasetSample(
             product: product, split: split, picture: picture, isAnomalous: true,
             rawNames: entry.has("masks") ? masks.flatMap(\.rawNames) : rawNames, masks: masks)
+    }
+
+    /// Whether an entry that does not say so itself shows a defect: by its type, and without one by its mask.
+    private func isAnomalous(_ entry: MetaEntry, _ rawNames: [String]) throws(DatasetError) -> Bool {
+        guard rawNames.isEmpty else { return !rawNames.allSatisfy(reader.names.isNormal) }
+        if let path = entry.text("mask_path") { return !path.isEmpty }
+        return try !entry.entries("masks").isEmpty
     }
 
     /// `NG/AK/S0001/x.jpg` is of type AK, `OK/S0001/x.jpg` normal.
@@ -157,7 +166,9 @@ enum JSONFile {
     static func read(_ path: String) throws(DatasetError) -> JSONValue {
         let region = try FileBytes.map(path, .cannotOpen)
         do {
-            return try StrictJSON.parse(region.bytes)
+            // Editors of Windows put a mark of the byte order in front.
+            let mark = region.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            return try StrictJSON.parse(UnsafeRawBufferPointer(rebasing: region.bytes[mark...]))
         } catch {
             let line = region.bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
             throw DatasetError(.badList, path: path, "expected strict JSON, line \(line): \(error.reason)")

@@ -2,15 +2,13 @@
 extension TreeReader {
     /// Faults of the layout.
     ///
-    /// - Parameters:
-    ///   - known: Files that the dataset uses: where a list names them, any place is right.
-    ///   - leftOut: Products that are not looked at.
+    /// - Parameter leftOut: Products that are not looked at.
     /// - Returns: In the order of the folders.
     /// - Throws: ``DatasetError`` with `.cannotOpen`.
-    func layoutIssues(known: Set<String>, except leftOut: Set<String>) throws(DatasetError) -> [DatasetIssue] {
-        var issues = try strayFolders(known: known)
+    func layoutIssues(except leftOut: Set<String>) throws(DatasetError) -> [DatasetIssue] {
+        var issues = try strayFolders()
         for folder in try folders() where !leftOut.contains(folder.product) {
-            issues += try layoutIssues(of: folder.listing, prefix: folder.prefix, known: known)
+            issues += try layoutIssues(of: folder.listing, prefix: folder.prefix)
         }
         return issues
     }
@@ -36,7 +34,7 @@ extension TreeReader {
     }
 
     /// Folders of pictures with defects, and of their masks.
-    private func pairs(
+    func pairs(
         _ listing: FolderListing, prefix: String
     ) throws(DatasetError) -> [(pictures: String, masks: String)] {
         if let pictures = Self.pictureFolder(listing) { return [(prefix + pictures, prefix + "masks")] }
@@ -46,7 +44,7 @@ extension TreeReader {
     }
 
     /// Folders beside products that hold what products hold, under other names: `Test`, or no test pictures at all.
-    private func strayFolders(known: Set<String>) throws(DatasetError) -> [DatasetIssue] {
+    private func strayFolders() throws(DatasetError) -> [DatasetIssue] {
         let listing = try FolderListing(reader.root)
         guard !Self.isProduct(listing) else { return [] }
         var issues: [DatasetIssue] = []
@@ -55,9 +53,7 @@ extension TreeReader {
             let parts = inner.filter {
                 ["train", "test", "ground_truth", "masks", "pictures", "images"].contains($0.lowercased())
             }
-            guard !parts.isEmpty, !Self.isProduct(try FolderListing("\(reader.root)/\(folder)")),
-                !known.contains(where: { $0.hasPrefix(folder + "/") })
-            else { continue }
+            guard !parts.isEmpty, !Self.isProduct(try FolderListing("\(reader.root)/\(folder)")) else { continue }
             issues.append(
                 DatasetIssue(
                     code: .strayFolder, subject: folder,
@@ -68,11 +64,11 @@ extension TreeReader {
     }
 
     private func layoutIssues(
-        of listing: FolderListing, prefix: String, known: Set<String>
+        of listing: FolderListing, prefix: String
     ) throws(DatasetError) -> [DatasetIssue] {
         var issues: [DatasetIssue] = []
         func misplaced(_ pictures: [String], _ expected: String) {
-            for path in pictures where !known.contains(path) {
+            for path in pictures {
                 issues.append(
                     DatasetIssue(
                         code: .misplacedPicture, subject: path, detail: "expected \(expected), found it elsewhere"))
@@ -84,8 +80,16 @@ extension TreeReader {
         }
         for pair in try pairs(listing, prefix: prefix) {
             misplaced(try picturesBelow(pair.masks), "masks in \(pair.masks) itself, without folders below")
+            issues += try sharedNames(pair)
         }
         if let pictures = Self.pictureFolder(listing) {
+            let read = "\(prefix)\(pictures) and \(prefix)masks"
+            for folder in listing.folders where folder != pictures && Self.holdsPictures(folder) {
+                issues.append(
+                    DatasetIssue(
+                        code: .unreadFolder, subject: prefix + folder,
+                        detail: "expected a product in one form, found also \(read), which alone are read"))
+            }
             for folder in listing.folders where folder == pictures || reader.names.isNormal(folder) {
                 try look(in: prefix + folder)
             }
@@ -106,18 +110,17 @@ extension TreeReader {
                 }
             }
         }
-        return try issues + lostTruths(prefix: prefix, known: known)
+        return try issues + lostTruths(prefix: prefix)
     }
 
     /// Folders of masks without the folder of their pictures.
-    private func lostTruths(prefix: String, known: Set<String>) throws(DatasetError) -> [DatasetIssue] {
+    private func lostTruths(prefix: String) throws(DatasetError) -> [DatasetIssue] {
         let tests = try FolderListing("\(reader.root)/\(prefix)test").folders
         var issues: [DatasetIssue] = []
         for folder in try FolderListing(existing: "\(reader.root)/\(prefix)ground_truth").folders
         where !tests.contains(folder) {
             let path = "\(prefix)ground_truth/\(folder)"
-            let masks = try FolderListing("\(reader.root)/\(path)").pictures.filter { !known.contains("\(path)/\($0)") }
-            for mask in masks {
+            for mask in try FolderListing("\(reader.root)/\(path)").pictures {
                 issues.append(
                     DatasetIssue(
                         code: .strayMask, subject: "\(path)/\(mask)",
@@ -136,6 +139,26 @@ extension TreeReader {
                 code: .ambiguousName, subject: "\(folder)/\(names[0])",
                 detail: "expected one picture of that name, found also \(names.dropFirst().joined(separator: ", "))")
         }.sorted { $0.subject < $1.subject }
+    }
+
+    /// Masks called like one picture and like another's mask of a type.
+    private func sharedNames(_ pair: (pictures: String, masks: String)) throws(DatasetError) -> [DatasetIssue] {
+        let pictures = try FolderListing("\(reader.root)/\(pair.pictures)").pictures
+        let stems = Set(pictures.map(FolderListing.stem))
+        return try FolderListing(existing: "\(reader.root)/\(pair.masks)").pictures.compactMap { file in
+            let name = FolderListing.stem(file)
+            let other = name.indices.first {
+                guard name[$0] == "_", stems.contains(String(name[..<$0])) else { return false }
+                if case .type = reader.names.meaning(of: String(name[name.index(after: $0)...])) { return true }
+                return false
+            }
+            guard stems.contains(name), let other else { return nil }
+            return DatasetIssue(
+                code: .ambiguousName, subject: "\(pair.masks)/\(file)",
+                detail:
+                    "expected a mask of one picture, found the pictures \(name[..<other]) and \(name), to which it may "
+                    + "belong; it is read as the latter's")
+        }
     }
 
     /// Pictures in the folders of a folder; a few levels down, as links may lead in a circle.

@@ -1,67 +1,71 @@
 // Files that a tree holds and no picture of the dataset uses.
 extension TreeReader {
-    /// Masks that are called like no picture, and pictures of other formats than PNG and JPEG; paths relative to the dataset.
+    /// Masks that no picture uses, and pictures of other formats than PNG and JPEG; paths relative to the dataset.
     ///
     /// - Parameter leftOut: Products that are not looked at.
-    /// - Returns: Paths, folder by folder.
+    /// - Returns: Folder by folder.
     /// - Throws: ``DatasetError`` with `.cannotOpen`.
-    func strays(except leftOut: Set<String>) throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
-        var found: (masks: [String], otherFormats: [String]) = ([], [])
+    func strays(except leftOut: Set<String>) throws(DatasetError) -> [DatasetIssue] {
+        var found: [DatasetIssue] = []
         for folder in try folders() where !leftOut.contains(folder.product) {
-            try look(in: folder.listing, prefix: folder.prefix, &found)
+            for pair in try pairs(folder.listing, prefix: folder.prefix) {
+                let pictures = try FolderListing("\(reader.root)/\(pair.pictures)").pictures
+                let files = try FolderListing(existing: "\(reader.root)/\(pair.masks)").pictures
+                found += Self.strays(MaskPairing(pictures: pictures, files: files), in: pair.masks)
+                found += try otherFormats(in: pair.pictures) + otherFormats(in: pair.masks)
+            }
+            for path in try normalFolders(folder.listing, prefix: folder.prefix) {
+                found += try otherFormats(in: path)
+            }
         }
         return found
     }
 
-    private func look(
-        in listing: FolderListing, prefix: String, _ found: inout (masks: [String], otherFormats: [String])
-    ) throws(DatasetError) {
-        if let pictures = Self.pictureFolder(listing) {
-            try compare(pictures: prefix + pictures, masks: prefix + "masks", &found)
-            return
+    private static func strays(_ pairing: MaskPairing, in folder: String) -> [DatasetIssue] {
+        pairing.strays.map {
+            DatasetIssue(
+                code: .strayMask, subject: "\(folder)/\($0)",
+                detail: "expected a picture of that name, without “_mask” or “_TYPE” at its end, found none")
         }
-        for folder in try FolderListing("\(reader.root)/\(prefix)test").folders {
-            // Whatever lies beside normal pictures is not read.
-            guard !reader.names.isNormal(folder) else {
-                found.otherFormats += try otherFormats(in: "\(prefix)test/\(folder)")
-                continue
+            + pairing.doubles.map {
+                DatasetIssue(
+                    code: .strayMask, subject: "\(folder)/\($0.file)",
+                    detail:
+                        "expected one mask of the whole picture, found also \($0.beside), which is the one that is read"
+                )
             }
-            try compare(pictures: "\(prefix)test/\(folder)", masks: "\(prefix)ground_truth/\(folder)", &found)
+    }
+
+    /// Folders of pictures without defects.
+    private func normalFolders(_ listing: FolderListing, prefix: String) throws(DatasetError) -> [String] {
+        let isTree = Self.pictureFolder(listing) == nil
+        var folders: [String] = []
+        for part in isTree ? ["train/", "test/"] : [""] {
+            let inner = try FolderListing(existing: "\(reader.root)/\(prefix)\(part)").folders
+            folders += inner.filter(reader.names.isNormal).map { prefix + part + $0 }
         }
+        return folders
     }
 
-    private func compare(
-        pictures folder: String, masks maskFolder: String, _ found: inout (masks: [String], otherFormats: [String])
-    ) throws(DatasetError) {
-        let pictures = try FolderListing("\(reader.root)/\(folder)").pictures
-        let files = try FolderListing(existing: "\(reader.root)/\(maskFolder)").pictures
-        found.masks += MaskPairing(pictures: pictures, files: files).strays.map { "\(maskFolder)/\($0)" }
-        found.otherFormats += try otherFormats(in: folder) + otherFormats(in: maskFolder)
-    }
-
-    private func otherFormats(in folder: String) throws(DatasetError) -> [String] {
+    private func otherFormats(in folder: String) throws(DatasetError) -> [DatasetIssue] {
         try FolderListing(existing: "\(reader.root)/\(folder)").files.filter(FolderListing.isOtherPicture).map {
-            "\(folder)/\($0)"
+            DatasetIssue(
+                code: .otherFormat, subject: "\(folder)/\($0)", detail: "expected PNG or JPEG, found another format")
         }
     }
 }
 
 extension Dataset {
-    /// Masks that are called like no picture, and pictures of formats that are not read; none where a list names the files.
+    /// Masks that no picture uses, and pictures of formats that are not read; none where a list names the files.
     ///
     /// A picture whose mask is misspelt counts as normal where pictures and masks lie side by side: it would teach a defect as normal.
     ///
+    /// - Returns: Issues of the codes `strayMask` and `otherFormat`, folder by folder.
     /// - Throws: ``DatasetError`` with `.cannotOpen`.
-    public func strays() throws(DatasetError) -> (masks: [String], otherFormats: [String]) {
-        try treeReader?.strays(except: leftOut) ?? ([], [])
-    }
+    public func strays() throws(DatasetError) -> [DatasetIssue] { try treeReader?.strays(except: leftOut) ?? [] }
 
-    /// Reads the dataset's folders; nil for layouts that are made of lists.
+    /// Reads the dataset's folders; nil where a list says what belongs to the dataset.
     var treeReader: TreeReader? {
-        switch kind {
-        case .visa, .realIAD: nil
-        case .mvtecAD, .mpdd, .madSim, .madReal, .folder:
-            TreeReader(reader: DatasetReader(root: root, kind: kind, names: TypeNames(knowledge)))
-        }
+        isListed ? nil : TreeReader(reader: DatasetReader(root: root, kind: kind, names: TypeNames(knowledge)))
     }
 }

@@ -17,7 +17,7 @@ struct TreeReader {
     func folders() throws(DatasetError) -> [(product: String, listing: FolderListing, prefix: String)] {
         let listing = try FolderListing(reader.root)
         if Self.isProduct(listing) {
-            return [(reader.root.split(separator: "/").last.map(String.init) ?? "product", listing, "")]
+            return [(FolderListing.name(ofFolder: reader.root) ?? "product", listing, "")]
         }
         var folders: [(product: String, listing: FolderListing, prefix: String)] = []
         for folder in listing.folders {
@@ -31,6 +31,9 @@ struct TreeReader {
     static func isProduct(_ listing: FolderListing) -> Bool {
         listing.folders.contains("test") || pictureFolder(listing) != nil
     }
+
+    /// Whether a product's folder of that name holds pictures in one form or the other.
+    static func holdsPictures(_ folder: String) -> Bool { ["train", "test", "pictures", "images"].contains(folder) }
 
     static func pictureFolder(_ listing: FolderListing) -> String? {
         listing.folders.contains("masks") ? listing.folders.first { $0 == "pictures" || $0 == "images" } : nil

@@ -16,16 +16,17 @@ extension Evaluator {
         return kind == .folder ? recorded : kind.rawValue
     }
 
-    /// Masks called like no picture, to be noted; a misspelt name as a rule, whose picture would count as normal.
-    static func strayMasks(of dataset: Dataset, skipsBad: Bool) throws(EvaluationError) -> [String] {
-        guard let masks = try? dataset.strays().masks, let first = masks.first else { return [] }
+    /// Masks that no picture uses, to be noted; a misspelt name as a rule, whose picture would count as normal.
+    static func strayMasks(of dataset: Dataset, skipsBad: Bool) throws -> [String] {
+        let masks = try dataset.strays().filter { $0.code == .strayMask }
+        guard let first = masks.first else { return [] }
         guard skipsBad else {
             throw EvaluationError(
                 .strayMask,
-                "\(first): expected a picture of that name, without “_mask” or “_TYPE” at its end, found none"
+                "\(first.subject): \(first.detail)"
                     + (masks.count > 1 ? " (and \(masks.count - 1) more masks)" : "")
                     + "; rename it, or leave such masks out with --skip-bad")
         }
-        return masks
+        return masks.map(\.subject)
     }
 }

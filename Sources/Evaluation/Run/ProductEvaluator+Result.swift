@@ -61,9 +61,10 @@ extension ProductEvaluator {
     /// Pictures with each defect name against all normal ones.
     private static func aurocByRawName(_ records: [PictureRecord], _ index: Int) throws -> [String: Double] {
         let normal = records.filter { !$0.isAnomalous }
+        let anomalous = records.filter(\.isAnomalous)
         var result: [String: Double] = [:]
-        for name in Set(records.flatMap(\.rawNames)) {
-            let compared = normal + records.filter { $0.rawNames.contains(name) }
+        for name in Set(anomalous.flatMap(\.rawNames)) {
+            let compared = normal + anomalous.filter { $0.rawNames.contains(name) }
             result[name] = try ImageMetrics(
                 scores: compared.map { $0.scores[index].score }, anomalous: compared.map(\.isAnomalous)
             ).auroc
