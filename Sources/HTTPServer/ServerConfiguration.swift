@@ -47,22 +47,26 @@ public struct ServerConfiguration: Sendable, Equatable {
         public var maxDiscardedBytes = 64 * 1024
         /// Bytes read past while a refused client gets its answer before the connection is closed.
         public var maxLingerBytes = 64 * 1024 * 1024
-        /// Slowest transfer of bodies and responses tolerated once the deadline's first allowance is spent, in bytes per second.
+        /// Slowest transfer of bodies and responses tolerated, in bytes per second, once a deadline's first allowance is spent.
         public var minBytesPerSecond = 16 * 1024
 
         /// The default limits.
         public init() {}
     }
 
-    /// Bounds on time, each for one phase of a connection, as totals: drip-fed bytes do not extend them.
+    /// Bounds on time, each for one phase of a connection: drip-fed bytes do not extend them.
     public struct Deadlines: Sendable, Equatable {
         /// From the first byte of a request (or from the connection's start) to the end of its header section.
         public var header = Duration.seconds(10)
-        /// From the end of the header section to the end of the body, plus the time `minBytesPerSecond` grants.
+        /// From the end of the header section to the end of the body, plus the time `minBytesPerSecond` grants for what came.
+        ///
+        /// Also the longest that a body may stand still: what came faster than it had to buys no time for later.
         public var body = Duration.seconds(30)
         /// Silence between requests on a kept connection.
         public var idle = Duration.seconds(60)
-        /// For each piece of a response to be taken by the client, plus the time `minBytesPerSecond` grants.
+        /// For each piece of a response to be taken by the client, plus the time `minBytesPerSecond` grants for what was taken.
+        ///
+        /// Also the longest that a client may take nothing.
         public var write = Duration.seconds(30)
         /// For a client to close its side after a last response.
         public var linger = Duration.seconds(2)

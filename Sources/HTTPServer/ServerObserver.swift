@@ -74,7 +74,9 @@ public struct RequestRecord: Sendable {
 
 /// One event in the server's life.
 public enum ServerEvent: Sendable, Equatable {
-    /// Accepting pauses for a moment, because descriptors or memory ran out; the error number says which.
+    /// Accepting pauses, because descriptors or memory ran out; the error number says which.
+    ///
+    /// Told once, however often it is tried again, until nothing ran out for ten seconds.
     case acceptPaused(errno: Int32)
     /// No new connections are taken; running requests finish.
     case drainStarted(activeConnections: Int)

@@ -108,6 +108,7 @@ struct BadInputTableTests {
             var tried = 0
             for (pattern, item) in service.contract.document.members?["paths"]?.members ?? [:] {
                 for (method, operation) in item.members ?? [:] {
+                    let body = operation.members?["requestBody"] == nil ? [] : try Golden.png()
                     for parameter in operation.members?["parameters"]?.items ?? []
                     where parameter.members?["in"] == .string("query") {
                         let name = try #require(parameter.members?["name"]?.text)
@@ -115,7 +116,7 @@ struct BadInputTableTests {
                         for query in values.map({ "\(name)=\($0)" }) + ["\(name)=1&\(name)=1"] {
                             let needed = pattern == "/results/summary" && name != "by" ? "&by=product" : ""
                             let target = "\(path(pattern))?\(query)\(needed)"
-                            let answer = try await service.send(method.uppercased(), target, body: try Golden.png())
+                            let answer = try await service.send(method.uppercased(), target, body: body)
                             let problem = try expectRefusal(answer, "\(method) \(target)")
                             #expect(problem["status"].int == 400, "\(method) \(target)")
                             #expect(

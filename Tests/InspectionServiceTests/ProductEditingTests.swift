@@ -113,7 +113,7 @@ struct ProductEditingTests {
     func conditions(_ method: String, _ id: String, _ field: String, _ value: String, _ status: Int) async throws {
         try await withService { service in
             try await service.put("cable", cable)
-            let body = method == "PATCH" ? "{}" : cable
+            let body = ["PATCH": "{}", "PUT": cable][method] ?? ""
             let answer = try await service.send(
                 method, "/products/\(id)", Self.patchType.merging([field: value]) { $1 }, body: Array(body.utf8))
             #expect(answer.status == status, "\(answer.text)")

@@ -15,8 +15,22 @@ extension ConnectionStateMachine {
         case .closed:
             return []
         default:
+            let before = parser.bodyBytes
             parser.append(bytes)
-            return advance(at: now)
+            let actions = advance(at: now)
+            bodyGrew(by: parser.bodyBytes - before, at: now)
+            return actions
+        }
+    }
+
+    /// Bytes of the body earn time, while more of it is to come; those that only frame it earn none.
+    private mutating func bodyGrew(by bytes: Int, at now: MonotonicInstant) {
+        let longest = policy.deadlines.body
+        switch phase {
+        case .body(let until): phase = .body(until: extended(until, by: bytes, noLongerThan: longest, at: now))
+        case .discarding(let until):
+            phase = .discarding(until: extended(until, by: bytes, noLongerThan: longest, at: now))
+        default: break
         }
     }
 
@@ -32,7 +46,7 @@ extension ConnectionStateMachine {
             return refuse(.bodyTooLarge(limit: maxBodyBytes))
         }
         parser.collectBody(maxBytes: maxBodyBytes)
-        phase = .body(since: now)
+        phase = .body(until: now.advanced(by: policy.deadlines.body))
         var actions: [ConnectionAction] = []
         // The client is asked for the body only now that it is wanted, and not if it has begun to send it (RFC 9110, 10.1.1).
         let isAwaited = head.framing != .none && head.framing != .length(0)
@@ -49,11 +63,16 @@ extension ConnectionStateMachine {
 
     /// The request will not be handled; an error response is to be sent without reading the body.
     ///
+    /// What was received of the body is let go of at once, and so is what came behind it if nothing more is to be read:
+    /// the answer may take as long as the client likes.
+    ///
     /// - Parameter failure: Why.
     /// - Returns: What to do.
     package mutating func refuse(_ failure: ServerFailure.Code) -> [ConnectionAction] {
         guard phase != .closed else { return [] }
         phase = .handling
+        parser.dropBody()
+        if mustClose { parser.dropInput() }
         return [.answerFailure(failure)]
     }
 

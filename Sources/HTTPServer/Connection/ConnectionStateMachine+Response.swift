@@ -20,6 +20,7 @@ extension ConnectionStateMachine {
         current.status = status
         current.framing = framing(for: body, status: status, version: version)
         current.keepsAlive = mayKeepAlive(current)
+        if !current.keepsAlive { parser.dropInput() }
         let head = ResponseHeadEncoder.encode(
             status: status, fields: fields, framing: current.framing, version: version,
             keepsAlive: current.keepsAlive, date: date)
@@ -87,9 +88,13 @@ extension ConnectionStateMachine {
     /// - Returns: What to do.
     package mutating func written(_ count: Int, at now: MonotonicInstant) -> [ConnectionAction] {
         unwritten -= count
-        flushed += count
         exchange?.responseBytes += count
-        guard unwritten == 0, case .flushing(_, let last) = phase else { return [] }
+        guard case .flushing(let until, let last) = phase else { return [] }
+        guard unwritten == 0 else {
+            let later = extended(until, by: count, noLongerThan: policy.deadlines.write, at: now)
+            phase = .flushing(until: later, last: last)
+            return []
+        }
         if !last {
             phase = .producing
             return [.pullChunk]
@@ -100,7 +105,7 @@ extension ConnectionStateMachine {
         if current.keepsAlive, !current.requestComplete {
             // What is left of the refused request must be read past, never read as a request.
             parser.discardBody(maxBytes: policy.limits.maxDiscardedBytes)
-            phase = .discarding(since: now)
+            phase = .discarding(until: now.advanced(by: policy.deadlines.body))
             return advance(at: now)
         }
         return endOfExchange(at: now)
@@ -140,8 +145,7 @@ extension ConnectionStateMachine {
     }
 
     private mutating func flush(_ pieces: [[UInt8]], last: Bool, at now: MonotonicInstant) -> [ConnectionAction] {
-        flushed = 0
-        phase = .flushing(since: now, last: last)
+        phase = .flushing(until: now.advanced(by: policy.deadlines.write), last: last)
         let actions = pieces.filter { !$0.isEmpty }.map { write($0) }
         // A close-delimited stream may end with nothing left to send.
         return actions.isEmpty ? written(0, at: now) : actions

@@ -29,15 +29,15 @@ package struct ConnectionStateMachine: Sendable {
         /// The owner looks for the route.
         case routing
         /// The body is being received.
-        case body(since: MonotonicInstant)
+        case body(until: MonotonicInstant)
         /// A handler (or the error responder) is at work.
         case handling
         /// The response stream makes its next piece.
         case producing
         /// Response bytes wait for the network.
-        case flushing(since: MonotonicInstant, last: Bool)
+        case flushing(until: MonotonicInstant, last: Bool)
         /// The response is sent; the rest of the request body is read past.
-        case discarding(since: MonotonicInstant)
+        case discarding(until: MonotonicInstant)
         /// Our side is shut down; the peer may still be sending, and must be able to read the response
         /// before a close would reset it (RFC 9112, section 9.6).
         case lingering(until: MonotonicInstant, bytesLeft: Int)
@@ -53,8 +53,6 @@ package struct ConnectionStateMachine: Sendable {
     var mustClose = false
     /// Bytes in `.write` actions not yet reported with `written`.
     package internal(set) var unwritten = 0
-    /// Bytes written since the current flush began.
-    var flushed = 0
 
     /// A connection that was just accepted; its first header section is due within the header deadline.
     ///
@@ -83,17 +81,19 @@ package struct ConnectionStateMachine: Sendable {
     /// When `tick` must be called at the latest; nil while only the handler or stream is waited for.
     package var nextDeadline: MonotonicInstant? {
         switch phase {
-        case .idle(let until), .lingering(let until, _): until
+        case .idle(let until), .lingering(let until, _), .body(let until), .discarding(let until),
+            .flushing(let until, _):
+            until
         case .head: exchange?.startedAt.advanced(by: policy.deadlines.header)
-        case .body(let since), .discarding(let since):
-            since.advanced(by: policy.deadlines.body + allowance(parser.bodyBytes))
-        case .flushing(let since, _): since.advanced(by: policy.deadlines.write + allowance(flushed))
         case .routing, .handling, .producing, .closed: nil
         }
     }
 
     /// Body bytes of the current request in memory.
     package var bufferedBodyBytes: Int { exchange == nil ? 0 : parser.body.count }
+
+    /// Bytes received and held in memory, of the current request and behind it.
+    package var bufferedBytes: Int { parser.bufferedBytes }
 
     /// The request under way, once its head is known.
     package var currentRequest: HTTPRequest? { exchange?.head?.request }
@@ -106,9 +106,17 @@ package struct ConnectionStateMachine: Sendable {
         if case .idle = phase { true } else { false }
     }
 
-    /// The extra time that bytes already moved have earned at the least tolerated rate.
-    private func allowance(_ bytes: Int) -> Duration {
-        .milliseconds(bytes * 1000 / policy.limits.minBytesPerSecond)
+    /// A deadline moved later by the time that bytes just moved have earned at the least tolerated rate.
+    ///
+    /// Time is not saved up: whoever moved megabytes at once, and then nothing, has `longest` like everybody else.
+    func extended(
+        _ deadline: MonotonicInstant, by bytes: Int, noLongerThan longest: Duration, at now: MonotonicInstant
+    ) -> MonotonicInstant {
+        let (whole, rest) = bytes.quotientAndRemainder(dividingBy: policy.limits.minBytesPerSecond)
+        // In floating point, because the product could overflow; a deadline has no use for single nanoseconds.
+        let fraction = Double(rest) / Double(policy.limits.minBytesPerSecond)
+        let earned = deadline.advanced(by: .seconds(whole) + .nanoseconds(Int64((fraction * 1e9).rounded())))
+        return min(earned, now.advanced(by: longest))
     }
 
     /// What is known of the exchange under way.

@@ -98,6 +98,15 @@ package struct RequestParser: Sendable {
         body = []
     }
 
+    /// Lets go of what is stored of the body, when the request will not be handled.
+    package mutating func dropBody() { body = [] }
+
+    /// Lets go of everything received, when none of it will be read; the parser must not be used afterwards.
+    package mutating func dropInput() {
+        (buffer, body) = ([], [])
+        (start, scanned) = (0, 0)
+    }
+
     /// The next event, or nil when more bytes are needed.
     ///
     /// - Returns: A head, then its end, then the next head, and so on.

@@ -38,7 +38,7 @@ extension EventLoop {
             case .none:
                 return
             case .exhausted(let code):
-                context.observer?.serverEvent(.acceptPaused(errno: code))
+                if shortage.failed(at: now) { context.observer?.serverEvent(.acceptPaused(errno: code)) }
                 return pauseAccepting()
             }
         }

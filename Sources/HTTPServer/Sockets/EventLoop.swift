@@ -27,6 +27,8 @@ final class EventLoop {
     var listener: Listener?
     var isAccepting = false
     var acceptAgainAt: MonotonicInstant?
+    /// The last time that the system had no descriptor or memory for a connection.
+    var shortage = ShortageEpisode()
     /// Where accepted connections go, in turn: the mailboxes of all loops.
     var peers: [LoopMailbox] = []
     var nextPeer = 0

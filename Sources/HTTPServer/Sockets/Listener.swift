@@ -3,6 +3,9 @@ import Glibc
 
 /// A listening TCP socket, non-blocking.
 final class Listener: Sendable {
+    /// Bytes of responses that wait in the kernel for the client's window.
+    private static let unsentBytes: Int32 = 128 * 1024
+
     let descriptor: Descriptor
     let address: BoundAddress
 
@@ -88,6 +91,9 @@ final class Listener: Sendable {
             let connection = Descriptor(owning: Int32(result))
             // Head and body leave together, so nothing is gained by waiting for more (Nagle), and 40 ms would be lost.
             connection.setOption(Int32(IPPROTO_TCP), TCP_NODELAY, to: 1)
+            // A socket is writable again when a third of its buffer is free. With megabytes in it, a client that reads
+            // at the least rate would seem to stand still for minutes.
+            connection.setOption(Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Self.unsentBytes)
             return .connection(connection, BoundAddress(storage))
         }
         switch code {

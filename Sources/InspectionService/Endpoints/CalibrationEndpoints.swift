@@ -4,6 +4,9 @@ import Storage
 
 /// `/products/{id}/calibrate`, `…/calibrations`, `…/drift` and `…/thresholds:simulate`.
 struct CalibrationEndpoints {
+    /// Longest body of a simulation, which takes none: a short one is told where parameters belong.
+    private static let maxSimulationBytes = 64 * 1024
+
     let core: ServiceCore
 
     func register(in table: inout RouteTable) {
@@ -11,9 +14,9 @@ struct CalibrationEndpoints {
             .post, "/products/{id}/calibrate", for: .admin, .whenReady,
             maxBodyBytes: core.configuration.maxReferenceBodyBytes
         ) { request, context in try await calibrate(request, context) }
-        table.add(.post, "/products/{id}/thresholds:simulate", for: .operator) { request, context in
-            try await simulate(request, context)
-        }
+        table.add(
+            .post, "/products/{id}/thresholds:simulate", for: .operator, maxBodyBytes: Self.maxSimulationBytes
+        ) { request, context in try await simulate(request, context) }
         table.add(.get, "/products/{id}/drift", for: .operator) { request, context in
             try await drift(request, context)
         }

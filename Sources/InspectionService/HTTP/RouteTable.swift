@@ -37,9 +37,19 @@ struct RouteTable {
         }
     }
 
+    /// Adds a route.
+    ///
+    /// - Parameters:
+    ///   - method: The method.
+    ///   - pattern: As for `Router.on`.
+    ///   - access: Who may use it.
+    ///   - condition: When it answers.
+    ///   - maxBodyBytes: Longest body; without one, a request that brings a body is refused by its head, so that nobody
+    ///     takes memory for what nobody reads.
+    ///   - endpoint: Answers or throws.
     mutating func add(
         _ method: HTTPRequest.Method, _ pattern: String, for access: RouteAccess, _ condition: Condition = .always,
-        maxBodyBytes: Int? = nil, _ endpoint: @escaping Endpoint
+        maxBodyBytes: Int = 0, _ endpoint: @escaping Endpoint
     ) {
         let core = core
         entries.append(Entry(method: method.rawValue, pattern: pattern, access: access))
@@ -75,7 +85,9 @@ struct RouteTable {
     ) {
         let core = core
         entries.append(Entry(method: "GET", pattern: pattern, access: access))
-        router.onInline(.get, pattern, admission: admission(pattern, access)) { request in
+        router.onInline(
+            .get, pattern, limits: RouteLimits(maxBodyBytes: 0), admission: admission(pattern, access)
+        ) { request in
             let context = RequestContext(request.head, makeID: core.makeRequestID)
             var response = answer()
             context.mark(&response.headerFields)

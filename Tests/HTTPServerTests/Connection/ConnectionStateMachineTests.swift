@@ -275,6 +275,35 @@ struct ConnectionRefusalTests {
         #expect(full.respond(.serviceUnavailable).first?.hasSuffix("Connection: close") == true)
     }
 
+    @Test("lets go of a refused body at once, while the client still takes its answer")
+    func refusedMemory() {
+        var tooLong = MachineHarness()
+        _ = tooLong.receive(request("POST", "/", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n"))
+        _ = tooLong.admit(4)
+        #expect(tooLong.receive("9\r\nabcdefghi") == ["answer 413"])
+        #expect(tooLong.machine.bufferedBytes == 0)
+        var malformed = MachineHarness()
+        _ = malformed.receive(request("POST", "/", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n"))
+        _ = malformed.admit()
+        #expect(malformed.receive("nonsense\r\nand more") == ["answer 400"])
+        #expect(malformed.machine.bufferedBytes == 0)
+        var full = MachineHarness()
+        _ = full.receive(request("POST", "/", "Content-Length: 10\r\n", "abc"))
+        _ = full.admit()
+        #expect(full.memoryExhausted() == ["answer 503"])
+        #expect(full.machine.bufferedBytes == 0)
+        var late = MachineHarness()
+        _ = late.receive(request("POST", "/", "Content-Length: 10\r\n", "abc"))
+        _ = late.admit()
+        #expect(late.wait(31) == ["answer 408"])
+        #expect(late.machine.bufferedBytes == 0)
+        var unread = MachineHarness()
+        _ = unread.receive(request("POST", "/", "Content-Length: 101\r\n", "abc"))
+        _ = unread.refuse(.notFound)
+        #expect(unread.respond(.notFound).first?.hasSuffix("Connection: close") == true)
+        #expect(unread.machine.bufferedBytes == 0)
+    }
+
     @Test("answers one connection too many at once")
     func tooMany() {
         var harness = MachineHarness()

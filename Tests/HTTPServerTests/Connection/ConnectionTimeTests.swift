@@ -41,6 +41,30 @@ struct ConnectionDeadlineTests {
         #expect(harness.wait(30) == ["answer 408"])
     }
 
+    @Test("a body that stands still is given up after the same time, however much of it came before")
+    func stalledBody() {
+        var harness = MachineHarness()
+        _ = harness.receive(request("POST", "/", "Content-Length: 100000\r\n"))
+        _ = harness.admit(100_000)
+        _ = harness.receive(String(repeating: "x", count: 90_000))
+        #expect(harness.secondsLeft == 30)
+        _ = harness.wait(20)
+        _ = harness.receive(String(repeating: "x", count: 1_000))
+        #expect(harness.secondsLeft == 11, "a byte now and then buys no more than itself")
+        #expect(harness.wait(10.9) == [])
+        #expect(harness.wait(0.1) == ["answer 408"])
+    }
+
+    @Test("what only frames a chunked body earns no time")
+    func framing() {
+        var harness = MachineHarness()
+        _ = harness.receive(request("POST", "/", "Transfer-Encoding: chunked\r\n"))
+        _ = harness.admit(100_000)
+        _ = harness.wait(10)
+        _ = harness.receive("1;a=" + String(repeating: "x", count: 100))
+        #expect(harness.secondsLeft == 20)
+    }
+
     @Test("no deadline runs while a handler or stream is waited for")
     func handling() {
         var harness = MachineHarness()
@@ -65,6 +89,20 @@ struct ConnectionDeadlineTests {
         #expect(harness.secondsLeft == 15)
         #expect(harness.wait(15) == ["cancel", "finished 200 timedOut", "reset"])
         #expect(harness.machine.isClosed)
+    }
+
+    @Test("a reader that stops is reset after the same time, however much it took before")
+    func stalledReader() {
+        var harness = MachineHarness()
+        _ = harness.receive(request())
+        _ = harness.admit()
+        _ = harness.respond(.ok, [:], .bytes(Array(repeating: 0, count: 100_000)))
+        _ = harness.written(90_000)
+        #expect(harness.secondsLeft == 20)
+        _ = harness.wait(15)
+        _ = harness.written(2_000)
+        #expect(harness.secondsLeft == 7)
+        #expect(harness.wait(7) == ["finished 200 timedOut", "reset"])
     }
 
     @Test("an idle connection is closed in silence")
@@ -216,6 +254,20 @@ struct DeadlineQueueTests {
         }
         #expect(found == expected)
         #expect(queue.earliest == nil)
+    }
+}
+
+@Suite("Shortages")
+struct ShortageEpisodeTests {
+    @Test("are told once, until everything went well for a while")
+    func once() {
+        var shortage = ShortageEpisode()
+        // Ten times a second for twenty seconds, ten seconds after the last, and more than that after it.
+        let seconds = (0...200).map { Double($0) / 10 } + [30, 40.1]
+        let told = seconds.filter {
+            shortage.failed(at: MonotonicInstant(nanoseconds: 0).advanced(by: .seconds($0)))
+        }
+        #expect(told == [0, 40.1])
     }
 }
 
