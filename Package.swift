@@ -103,7 +103,7 @@ let package = Package(
             name: "multiads",
             dependencies: [
                 "InspectionService", "HTTPServer", "Storage", "AnomalyDetection", "Datasets", "Evaluation", "Training",
-                "CLIP", "Checkpoints", "Images", "Tensors",
+                "CLIP", "Checkpoints", "Images", "SystemThreads", "Tensors",
                 "Synthesis", "BundledModel", "ModelFetch", argumentParser, logging,
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),

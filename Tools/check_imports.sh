@@ -22,7 +22,7 @@ declare -A allowed=(
     [Migrations]=""
     [Storage]="Migrations GRDB"
     [InspectionService]="$engine AnomalyDetection Console HTTPServer HTTPTypes Storage SystemThreads Logging"
-    [multiads]="$engine AnomalyDetection Datasets Evaluation Training HTTPServer Storage InspectionService Synthesis BundledModel ModelFetch ArgumentParser Logging Yams"
+    [multiads]="$engine AnomalyDetection Datasets Evaluation Training HTTPServer Storage InspectionService Synthesis SystemThreads BundledModel ModelFetch ArgumentParser Logging Yams"
 )
 system="Dispatch Foundation FoundationEssentials Glibc Musl Synchronization"
 status=0

@@ -29,6 +29,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var queueBytes = 1024 * 1024 * 1024
     /// Threads that decode and encode pictures.
     public var pictureThreads = 2
+    /// Pictures of stored results that wait to be drawn; one more is answered 429.
+    public var drawingQueueLength = 32
     /// Largest image side a product may ask for, in pixels.
     public var maxImageSide = 1036
     /// Whether changing or removing a product needs `If-Match`; without it such a request is answered 428.
@@ -55,6 +57,8 @@ public struct InspectionServiceConfiguration: Sendable {
     public var defaultKeepImages = KeepImages.none
     /// How long results are kept.
     public var retention = RetentionPolicy()
+    /// Log lines that were lost so far, for the metrics; nil when nobody counts them.
+    public var lostLogLines: (@Sendable () -> Int)?
 
     /// The id of the product that pictures belong to when the request names none.
     ///

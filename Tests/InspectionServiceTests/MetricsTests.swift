@@ -77,6 +77,16 @@ struct MetricsTests {
         }
     }
 
+    @Test("tells how many log lines were lost, where somebody counts them", arguments: [nil, 7] as [Int?])
+    func lostLogLines(count: Int?) async throws {
+        try await withService {
+            if let count { $0.lostLogLines = { count } }
+        } _: { service in
+            let scrape = try Scrape(try await service.send("GET", "/metrics").text)
+            #expect(scrape.values["inspect_log_lines_lost_total"] == count.map(Double.init))
+        }
+    }
+
     @Test("has histograms whose buckets add up")
     func histograms() throws {
         var histogram = Histogram([0.1, 0.5, 1])

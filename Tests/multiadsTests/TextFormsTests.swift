@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Logging
 import Testing
 
@@ -104,6 +105,29 @@ struct LineLogHandlerTests {
         let line = LineLogHandler.line(.text, "T", .info, "done", [("a", "1"), ("b", "x y\n"), ("c", "")])
         #expect(line == "T info done a=1 b=\"x y\\u000a\" c=\"\"\n")
         #expect(LineLogHandler.line(.text, "T", .error, "two\nlines", []) == "T error \"two\\u000alines\"\n")
+    }
+
+    @Test(
+        "what a terminal or a viewer would obey is written visibly",
+        arguments: [
+            0x1B, 0x7F, 0x80, 0x85, 0x9B, 0x9F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202E, 0x2066, 0x2069,
+        ] as [UInt32])
+    func visible(code: UInt32) throws {
+        let scalar = try #require(Unicode.Scalar(code))
+        let text = "a\(Character(scalar))b"
+        let digits = String(code, radix: 16)
+        let escaped = "\"a\\u" + String(repeating: "0", count: 4 - digits.count) + digits + "b\""
+        #expect(
+            LineLogHandler.line(.text, "T", .info, text, [("k", text)]) == "T info \(escaped) k=\(escaped)\n")
+        let json = LineLogHandler.line(.json, "T", .info, text, [("k", text)])
+        #expect(json == "{\"time\":\"T\",\"level\":\"info\",\"message\":\(escaped),\"k\":\(escaped)}\n")
+        let read = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: String]
+        #expect(read?["k"] == text && read?["message"] == text)
+    }
+
+    @Test("letters of all languages stay as they are")
+    func letters() {
+        #expect(LineLogHandler.line(.text, "T", .info, "größer", [("k", "部品é\u{A0}")]) == "T info größer k=部品é\u{A0}\n")
     }
 
     @Test("JSON has time, level and message first")

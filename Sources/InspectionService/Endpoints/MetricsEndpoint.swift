@@ -157,6 +157,11 @@ struct MetricsEndpoint {
     }
 
     private func addProcess(_ text: inout PrometheusText) {
+        if let lost = core.configuration.lostLogLines?() {
+            text.value(
+                "inspect_log_lines_lost_total", .counter, "Log lines that were lost because nobody read them in time.",
+                Double(lost))
+        }
         if let bytes = ProcessFacts.residentBytes {
             text.value("process_resident_memory_bytes", .gauge, "Memory in use.", Double(bytes))
         }

@@ -88,20 +88,37 @@ struct ServeCommand: AsyncParsableCommand {
                 return (text: text, path: path)
             }
             let (settings, unknown) = try ServiceSettings.resolve(flags: flags, environment: environment, file: file)
+            let log = LogQueue(
+                report: { count in
+                    LineLogHandler.line(
+                        settings.logFormat, LineLogHandler.time, .warning,
+                        "log lines were lost, nobody read them in time",
+                        [("count", "\(count)")])
+                }, write: { Terminal.standardError.write($0) })
             let logger = Logger(label: "multiads") { _ in
-                LineLogHandler(format: settings.logFormat, level: settings.logLevel)
+                LineLogHandler(format: settings.logFormat, level: settings.logLevel) { log.add($0) }
             }
             // Container platforms set variables of their own with names like these, so they are no reason to stop.
             for name in unknown {
                 logger.warning("unknown environment variable ignored", metadata: ["name": "\(name)"])
             }
-            try await ServiceRun(settings: settings, logger: logger).run()
+            do {
+                try await ServiceRun(settings: settings, logger: logger, log: log).run()
+            } catch {
+                // A reader who does not take the log would not take the failure's line either.
+                if !log.flush(within: Self.flushTime) { _exit(EXIT_FAILURE) }
+                throw error
+            }
+            log.flush(within: Self.flushTime)
         }
         // All is stored and closed. A picture may still be in work whose client got no answer; the clean-up of libraries
         // that it uses would pull their memory away from under it.
         fflush(nil)
         _exit(EXIT_SUCCESS)
     }
+
+    /// Longest wait, at the end, for whoever reads the log.
+    private static let flushTime = Duration.seconds(1)
 
     /// What was given on the command line, by setting name.
     private var flags: [String: SettingValue] {

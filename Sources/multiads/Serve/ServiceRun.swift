@@ -4,12 +4,15 @@ import HTTPServer
 import InspectionService
 import Logging
 import Storage
+import SystemThreads
 import Tensors
 
 /// One life of the service, from an opened store to a closed one.
 struct ServiceRun {
     let settings: ServiceSettings
     let logger: Logger
+    /// Where the logger's lines go.
+    let log: LogQueue
 
     /// Serves until a signal comes.
     ///
@@ -37,6 +40,8 @@ struct ServiceRun {
         var configuration = settings.service
         configuration.arithmetic = selection
         configuration.engineName = Version.text
+        configuration.lostLogLines = { [log] in log.lost }
+        fitConnections(&configuration.server.limits.maxConnections)
         if let types = settings.defaultDefectTypes ?? ProductPrompts.trainedTypes(model.adapter) {
             configuration.defaultDefectTypes = types
         }
@@ -56,10 +61,36 @@ struct ServiceRun {
             throw error
         }
         signals.beginServing()
-        Terminal.standardOutput.write("multiads is ready at \(address.url) (model \(settings.model ?? "bundled"))\n")
+        announce("multiads is ready at \(address.url) (model \(settings.model ?? "bundled"))\n")
         let number = await signals.wait()
         logger.notice("signal received, finishing running requests", metadata: ["signal": "\(number)"])
         await application.drain()
+    }
+
+    /// Takes as many descriptors as the system gives, and no more connections than they allow.
+    private func fitConnections(_ connections: inout Int) {
+        guard let limit = DescriptorLimit.raise() else { return }
+        let fitting = DescriptorLimit.connections(connections, within: limit)
+        if fitting < connections {
+            logger.warning(
+                "fewer connections than configured, the limit of open files allows no more",
+                metadata: [
+                    "server.limits.maxConnections": "\(connections)", "connections": "\(fitting)",
+                    "openFiles": "\(limit)",
+                ])
+        }
+        connections = fitting
+    }
+
+    /// Prints a line on a thread of its own: whoever started the service may not read what it prints, and a signal must
+    /// find somebody who waits for it.
+    private func announce(_ line: String) {
+        let write = { @Sendable in Terminal.standardOutput.write(line) }
+        do {
+            try SystemThread.start(name: "announcement", write)
+        } catch {
+            write()
+        }
     }
 
     private func openStore() async throws -> SQLiteStore {

@@ -60,18 +60,34 @@ struct RunningService {
     /// What it printed when it was ready.
     let line: String
     private let errors = LogText()
+    /// Kept open, also where nobody reads.
+    private let errorPipe: Pipe
 
     /// Starts the service and waits until it is ready.
-    init(data: String, model: String, _ arguments: [String] = [], _ variables: [String: String] = [:]) throws {
+    ///
+    /// - Parameters:
+    ///   - data: Its data folder.
+    ///   - model: Its model folder.
+    ///   - arguments: More of them.
+    ///   - variables: Of its environment.
+    ///   - readsLog: Whether somebody reads its log.
+    /// - Throws: When it does not become ready.
+    init(
+        data: String, model: String, _ arguments: [String] = [], _ variables: [String: String] = [:],
+        readsLog: Bool = true
+    ) throws {
         let (process, output, errors) = try Program.process(
             ["serve", "--port", "0", "--data", data, "--model", model] + arguments, variables)
         try process.run()
         // Read all the time, so that a full pipe cannot stop the service.
-        errors.fileHandleForReading.readabilityHandler = { [log = self.errors] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            log.append(String(decoding: data, as: UTF8.self))
+        if readsLog {
+            errors.fileHandleForReading.readabilityHandler = { [log = self.errors] handle in
+                let data = handle.availableData
+                if data.isEmpty { handle.readabilityHandler = nil }
+                log.append(String(decoding: data, as: UTF8.self))
+            }
         }
+        errorPipe = errors
         var line = ""
         while !line.contains("\n") {
             let data = output.fileHandleForReading.availableData
@@ -107,6 +123,9 @@ struct RunningService {
     ) -> (status: Int, body: [UInt8])? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
+        // Only a hang takes this long.
+        var timeout = timeval(tv_sec: 60, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
