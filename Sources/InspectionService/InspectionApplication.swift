@@ -105,15 +105,24 @@ public final class InspectionApplication: Sendable {
     /// - Returns: The answer, as problem+json.
     public func respond(to failure: ServerFailure) -> ServerResponse { core.respond(to: failure) }
 
-    /// Shuts down in order: refuses new work, lets requests finish until the deadline, stops preparations.
+    /// Shuts down in order: refuses new work, lets requests finish until the deadline, and stops preparations and retention
+    /// meanwhile.
+    ///
+    /// Requests that run have what they need of the registry, or are answered that the service shuts down.
     ///
     /// - Parameter deadline: Longest time to wait; the server configuration's when nil.
     public func drain(deadline: Duration? = nil) async {
         core.readiness.move(to: .draining)
         core.doorkeeper.keys.stop()
-        await core.registry.stop()
-        await core.retention.stop()
-        await server.drain(deadline: deadline)
+        let limit = deadline ?? core.configuration.server.deadlines.drain
+        async let drained: Void = server.drain(deadline: limit)
+        // A piece of work that takes longer is left behind, and fails at the closed store.
+        await core.environment.wait(atMost: limit) { [core] in
+            async let retention: Void = core.retention.stop()
+            await core.registry.stop()
+            await retention
+        }
+        await drained
     }
 
     private func makeDefaultProduct() async throws {

@@ -24,6 +24,7 @@ final class ServiceCore: Sendable {
     let line: WorkLine
     let compute = ComputeQueue()
     let pictures: PictureQueue
+    let drawings: DrawingLine
     let prompts: PromptEncoder
     let references: ReferenceEncoder
     let banks: BankLibrary
@@ -48,6 +49,8 @@ final class ServiceCore: Sendable {
         let limits = ImageLimits(maxPixels: configuration.maxImagePixels)
         line = WorkLine(maxRequests: configuration.queueLength, maxBytes: configuration.queueBytes)
         pictures = PictureQueue(threads: configuration.pictureThreads)
+        drawings = DrawingLine(
+            pictureThreads: configuration.pictureThreads, maxWaiting: configuration.drawingQueueLength)
         prompts = PromptEncoder(model: model, compute: compute, store: store, now: environment.now)
         references = ReferenceEncoder(
             model: model, compute: compute, pictures: pictures, limits: limits, element: configuration.bankElement)

@@ -129,6 +129,21 @@ struct LifeTests {
         }
     }
 
+    @Test("waits for work that ends, and not for ever for work that does not")
+    func boundedWait() async throws {
+        let clock = TestClock()
+        await clock.environment.wait(atMost: .seconds(5)) {}
+        clock.ringAlarms()
+        let never = AsyncStream<Void>.makeStream()
+        let waiting = Task {
+            await clock.environment.wait(atMost: .seconds(5)) { for await _ in never.stream { break } }
+        }
+        while clock.pendingAlarms == 0 { await Task.yield() }
+        clock.ringAlarms()
+        await waiting.value
+        never.continuation.finish()
+    }
+
     @Test("keeps everything over a restart")
     func restart() async throws {
         try await withDataFolder { folder in
@@ -180,6 +195,38 @@ struct LifeTests {
             #expect(after["result_files"] == stored * (defects + 1))
             try await service.limitGrowth(toPages: nil)
             #expect(try await service.send("POST", "/inspect?product=cable", body: try Golden.png()).status == 200)
+        }
+    }
+}
+
+@Suite("Requests without a body", .timeLimit(.minutes(2)))
+struct BodilessRequestTests {
+    @Test("are refused by their head when they bring one all the same, on every route that takes none")
+    func everyRoute() async throws {
+        try await withService { service in
+            let routes = service.application.routes.filter { ["GET", "DELETE"].contains($0.method) }
+            #expect(routes.count > 20)
+            for route in routes {
+                let path = route.pattern.replacing(#/\{\w+\}/#, with: "x")
+                let answer = try await service.send(route.method, path, body: [0x7B])
+                #expect(answer.status == 413, "\(route.method) \(path)")
+                try answer.expectProblem(413, "body-too-large")
+            }
+        }
+    }
+
+    @Test("need not say so, and are refused before the body is sent")
+    func announced() async throws {
+        try await withService(.socket) { service in
+            for (field, status) in [
+                ("Content-Length: 0", 200), ("X-Nothing: 0", 200), ("Content-Length: 33554431", 413),
+                ("Transfer-Encoding: chunked", 413),
+            ] {
+                let head = "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\(field)\r\n\r\n"
+                let chunk = field.hasPrefix("Transfer") ? "5\r\n" : ""
+                let answer = try await service.exchange(Array((head + chunk).utf8))
+                #expect(answer.status == status, "\(field)")
+            }
         }
     }
 }
@@ -247,6 +294,42 @@ struct WaitingLineTests {
         try await first.value
         for task in tasks { try await task.value }
         #expect(order.names == ["b1", "r1", "b2", "r2"])
+    }
+
+    @Test("lets inspections decode before pictures of results are drawn")
+    func picturesInOrder() async throws {
+        let queue = PictureQueue(threads: 1)
+        let order = Order()
+        let gate = DispatchGate()
+        let first = Task { try await queue.run { gate.wait() } }
+        while !queue.isBusy { await Task.yield() }
+        var tasks: [Task<Void, any Error>] = []
+        for (lane, name) in [
+            (PictureQueue.Lane.drawing, "d1"), (.drawing, "d2"), (.inspection, "i1"), (.drawing, "cancelled"),
+            (.inspection, "i2"),
+        ] {
+            let waiting = queue.waiting
+            tasks.append(Task { try await queue.run(lane) { order.append(name) } })
+            while queue.waiting == waiting { await Task.yield() }
+        }
+        tasks[3].cancel()
+        await #expect(throws: CancellationError.self) { try await tasks[3].value }
+        gate.open()
+        try await first.value
+        for index in [0, 1, 2, 4] { try await tasks[index].value }
+        #expect(order.names == ["i1", "i2", "d1", "d2"])
+    }
+
+    @Test("leaves one of several threads for pictures to inspections", arguments: [(1, 1), (2, 1), (3, 2)])
+    func drawingsAtOnce(threads: Int, turns: Int) async throws {
+        let line = DrawingLine(pictureThreads: threads, maxWaiting: 1)
+        var held: [WorkLine.Place] = []
+        for _ in 0..<turns { held.append(try await line.enter()) }
+        let next = Task { try await line.enter() }
+        while line.waiting == 0 { await Task.yield() }
+        await #expect(throws: Problem.self) { try await line.enter() }
+        held.removeAll()
+        _ = try await next.value
     }
 
     @Test("admits any size when it is empty, and counts down when a place is given back")

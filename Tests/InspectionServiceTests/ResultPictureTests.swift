@@ -113,6 +113,33 @@ struct ResultPictureTests {
         }
     }
 
+    @Test("wait in a bounded line to be drawn, and are refused beyond it", arguments: ["heatmap.png", "overlay.png"])
+    func drawingLine(name: String) async throws {
+        try await withService {
+            $0.pictureThreads = 1
+            $0.drawingQueueLength = 1
+        } _: { service in
+            try await service.put("cable", cable.dropLast() + ",\"keepImages\":\"all\"}")
+            let id = try #require(try await inspect(service, "cable", try Golden.png()).json()["id"].string)
+            let gate = DispatchGate()
+            let blocker = Task { try await service.core.pictures.run { gate.wait() } }
+            await service.eventually { service.core.pictures.isBusy }
+            let path = "/results/\(id)/\(name)"
+            let first = Task { try await service.send("GET", path) }
+            await service.eventually { service.core.pictures.waiting == 1 }
+            let second = Task { try await service.send("GET", path) }
+            await service.eventually { service.core.drawings.waiting == 1 }
+            let refused = try await service.send("GET", path)
+            try refused.expectProblem(429, "queue-full")
+            #expect(refused["retry-after"] == "1")
+            gate.open()
+            try await blocker.value
+            #expect(try await first.value.status == 200)
+            #expect(try await second.value.status == 200)
+            #expect(try await service.send("GET", path).status == 200)
+        }
+    }
+
     @Test("are sent in part where a part is asked for", arguments: Transport.allCases)
     func ranges(_ transport: Transport) async throws {
         try await withService(transport) { service in

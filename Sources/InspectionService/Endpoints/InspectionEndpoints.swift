@@ -31,7 +31,9 @@ struct InspectionEndpoints {
         }
         let claim = try core.keys.claim(key)
         defer { withExtendedLifetime(claim) {} }
-        guard let fingerprint = try await core.pictures.run({ order.fingerprint }) else { throw Problem.internalError }
+        guard let fingerprint = try await core.pictures.run(.inspection, { order.fingerprint }) else {
+            throw Problem.internalError
+        }
         let record = IdempotencyRecord(key: key.text, fingerprint: fingerprint)
         if let answer = try await core.desk.replay(record, order, form: form, context) {
             return answer.response(in: form, threads: core.model.threads)

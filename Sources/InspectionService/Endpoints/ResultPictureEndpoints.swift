@@ -25,28 +25,27 @@ struct ResultPictureEndpoints {
             guard let file = try await core.store.resultFile(.mask(defectType: type), of: record.id) else {
                 throw Problem(.unknownResult, "the result has no mask for “\(type.prefix(80))”")
             }
-            return try await Self.drawn.respond(to: request) {
-                try await core.pictures.run {
-                    try ResultPictures.maskPNG(
-                        runs: file.bytes, width: record.imageWidth, height: record.imageHeight,
-                        threads: core.model.threads)
-                }
+            return try await answer(request) {
+                try ResultPictures.maskPNG(
+                    runs: file.bytes, width: record.imageWidth, height: record.imageHeight,
+                    threads: core.model.threads)
             }
         }
         table.add(.get, "/results/{result}/heatmap.png", for: .operator) { request, _ in
             let record = try await results.record(request)
             let map = try await map(of: record)
-            return try await Self.drawn.respond(to: request) {
-                try await core.pictures.run {
-                    try ResultPictures.heatMapPNG(
-                        map: map, width: record.imageWidth, height: record.imageHeight,
-                        threshold: record.mapThreshold(default: core.configuration.defaultThreshold),
-                        threads: core.model.threads)
-                }
+            return try await answer(request) {
+                try ResultPictures.heatMapPNG(
+                    map: map, width: record.imageWidth, height: record.imageHeight,
+                    threshold: record.mapThreshold(default: core.configuration.defaultThreshold),
+                    threads: core.model.threads)
             }
         }
         table.add(.get, "/results/{result}/overlay.png", for: .operator) { request, _ in
             let record = try await results.record(request)
+            // Pictures as they were received are large: they are read only when it is their turn.
+            let turn = try await core.drawings.enter()
+            defer { withExtendedLifetime(turn) {} }
             let image = try await image(of: record)
             return try await Self.drawn.respond(to: request) { try await overlay(of: record, on: image.bytes) }
         }
@@ -56,6 +55,17 @@ struct ResultPictureEndpoints {
             let answer = ImmutableAnswer(
                 tag: EntityTag(isWeak: false, opaque: record.imageDigest.hex), mediaType: image.mediaType)
             return try await answer.respond(to: request) { image.bytes }
+        }
+    }
+
+    /// Answers with a picture that is drawn in its turn, unless the client has it.
+    private func answer(
+        _ request: ServerRequest, drawing draw: @escaping @Sendable () throws -> [UInt8]
+    ) async throws -> ServerResponse {
+        try await Self.drawn.respond(to: request) {
+            let turn = try await core.drawings.enter()
+            defer { withExtendedLifetime(turn) {} }
+            return try await core.pictures.run(.drawing, draw)
         }
     }
 

@@ -35,6 +35,21 @@ public struct ServiceEnvironment: Sendable {
         random: { UInt64.random(in: .min ... .max) },
         alarm: { duration, call in alarms.asyncAfter(deadline: .now() + duration / .seconds(1), execute: call) })
 
+    /// Waits for work, which goes on when it takes longer.
+    ///
+    /// - Parameters:
+    ///   - limit: Longest time to wait.
+    ///   - work: Begins at once.
+    func wait(atMost limit: Duration, for work: @escaping @Sendable () async -> Void) async {
+        let (events, event) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            await work()
+            event.yield()
+        }
+        alarm(limit) { event.yield() }
+        for await _ in events { break }
+    }
+
     /// An identifier that sorts by time: a UUID of version 7 (RFC 9562, section 5.7).
     ///
     /// The 12 bits after the milliseconds hold the fraction of the millisecond (section 6.2, method 3); 62 bits are random.

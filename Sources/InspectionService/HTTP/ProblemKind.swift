@@ -130,7 +130,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .invalidBody: "The JSON body cannot be used"
         case .invalidProduct: "The product's settings cannot be used"
         case .invalidMetadata: "The metadata cannot be used"
-        case .queueFull: "Too many inspections are waiting"
+        case .queueFull: "Too many inspections or drawings are waiting"
         case .calibrationRunning: "Another calibration is running"
         case .internalError: "The service failed"
         case .notReady: "The service is not ready yet"

@@ -14,7 +14,7 @@ extension Inspector {
     func overlay(_ found: ResultPictures, on image: [UInt8]) async throws -> [UInt8] {
         let header = try ImageDecoder.header(of: image, limits: limits)
         let place = try line.enter(bytes: header.drawingBytes)
-        let overlay = try await pictures.run { [limits, threads = model.threads] in
+        let overlay = try await pictures.run(.drawing) { [limits, threads = model.threads] in
             try found.overlayPNG(on: try ImageDecoder.decode(image, limits: limits), threads: threads)
         }
         withExtendedLifetime(place) {}

@@ -8,9 +8,7 @@ extension APIOperations {
             + [
                 drawn("masks/{type}.png", "getMask", "Where a defect type was found", [type]),
                 drawn("heatmap.png", "getHeatMap", "The anomaly map in colours that are tied to the threshold"),
-                drawn(
-                    "overlay.png", "getOverlay", "The picture with everything drawn on it", [],
-                    [.pictureNotKept, .queueFull]),
+                drawn("overlay.png", "getOverlay", "The picture with everything drawn on it", [], [.pictureNotKept]),
                 image,
             ]
     }
@@ -123,7 +121,7 @@ extension APIOperations {
     private static func drawn(
         _ name: String, _ id: String, _ summary: String, _ more: [APIParameter] = [], _ problems: [ProblemKind] = []
     ) -> APIOperation {
-        picture("/results/{result}/\(name)", id, summary, more, [.bytes("image/png")], problems)
+        picture("/results/{result}/\(name)", id, summary, more, [.bytes("image/png")], problems + [.queueFull])
     }
 
     private static var image: APIOperation {

@@ -19,6 +19,9 @@ final class WorkLine: Sendable {
         deinit { line.leave(bytes: bytes) }
     }
 
+    /// As many wait as may.
+    struct TooManyWaiting: Error {}
+
     private struct Waiter {
         let number: UInt64
         let bytes: Int
@@ -82,8 +85,12 @@ final class WorkLine: Sendable {
 
     /// Takes a place as soon as there is one.
     ///
-    /// - Throws: `CancellationError` when the task is cancelled before.
-    func enterWaiting(bytes: Int) async throws -> Place {
+    /// - Parameters:
+    ///   - bytes: What the decoded picture takes.
+    ///   - maxWaiting: How many may wait before.
+    /// - Returns: The place.
+    /// - Throws: `CancellationError` when the task is cancelled before; ``TooManyWaiting``.
+    func enterWaiting(bytes: Int, behindAtMost maxWaiting: Int = .max) async throws -> Place {
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber
@@ -94,6 +101,7 @@ final class WorkLine: Sendable {
                 let outcome: Result<Void, any Error>? = state.withLock { state in
                     if state.cancelled.contains(number) { return .failure(CancellationError()) }
                     guard state.waiters.isEmpty, fits(bytes, state) else {
+                        guard state.waiters.count < maxWaiting else { return .failure(TooManyWaiting()) }
                         state.waiters.append(Waiter(number: number, bytes: bytes, continuation: continuation))
                         return nil
                     }

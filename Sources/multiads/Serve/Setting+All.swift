@@ -95,6 +95,7 @@ extension Setting {
             .count("inspection.queueLength", atLeast: 1, \.service.queueLength),
             .count("inspection.queueBytes", atLeast: 1, \.service.queueBytes),
             .integer("inspection.pictureThreads", 1...64, \.service.pictureThreads),
+            .count("inspection.drawingQueueLength", atLeast: 1, \.service.drawingQueueLength),
             .custom("inspection.keepImages", .choice(KeepImages.allCases.map(\.rawValue))) {
                 $0.service.defaultKeepImages = KeepImages(rawValue: $1) ?? .none
             },
