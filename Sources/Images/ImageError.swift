@@ -64,6 +64,8 @@ public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         let subject = format.map { "\($0.rawValue.uppercased()) " } ?? ""
         let place = offset.map { " at byte \($0)" } ?? ""
-        return "\(subject)\(code.words): expected \(expected), found \(found)\(place)"
+        // Advice stands behind the place.
+        let end = found.firstIndex(of: ";") ?? found.endIndex
+        return "\(subject)\(code.words): expected \(expected), found \(found[..<end])\(place)\(found[end...])"
     }
 }

@@ -90,9 +90,31 @@ struct PictureCheckTests {
         #expect(kinds(Self.texture(7).map { $0 * 1.6 }) == [.bright])
         #expect(kinds(Self.texture(7).map { 0.75 * 0.4 + 0.25 * $0 }) == [.flat, .blurred])
         #expect(kinds(Self.blurred(Self.texture(7), radius: 2)) == [.blurred])
-        #expect(kinds([Float](repeating: 0, count: 4096)) == [.dark, .flat, .blurred])
+        #expect(kinds([Float](repeating: 0, count: 4096)) == [.blank])
         let fault = try #require(Self.faults(Self.texture(7).map { $0 * 0.55 }).first)
         #expect(fault.detail == "expected a brightness of at least 0.266 by the references, found 0.22")
+    }
+
+    @Test("a camera that sends nothing shows on a plain surface too, whose references have hardly any contrast")
+    func plainSurface() {
+        var random = SeededGenerator(seed: 6)
+        func sheet() -> RGBImage {
+            Self.picture((0..<4096).map { _ in Float.random(in: 0.69..<0.73, using: &random) })
+        }
+        let looks = (0..<3).map { _ in PictureLook(sheet()) }
+        func kinds(_ picture: RGBImage) -> [PictureFault.Kind] {
+            PictureCheck.references.faults(
+                of: picture, seenAs: picture, PictureLook(picture), references: looks
+            ).map(\.kind)
+        }
+        #expect(kinds(sheet()).isEmpty)
+        for level in [UInt8(255), 181, 0] {
+            #expect(
+                kinds(RGBImage(width: 64, height: 64, fill: RGBColor(red: level, green: level, blue: level))) == [
+                    .blank
+                ],
+                "\(level)")
+        }
     }
 
     @Test("without references only pictures that show nothing are refused")

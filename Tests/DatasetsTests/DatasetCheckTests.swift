@@ -83,6 +83,14 @@ struct DatasetCheckTests {
             error.code == .unknownLayout && error.detail.hasSuffix("other formats only, such as part/pictures/1.bmp"))
     }
 
+    @Test("a picture in a mask's place marks every pixel, and is told")
+    func pictureAsMask() throws {
+        let files = try MiniatureDataset.mvtec()
+        try files.picture("bottle/ground_truth/contamination/000_mask.png")
+        let issues = try report(files, .mvtecAD).issues
+        #expect(issues.counts == [.fullMask: 1], "\(issues.listed)")
+    }
+
     @Test("of two masks of a whole picture one is read, and the other told")
     func doubleMasks() throws {
         let files = try MiniatureDataset.mvtec()

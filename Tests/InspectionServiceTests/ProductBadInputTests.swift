@@ -102,7 +102,7 @@ struct BadProductRequest: Sendable, CustomTestStringConvertible {
         .init(
             method: "POST", path: references, fields: ["Content-Type": Form.type],
             body: String(decoding: Form.body([("image", "a.txt", "text/plain", Array("text".utf8))]), as: UTF8.self),
-            status: 422, kind: "unusable-image", says: "none of the 1 pictures"),
+            status: 422, kind: "unusable-image", says: "the picture cannot be a reference"),
         .init(method: "GET", path: references + "/\(digest)", status: 404, kind: "unknown-reference", says: "SHA-256"),
         .init(method: "GET", path: references + "/xyz", status: 404, kind: "unknown-reference", says: "SHA-256"),
         .init(

@@ -67,6 +67,41 @@ class Check:
         page.get_by_role("button", name="Defective (D)").click()
         expect(page.locator(".detail")).to_contain_text("the service was right")
 
+    def outage(self):
+        """A service that is away for a while is waited for, and no picture is inspected twice."""
+        page, before = self.page, len(self.get("/results")["items"])
+        self.open("inspect")
+        page.route("**/inspect?*", lambda route: route.abort())
+        page.locator("input[type=file]").set_input_files(str(PARTS / "30-wood-clean.jpg"))
+        expect(page.locator(".thumb.away")).to_have_count(1)
+        expect(page.get_by_text("Waiting for the service: The service cannot be reached")).to_be_visible()
+        page.unroute("**/inspect?*")
+        # The answer is lost; what was stored then is what the next try gets.
+        page.route("**/inspect?*", lambda route: (route.fetch(), route.abort()), times=1)
+        expect(page.locator(".thumb.ok")).to_have_count(2)
+        results = self.get("/results")["items"]
+        assert len(results) == before + 1, results
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/results/{results[0]['id']}", method="DELETE")).close()
+
+    def focus(self):
+        """The keyboard's place is never lost: not by another page, a dialog or what a button does."""
+        page = self.page
+        focused = page.locator(":focus")
+        for name in ["Products", "Service", "Results"]:
+            page.get_by_role("navigation").get_by_role("link", name=name).press("Enter")
+            expect(focused).to_have_text(name)
+        page.locator(".skip").press("Enter")
+        expect(focused).to_have_id("main")
+        self.open("products/default")
+        remove = page.get_by_role("button", name="Remove product")
+        remove.press("Enter")
+        page.get_by_role("dialog").press("Escape")
+        expect(remove).to_be_focused()
+        save = page.get_by_role("button", name="Save settings")
+        save.press("Enter")
+        expect(page.locator(".notice.good")).to_be_visible()
+        expect(save).to_be_focused()
+
     def results(self):
         page = self.page
         self.open("results")
@@ -95,7 +130,7 @@ class Check:
         page.get_by_role("button", name="Make product").click()
         expect(page.locator("h1")).to_have_text("board")
         expect(page.locator(".pill", has_text="ready")).to_be_visible()
-        page.get_by_placeholder("scratch, or a name of your own").fill("tool mark")
+        page.get_by_label("Kind of defect").fill("tool mark")
         page.get_by_role("button", name="Add", exact=True).click()
         page.get_by_label("mm per pixel").fill("0.1")
         page.get_by_label("Keep pictures").select_option("all")
@@ -176,10 +211,10 @@ class Check:
         page.goto(f"{self.url}/#/results")
         expect(page.locator("dialog")).to_contain_text("This service wants a key")
         self.shot("key")
-        page.get_by_label("Key").fill(key[:-2] + "AA")
+        page.get_by_label("Key", exact=True).fill(key[:-2] + "AA")
         page.get_by_role("button", name="Use key").click()
         expect(page.locator("dialog")).to_contain_text("This service wants a key")
-        page.get_by_label("Key").fill(key)
+        page.get_by_label("Key", exact=True).fill(key)
         page.get_by_role("button", name="Use key").click()
         expect(page.locator("tbody")).to_contain_text("A-17")
         self.open("service")
@@ -216,7 +251,7 @@ def run(url, shots, chromium, good):
             page.on("request", lambda request: request.url.startswith((url, "blob:", "data:")) or faults.append(request.url))
             check = Check(page, url, shots and shots / scheme, good)
             if scheme == "light":
-                steps = [check.inspect, check.results, check.product, check.adoption, check.simulation, check.refusals, check.service, check.removal]
+                steps = [check.inspect, check.outage, check.focus, check.results, check.product, check.adoption, check.simulation, check.refusals, check.service, check.removal]
                 for step in steps:
                     step()
                     print("passed:", step.__name__, flush=True)

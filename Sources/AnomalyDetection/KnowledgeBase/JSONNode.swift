@@ -22,8 +22,7 @@ struct JSONNode {
             let line = bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
             throw KnowledgeBaseError(
                 error.isDuplicateKey ? .duplicateKey : .notJSON, file: file, path: "line \(line)",
-                expected: "strict JSON",
-                found: error.reason)
+                expected: "strict JSON", found: "something else (\(error.reason))")
         }
         self.file = file
         path = ""

@@ -10,8 +10,8 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
     case none
     /// Pictures that show nothing at all are not judged.
     case blank
-    /// Nor are those that look unlike all references: dark, bright, flat, blurred. References that show nothing themselves,
-    /// such as black film, make black pictures welcome. Without references as `blank`.
+    /// Nor are those that look unlike all references: dark, bright, flat, blurred. A reference that shows nothing itself,
+    /// such as black film, makes pictures that show the same welcome.
     case references
 
     /// How many times darker or brighter than the darkest and brightest reference a picture may be.
@@ -22,6 +22,8 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
     static let tolerance = 0.02
     /// Where a reference has less detail than this, there is nothing but noise that a lens could blur: two of 255 levels.
     static let leastDetail = 0.008
+    /// Less contrast than this has a square in which nothing can be seen: one of 255 levels.
+    static let leastContrast = 0.004
     /// Values up to this are black, those from 255 less this on white.
     static let extremeLevels: UInt8 = 8
     /// A picture whose channels span no more than this is of one colour: a camera's noise is more.
@@ -40,11 +42,10 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
     public func faults(
         of picture: RGBImage, seenAs square: RGBImage, _ look: PictureLook, references: [PictureLook]
     ) -> [PictureFault] {
-        switch self {
-        case .none: []
-        case .references where !references.isEmpty: Self.faults(of: look, among: references)
-        case .blank, .references: Self.blankFault(of: picture, seenAs: square).map { [$0] } ?? []
-        }
+        if self == .none { return [] }
+        let compared = self == .references ? references : []
+        if let blank = Self.blankFault(of: picture, seenAs: square, look, welcomedBy: compared) { return [blank] }
+        return Self.faults(of: look, among: compared)
     }
 
     /// What tells a picture from all references.
@@ -86,14 +87,21 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
     private static func figure(_ value: Double) -> String { String(Double(Int((value * 1000).rounded())) / 1000) }
 
     /// A picture is as blank as its pixels are: in a smaller one the noise of a plain surface is averaged away.
-    private static func blankFault(of picture: RGBImage, seenAs square: RGBImage) -> PictureFault? {
+    private static func blankFault(
+        of picture: RGBImage, seenAs square: RGBImage, _ look: PictureLook, welcomedBy references: [PictureLook]
+    ) -> PictureFault? {
         guard nothing(in: square) != nil, let found = nothing(in: picture) else { return nil }
+        let isWelcome = references.contains {
+            abs($0.brightness - look.brightness) <= tolerance
+                && $0.contrast <= (found.isOneColor ? leastContrast : tolerance)
+        }
+        guard !isWelcome else { return nil }
         return PictureFault(
-            .blank, "expected a picture of a part, found \(found): is the lamp on, is the lens covered?")
+            .blank, "expected a picture of a part, found \(found.words): is the lamp on, is the lens covered?")
     }
 
     /// What a picture is that shows nothing; nil for one that shows something.
-    private static func nothing(in picture: RGBImage) -> String? {
+    private static func nothing(in picture: RGBImage) -> (words: String, isOneColor: Bool)? {
         var (lowest, highest) = (RGBColor(red: 255, green: 255, blue: 255), RGBColor(red: 0, green: 0, blue: 0))
         var (blacks, whites) = (0, 0)
         picture.pixels.withUnsafeBufferPointer { pixels in
@@ -113,11 +121,11 @@ public enum PictureCheck: String, Sendable, CaseIterable, Codable {
         return
             if blacks >= enough
         {
-            "a black picture"
+            ("a black picture", false)
         } else if whites >= enough {
-            "a white picture"
+            ("a white picture", false)
         } else if spans.allSatisfy({ $0 <= oneColorSpan }) {
-            "a picture of one colour (red \(lowest.red), green \(lowest.green), blue \(lowest.blue))"
+            ("a picture of one colour (red \(lowest.red), green \(lowest.green), blue \(lowest.blue))", true)
         } else {
             nil
         }

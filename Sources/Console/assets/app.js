@@ -1,5 +1,5 @@
 // The console: pages by the address behind #, the state of the service, the key.
-import { h, fill, notice } from './dom.js';
+import { h, fill, notice, clearBadNotices } from './dom.js';
 import { key, onKeyNeeded } from './api.js';
 import { inspectPage } from './inspect.js';
 import { productPage } from './product.js';
@@ -14,6 +14,7 @@ const pages = [
 ];
 const links = [['inspect', 'Inspect'], ['results', 'Results'], ['products', 'Products'], ['service', 'Service']];
 const main = document.getElementById('main');
+const nav = new Map(links.map(([page, text]) => [page, h('a', { href: `#/${page}` }, text)]));
 let current = new AbortController();
 
 async function show() {
@@ -22,29 +23,39 @@ async function show() {
   const { signal } = current;
   const [name, query] = location.hash.replace(/^#\/?/, '').split('?');
   const path = name || 'inspect';
-  fill(document.getElementById('nav'), links.map(([page, text]) => h('a', { href: `#/${page}`,
-    'aria-current': path.split('/')[0] === page ? 'page' : false }, text)));
+  for (const [page, link] of nav) link.ariaCurrent = path.split('/')[0] === page ? 'page' : null;
   const [pattern, page] = pages.find(([one]) => one.test(path)) ?? [];
   document.title = `${links.find(([one]) => path.startsWith(one))?.[1] ?? 'MultiADS'} · visual inspection`;
   // Listeners of a page are on an element of its own, which goes with it.
   const body = h('div', { class: 'page' }, h('p', { class: 'quiet' }, 'Loading …'));
   fill(main, body);
-  if (!page) return fill(body, h('p', {}, 'There is no such page. ', h('a', { href: '#/inspect' }, 'Inspect pictures')));
+  clearBadNotices();
+  if (!page) return fill(body, h('h1', {}, 'There is no such page.'), h('p', {}, h('a', { href: '#/inspect' }, 'Inspect pictures')));
   try {
     await page(body, signal, new URLSearchParams(query), ...path.match(pattern).slice(1).map(decodeURIComponent));
   } catch (error) {
     if (signal.aborted) return;
-    fill(body, h('p', { class: 'quiet' }, 'This page could not be shown.'), h('button', { type: 'button', onclick: show }, 'Try again'));
+    fill(body, h('h1', {}, 'This page could not be shown.'), h('button', { type: 'button', onclick: change }, 'Try again'));
     notice(error);
   }
+}
+
+/** Shows another page, and puts the focus on its heading, unless it has gone elsewhere meanwhile. */
+async function change() {
+  main.focus({ preventScroll: true });
+  await show();
+  if (document.activeElement !== main && document.activeElement !== document.body) return;
+  const heading = main.querySelector('h1');
+  heading?.setAttribute('tabindex', '-1');
+  (heading ?? main).focus({ preventScroll: true });
 }
 
 /** Asks for a key; null when the person gives none. */
 function askForKey(why) {
   return new Promise((resolve) => {
     const input = h('input', { type: 'password', autocomplete: 'off', required: true, pattern: '[!-~]+', title: 'Letters, digits and signs of ASCII, as “multiads keys add” shows it', placeholder: 'mads_…', 'aria-label': 'Key' });
-    const dialog = h('dialog', { class: 'dialog' }, h('form', { method: 'dialog', class: 'stack' },
-      h('h2', {}, 'This service wants a key'), h('p', {}, why ?? ''), input,
+    const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'key-wanted' }, h('form', { method: 'dialog', class: 'stack' },
+      h('h2', { id: 'key-wanted' }, 'This service wants a key'), h('p', {}, why ?? ''), input,
       h('p', { class: 'quiet' }, 'Who runs the service makes keys with “multiads keys add”. It stays in this tab until the tab is closed.'),
       h('div', { class: 'row end' }, h('button', { type: 'button', onclick: () => dialog.close('no') }, 'Cancel'), h('button', { value: 'yes', class: 'primary' }, 'Use key'))));
     dialog.addEventListener('close', () => {
@@ -60,20 +71,31 @@ function askForKey(why) {
 
 async function watch() {
   const state = document.getElementById('state');
+  let text;
+  let isReady = false;
   try {
     const facts = await readiness({ asks: false });
-    const isReady = facts?.status === 'ready';
-    state.className = `state ${isReady ? 'ok' : 'notOk'}`;
-    state.textContent = isReady ? 'ready' : facts?.status ?? 'not ready';
-    if (isReady && !facts.store.writable) state.textContent = 'store refuses writing';
+    isReady = facts?.status === 'ready';
+    text = isReady ? 'ready' : facts?.status ?? 'not ready';
+    if (isReady && !facts.store.writable) text = 'store refuses writing';
   } catch (error) {
-    state.className = 'state notOk';
-    state.textContent = error.status ? 'no access' : 'not reachable';
+    text = error.status ? 'no access' : 'not reachable';
   }
+  // Said again, it would be read out again.
+  if (state.textContent === text) return;
+  state.className = `state ${isReady ? 'ok' : 'notOk'}`;
+  state.textContent = text;
 }
 
 onKeyNeeded(askForKey);
-addEventListener('hashchange', show);
+fill(document.getElementById('nav'), [...nav.values()]);
+addEventListener('hashchange', change);
+document.querySelector('.skip').addEventListener('click', (event) => {
+  // What is behind # is the page.
+  event.preventDefault();
+  main.focus();
+});
+new ResizeObserver(([{ target }]) => main.style.setProperty('--covered', `${target.offsetHeight}px`)).observe(document.getElementById('notices'));
 await show();
 await watch();
 setInterval(() => document.hidden || watch(), 5000);

@@ -18,6 +18,7 @@ export function calibrationSection({ id, product, signal, changed }) {
   const share = (input) => (input.value ? Number(input.value) / 100 : null);
 
   async function run(dryRun) {
+    if (!rate.reportValidity() || !review.reportValidity()) return;
     const pictures = [...files.files];
     fill(outcome, h('p', { class: 'quiet', role: 'status' }, pictures.length
       ? `Inspecting ${pictures.length} pictures …` : 'Comparing each reference with the others …'));
@@ -27,7 +28,7 @@ export function calibrationSection({ id, product, signal, changed }) {
       fill(outcome, shown(await request('POST', `${base}/calibrate`, { query, body, signal })));
     } catch (error) {
       fill(outcome);
-      throw error;
+      throw inPercent(error);
     }
     if (!dryRun) await changed();
   }
@@ -50,13 +51,20 @@ export function calibrationSection({ id, product, signal, changed }) {
       field('Good parts to look at, at most, %', review, 'their scores lie close below the threshold'), field('Decided by', decision), field('Other good parts', files)),
     h('div', { class: 'row' }, button('Try', () => run(true)), button('Calibrate', () => run(false), { class: 'primary' })),
     outcome, drift,
-    h('details', {}, h('summary', {}, 'Earlier calibrations'), h('table', {}, h('thead', {}, h('tr', {},
-      ['Time', 'Decided by', 'Pictures', 'Refused on average', 'Threshold', ''].map((name) => h('th', { scope: 'col' }, name)))), earlier)));
+    h('details', {}, h('summary', {}, 'Earlier calibrations'), h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, h('tr', {},
+      ['Time', 'Decided by', 'Pictures', 'Refused on average', 'Threshold', ''].map((name) => h('th', { scope: 'col' }, name)))), earlier))));
   return { element, refresh };
+}
+
+/** A refusal that names the smallest share to ask for, with what to type for it. */
+function inPercent(error) {
+  const [, share] = error.message.match(/can vouch for (0\.\d+)/) ?? [];
+  return share ? Object.assign(error, { told: `${error.message}\nIn percent: ${Number((100 * share).toFixed(4))} % or more.` }) : error;
 }
 
 function shown(calibration) {
   const { interval, scores } = calibration;
+  const limits = [calibration.threshold, calibration.review?.threshold];
   return h('div', { class: 'outcome' },
     h('p', {}, calibration.dryRun ? 'Nothing was changed. ' : 'In use now. ', 'Threshold ', h('b', {}, format.threshold(calibration.threshold)),
       calibration.review && [', review threshold ', h('b', {}, format.threshold(calibration.review.threshold))],
@@ -67,8 +75,8 @@ function shown(calibration) {
       `${format.percent(calibration.review.interval.lower)} and ${format.percent(calibration.review.interval.upper)}.`),
     scoreLine(scores, calibration.threshold, calibration.review?.threshold),
     h('details', {}, h('summary', {}, 'The highest scores: look whether these parts are really good'),
-      h('table', {}, h('tbody', {}, scores.slice(0, 10).map((one) => h('tr', {}, h('td', {}, one.name ?? format.digest(one.id)),
-        h('td', { class: 'number' }, format.score(one.score))))))));
+      h('div', { class: 'scroll' }, h('table', {}, h('tbody', {}, scores.slice(0, 10).map((one) => h('tr', {}, h('td', {}, one.name ?? format.digest(one.id)),
+        h('td', { class: 'number' }, format.score(one.score, ...limits)))))))));
 }
 
 /** Whether scores still lie where they lay when the product was calibrated. */
@@ -91,7 +99,7 @@ function scoreLine(scores, threshold, review) {
   return svg('svg', { viewBox: '0 0 600 40', class: 'score-line', role: 'img', 'aria-label': 'Scores of the good parts and the threshold' },
     svg('line', { x1: 0, x2: 600, y1: 30, y2: 30, class: 'base' }),
     scores.map((one) => svg('line', { x1: x(one.score), x2: x(one.score), y1: 12, y2: 30, class: one.score >= threshold ? 'notOk' : one.score >= review ? 'undecidable' : 'ok' },
-      svg('title', {}, `${one.name ?? format.digest(one.id)}: ${format.score(one.score)}`))),
+      svg('title', {}, `${one.name ?? format.digest(one.id)}: ${format.score(one.score, threshold, review)}`))),
     [review, threshold].filter((value) => value !== undefined)
       .map((value) => svg('line', { x1: x(value), x2: x(value), y1: 4, y2: 36, class: 'threshold' })));
 }

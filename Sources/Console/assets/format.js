@@ -16,10 +16,18 @@ export const color = (index) => palette[index % palette.length];
 /** `print_error` as `print error`. */
 export const words = (name) => name.replaceAll('_', ' ');
 
-export const score = (value) => (value === null || value === undefined ? '–' : value.toFixed(3));
+/** A score with as many digits as show on which side of every limit it lies. */
+export function score(value, ...limits) {
+  if (value === null || value === undefined) return '–';
+  const isTold = (text) => limits.filter(Number.isFinite).every((limit) => Math.sign(Number(text) - limit) === Math.sign(value - limit));
+  for (let digits = 3; digits <= 12; digits += 1) {
+    if (isTold(value.toFixed(digits))) return value.toFixed(digits);
+  }
+  return String(value);
+}
 
 /** A threshold in full: scores are compared with all its digits. */
-export const threshold = (value) => String(Number(value.toFixed(6)));
+export const threshold = (value) => String(value);
 
 export const percent = (value, digits = 1) =>
   value === null || value === undefined ? '–' : `${(100 * value).toFixed(digits)} %`;

@@ -1,5 +1,5 @@
 // Polygons that are ignored, or outside of which all is, drawn on a picture of the part.
-import { h, svg, fill, select, notice } from './dom.js';
+import { h, svg, fill, refill, select, button, notice } from './dom.js';
 import { Viewer, points } from './viewer.js';
 
 export class PolygonEditor {
@@ -8,6 +8,13 @@ export class PolygonEditor {
   #open = null;
   #kind = select([['ignore', 'ignore inside'], ['include', 'look only inside']], 'ignore');
   #list = h('div', { class: 'chips' });
+  #corners = h('input', { type: 'text', placeholder: '10,10 200,10 200,150', onkeydown: (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    this.#add.click();
+  } });
+  #add = button('Add polygon', () => this.#take());
+  #head = h('summary', {}, 'Draw a polygon on a picture, or write its corners');
   #photo = null;
 
   constructor(ignore, include) {
@@ -22,9 +29,11 @@ export class PolygonEditor {
       this.#draw();
     });
     this.element = h('div', {}, this.#list,
-      h('details', {}, h('summary', {}, 'Draw a polygon on a picture'),
+      h('details', {}, this.#head,
         h('p', { class: 'quiet' }, 'Choose a picture as the camera sends it. Click the corners; click the first one again, or press Enter, to close the polygon; Escape begins anew. The wheel enlarges.'),
-        h('div', { class: 'row wrap' }, file, h('label', { class: 'row' }, 'Polygons', this.#kind)), this.#viewer.element));
+        h('div', { class: 'row wrap' }, file, h('label', { class: 'row' }, 'Polygons', this.#kind)),
+        h('div', { class: 'row wrap' }, h('label', { class: 'row' }, 'Corners in pixels', this.#corners), this.#add),
+        this.#viewer.element));
     this.#draw();
   }
 
@@ -32,16 +41,32 @@ export class PolygonEditor {
     return this.#polygons;
   }
 
-  get isDrawing() {
-    return this.#open !== null;
+  set value({ ignore, include }) {
+    this.#polygons = structuredClone({ ignore, include });
+    this.#draw();
   }
 
-  /** Closes what is being drawn. */
+  /** Takes what is being drawn and written. */
   finish() {
-    if (!this.#open) return;
+    if (this.#corners.value.trim()) this.#take();
+    if (this.#open) this.#finishDrawn();
+  }
+
+  #finishDrawn() {
     if (this.#open.length < 3) throw new Error('A polygon is being drawn that has fewer than three corners: draw on, or press Escape on the picture.');
     this.#polygons[this.#kind.value].push(this.#open);
     this.#open = null;
+    this.#draw();
+  }
+
+  /** Takes the corners that were written. */
+  #take() {
+    const pairs = this.#corners.value.trim().replaceAll(/\s*,\s*/g, ',').split(/\s+/);
+    if (pairs.length < 3 || !pairs.every((pair) => /^\d+(\.\d+)?,\d+(\.\d+)?$/.test(pair))) {
+      throw new Error('A polygon has three corners or more, each as pixels from the left and from the top: “10,10 200,10 200,150”.');
+    }
+    this.#polygons[this.#kind.value].push(pairs.map((pair) => pair.split(',').map(Number)));
+    this.#corners.value = '';
     this.#draw();
   }
 
@@ -69,18 +94,18 @@ export class PolygonEditor {
 
   #close(event) {
     event.preventDefault();
-    if ((this.#open?.length ?? 0) >= 3) this.finish();
+    if ((this.#open?.length ?? 0) >= 3) this.#finishDrawn();
   }
 
   #draw() {
     const shapes = Object.entries(this.#polygons).flatMap(([kind, list]) => list.map((polygon, index) => ({ kind, polygon, index })));
-    fill(this.#list, shapes.length === 0 && h('span', { class: 'quiet' }, 'Everywhere. Polygons leave out clamps, labels, background.'),
+    refill(this.#list, [shapes.length === 0 && h('span', { class: 'quiet' }, 'Everywhere. Polygons leave out clamps, labels, background.'),
       shapes.map(({ kind, polygon, index }) => h('span', { class: 'chip' },
         `${kind === 'ignore' ? 'ignore' : 'only'}: ${polygon.length} corners from (${polygon[0].join(', ')})`,
-        h('button', { type: 'button', class: 'plain', 'aria-label': 'Remove polygon', onclick: () => {
+        h('button', { type: 'button', class: 'plain', 'data-key': `${kind}: ${polygon.join(' ')}`, 'aria-label': 'Remove polygon', onclick: () => {
           this.#polygons[kind].splice(index, 1);
           this.#draw();
-        } }, '×'))));
+        } }, '×')))], this.#head);
     fill(this.#viewer.drawing,
       shapes.map(({ kind, polygon }) => svg('polygon', { points: points(polygon), class: `area ${kind}` })),
       this.#open && [svg('polyline', { points: points(this.#open), class: 'area open' }),

@@ -13,11 +13,11 @@ export async function productPage(main, signal, query, id) {
   const [product, known] = await Promise.all([get(path('products', id), null, { signal }), knownTypes()]);
   const state = h('span', {}, stateText(product));
   const problem = h('div', {});
-  const settings = h('div', {});
-  let form = null;
   let timer = null;
-  const page = { id, product, signal, changed: reload };
+  const page = { id, product, signal, changed: reload, patch };
   const calibration = calibrationSection(page);
+  const simulation = simulationSection(page);
+  const form = settingsForm(page, known);
 
   /** Reads the product anew after something changed it, and shows what depends on it. */
   async function reload() {
@@ -26,16 +26,28 @@ export async function productPage(main, signal, query, id) {
     Object.assign(product, fresh);
     fill(state, stateText(product));
     fill(problem, product.problem && h('p', { class: 'notice bad' }, product.problem.detail ?? product.problem.title ?? 'It could not be prepared.'));
-    if (form?.isTouched()) {
-      form.adopt();
-    } else {
-      form = settingsForm(page, known);
-      fill(settings, form.element);
-    }
+    form.adopt();
     clearTimeout(timer);
     // Lists of calibrations are long: they are asked for when there is nothing more to wait for.
-    if (product.status === 'preparing') timer = setTimeout(() => signal.aborted || reload().catch(notice), 700);
-    else await calibration.refresh();
+    if (product.status === 'preparing') {
+      timer = setTimeout(() => signal.aborted || reload().catch(notice), 700);
+    } else {
+      simulation.refresh();
+      await calibration.refresh();
+    }
+  }
+
+  /** Changes the product as it was when it was read: nobody else's change is overwritten, it is shown instead. */
+  async function patch(json) {
+    try {
+      await request('PATCH', path('products', id),
+        { json, headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
+    } catch (error) {
+      if (error.status !== 412) throw error;
+      await reload();
+      throw Object.assign(error, { told: 'Somebody changed this product meanwhile: look again, then save.' });
+    }
+    notice('Saved.', 'good');
   }
 
   const remove = async () => {
@@ -48,12 +60,11 @@ export async function productPage(main, signal, query, id) {
     h('div', { class: 'row wrap' }, h('h1', {}, id), state, h('span', { class: 'grow' }),
       h('a', { href: `#/results?product=${encodeURIComponent(id)}` }, 'Its results'),
       button('Remove product', remove, { class: 'danger plain' })),
-    problem, settings,
-    referenceSection(page), calibration.element, simulationSection(page));
+    problem, form.element, referenceSection(page), calibration.element, simulation.element);
   await reload();
 }
 
-function settingsForm({ id, product, changed }, known) {
+function settingsForm({ product, patch, changed }, known) {
   const number = (value, properties) => h('input', { type: 'number', value: value ?? '', ...properties });
   const controls = {
     noun: h('input', { type: 'text', required: true, maxlength: 100, value: product.noun }),
@@ -75,9 +86,13 @@ function settingsForm({ id, product, changed }, known) {
   // What the form began with: only what somebody changed here is sent, whatever the product has become meanwhile.
   const initial = Object.fromEntries(Object.keys(controls).map((name) => [name, product[name] ?? null]));
   const isChanged = (name) => value(controls[name]) !== initial[name];
-  const drawn = () => JSON.stringify([types.value, polygons.value, polygons.isDrawing]);
-  let wasDrawn = drawn();
-  const isTouched = () => Object.keys(controls).some(isChanged) || drawn() !== wasDrawn;
+  const editors = [
+    { editor: types, ofProduct: () => product.defectTypes, sent: (value) => ({ defectTypes: value }) },
+    { editor: polygons, ofProduct: () => ({ ignore: product.ignore, include: product.include }), sent: (value) => value },
+  ];
+  const text = (value) => JSON.stringify(value);
+  for (const one of editors) one.initial = text(one.editor.value);
+  const isEdited = ({ editor, initial: before }) => text(editor.value) !== before;
 
   /** Shows what the product has become in what was not touched. */
   function adopt() {
@@ -86,6 +101,12 @@ function settingsForm({ id, product, changed }, known) {
       initial[name] = product[name] ?? null;
       control.value = initial[name] ?? '';
     }
+    for (const one of editors) {
+      const now = one.ofProduct();
+      if (isEdited(one) || text(now) === one.initial) continue;
+      one.initial = text(now);
+      one.editor.value = now;
+    }
   }
 
   const submit = async (event) => {
@@ -93,14 +114,11 @@ function settingsForm({ id, product, changed }, known) {
     await guarded(save, async () => {
       polygons.finish();
       // What was not touched stays unset, so that defaults of the configuration go on to count.
-      const json = drawn() === wasDrawn ? {} : { defectTypes: types.value, ...polygons.value };
+      const json = Object.assign({}, ...editors.filter(isEdited).map(({ editor, sent }) => sent(editor.value)));
       for (const name of Object.keys(controls).filter(isChanged)) json[name] = value(controls[name]);
-      // Nobody else's change is overwritten.
-      await request('PATCH', path('products', id),
-        { json, headers: { 'If-Match': product.etag, 'Content-Type': 'application/merge-patch+json' } });
-      notice('Saved.', 'good');
+      await patch(json);
       for (const name of Object.keys(controls)) initial[name] = value(controls[name]);
-      wasDrawn = drawn();
+      for (const one of editors) one.initial = text(one.editor.value);
       await changed();
     });
   };
@@ -119,5 +137,5 @@ function settingsForm({ id, product, changed }, known) {
     h('h3', {}, 'Kinds of defect'), types.element,
     h('h3', {}, 'Where to look'), polygons.element,
     h('div', { class: 'row' }, save));
-  return { element, isTouched, adopt };
+  return { element, adopt };
 }

@@ -12,10 +12,16 @@ export async function productsPage(main, signal) {
   const form = h('form', { class: 'row wrap form card', onsubmit: (event) => {
     event.preventDefault();
     guarded(submit, async () => {
-      // Only makes: a product that is there is not replaced.
-      await request('PUT', path('products', id.value.trim()),
-        { json: { noun: noun.value.trim() }, headers: { 'If-None-Match': '*' } });
-      location.hash = `#/products/${encodeURIComponent(id.value.trim())}`;
+      const name = id.value.trim();
+      const address = `#/products/${encodeURIComponent(name)}`;
+      try {
+        // Only makes: a product that is there is not replaced.
+        await request('PUT', path('products', name), { json: { noun: noun.value.trim() }, headers: { 'If-None-Match': '*' } });
+      } catch (error) {
+        if (error.status === 412) error.told = ['There is a product of this id: ', h('a', { href: address }, name)];
+        throw error;
+      }
+      location.hash = address;
     });
   } }, field('Id', id, 'its name in addresses and results'), field('What it is', noun, 'one or two English words, for the texts'), submit);
 

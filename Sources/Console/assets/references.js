@@ -1,5 +1,5 @@
 // Pictures of good parts.
-import { h, fill, button, confirmed, notice } from './dom.js';
+import { h, fill, refill, button, confirmed, guarded, notice } from './dom.js';
 import { all, path, picture, pictureForm, request, get } from './api.js';
 import * as format from './format.js';
 
@@ -17,12 +17,12 @@ export function referenceSection({ id, signal, changed }) {
     fill(head, set.count === 0 ? 'None yet: inspections compare with texts alone. 4 to 16 pictures of good parts make them better.'
       : `${set.count} pictures, version ${set.version}`);
     addresses.splice(0).forEach(URL.revokeObjectURL);
-    fill(grid, set.items.map((item) => h('figure', {}, thumbnail(item),
+    refill(grid, set.items.map((item) => h('figure', {}, thumbnail(item),
       h('figcaption', {}, `${item.width} × ${item.height}`,
-        button('×', () => remove(item), { class: 'plain', 'aria-label': 'Remove this reference', title: 'Remove this reference' })))));
+        button('×', () => remove(item), { class: 'plain', 'data-key': item.id, 'aria-label': 'Remove this reference', title: 'Remove this reference' })))), adding);
     const list = set.version > 1 ? await all(`${base}/versions`) : [];
-    fill(versions, list.filter((one) => !one.current && one.count > 0).slice(0, 8).map((one) =>
-      button(`back to version ${one.version} (${one.count})`, () => rollback(one.version), { class: 'chip', title: format.time(one.createdAt) })));
+    refill(versions, list.filter((one) => !one.current && one.count > 0).slice(0, 8).map((one) =>
+      button(`back to version ${one.version} (${one.count})`, () => rollback(one.version), { class: 'chip', 'data-key': one.version, title: format.time(one.createdAt) })), adding);
   }
 
   /** Pictures are fetched when they come into view: with 64 references of a camera that is much. */
@@ -72,9 +72,10 @@ export function referenceSection({ id, signal, changed }) {
   const picker = h('input', { type: 'file', accept: 'image/jpeg,image/png', multiple: true, hidden: true, onchange: () => {
     const files = [...picker.files];
     picker.value = '';
-    add(files).catch(notice);
+    guarded(adding, () => add(files));
   } });
+  const adding = h('button', { type: 'button', class: 'primary', onclick: () => adding.ariaDisabled === 'true' || picker.click() }, 'Add pictures');
   load().catch(notice);
   return h('section', { class: 'card' }, h('h2', {}, 'References: pictures of good parts'), head, grid, report, versions, picker,
-    h('div', { class: 'row' }, h('button', { type: 'button', class: 'primary', onclick: () => picker.click() }, 'Add pictures')));
+    h('div', { class: 'row' }, adding));
 }

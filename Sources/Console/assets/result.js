@@ -12,7 +12,7 @@ export async function resultPage(main, signal, query, id) {
   const index = listed.ids.indexOf(id);
   const neighbor = (step) => (index < 0 ? undefined : listed.ids[index + step]);
   const go = (step) => neighbor(step) && (location.hash = `#/results/${neighbor(step)}`);
-  const label = new LabelBox(result, await productTypes(result.product), signal);
+  const label = new LabelBox(result, productTypes(result.product), signal);
 
   const remove = async () => {
     if (!(await confirmed('Remove this result with its pictures? It cannot be brought back.', 'Remove'))) return;
@@ -32,8 +32,8 @@ export async function resultPage(main, signal, query, id) {
     notice([text, ...(item.warnings ?? []).map((warning) => `⚠ ${warning.detail}`)].join('\n'), 'good');
   };
   const { heat, hasPhoto } = await showPicture(viewer, result, signal);
-  fill(main,
-    h('div', { class: 'row' }, h('a', { href: listed.hash }, '← Results'), h('span', { class: 'grow' }),
+  fill(main, h('h1', { class: 'unseen' }, 'Result'),
+    h('div', { class: 'row wrap' }, h('a', { href: listed.hash }, '← Results'), h('span', { class: 'grow' }),
       h('button', { type: 'button', class: 'plain', disabled: !neighbor(-1), onclick: () => go(-1) }, 'Newer (K)'),
       h('button', { type: 'button', class: 'plain', disabled: !neighbor(1), onclick: () => go(1) }, 'Older (J)')),
     h('div', { class: 'split' }, h('div', { class: 'left' }, viewer.element),

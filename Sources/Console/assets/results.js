@@ -1,7 +1,8 @@
 // What was answered: filters, counts by the hour, a list that can follow the line.
-import { h, svg, fill, field, select, button, notice } from './dom.js';
+import { h, svg, fill, refill, field, select, button, notice } from './dom.js';
 import { all, get, send } from './api.js';
 import * as format from './format.js';
+import { typeName } from './types.js';
 
 const names = ['product', 'verdict', 'review', 'label', 'defect', 'partId', 'camera', 'since', 'until', 'minScore'];
 const pageSize = 50;
@@ -13,6 +14,7 @@ export async function resultsPage(main, signal, query) {
   const products = await all('products');
   const filter = Object.fromEntries(names.map((name) => [name, query.get(name) ?? '']));
   const any = (text) => ['', text];
+  const kinds = [...new Set(products.flatMap((one) => one.defectTypes.map((type) => type.name ?? type)))].sort();
   // Results stay when their product is removed.
   const ids = [...new Set([...products.map((one) => one.id), ...(filter.product ? [filter.product] : [])])];
   const controls = {
@@ -20,12 +22,12 @@ export async function resultsPage(main, signal, query) {
     verdict: select([any('all verdicts'), ...Object.entries(format.verdictText)], filter.verdict),
     review: select([any('any reason'), ['true', 'score: somebody must look'], ['false', 'picture: not judged']], filter.review),
     label: select([any('labelled or not'), ['none', 'not labelled'], ['ok', 'labelled good'], ['notOk', 'labelled defective']], filter.label),
-    defect: text('defect', 'scratch'), partId: text('partId', 'A-17'), camera: text('camera', 'left'),
+    defect: text('defect', 'scratch', 'kinds'), partId: text('partId', 'A-17'), camera: text('camera', 'left'),
     since: moment('since'), until: moment('until'),
     minScore: h('input', { type: 'number', min: 0, step: 0.01, value: filter.minScore }),
   };
-  function text(name, example) {
-    return h('input', { type: 'text', maxlength: 128, value: filter[name], placeholder: `e.g. ${example}` });
+  function text(name, example, list) {
+    return h('input', { type: 'text', maxlength: 128, list, value: filter[name], placeholder: `e.g. ${example}` });
   }
   function moment(name) {
     return h('input', { type: 'datetime-local', step: 1, value: filter[name] });
@@ -39,10 +41,11 @@ export async function resultsPage(main, signal, query) {
     if (location.hash === hash) dispatchEvent(new HashChangeEvent('hashchange'));
     else location.hash = hash;
   } }, names.map((name) => field(labels[name], controls[name])), h('button', { class: 'primary' }, 'Show'),
-  h('a', { href: '#/results', class: 'button plain' }, 'Clear'));
+  h('a', { href: '#/results', class: 'button plain' }, 'Clear'),
+  h('datalist', { id: 'kinds' }, kinds.map((name) => h('option', { value: format.words(name) }))));
 
-  /** Local moments of the form as the service wants them. */
-  const asked = () => ({ ...filter,
+  /** Names and local moments of the form as the service wants them. */
+  const asked = () => ({ ...filter, defect: typeName(filter.defect),
     since: filter.since && new Date(filter.since).toISOString(), until: filter.until && new Date(filter.until).toISOString() });
 
   const chart = h('div', { class: 'card chart' });
@@ -69,28 +72,30 @@ export async function resultsPage(main, signal, query) {
     const isWhole = fresh.length === page.items.length || items.length + fresh.length > 1000;
     items = isWhole ? page.items : [...fresh, ...items];
     if (isWhole) token = page.nextPageToken;
-    draw();
+    if (isWhole || fresh.length > 0) draw();
   }
 
   function draw() {
     listed.ids = items.map((item) => item.id);
     listed.hash = location.hash;
-    fill(rows, items.map((item) => h('tr', { class: 'link', onclick: () => (location.hash = `#/results/${item.id}`) },
-      h('td', {}, h('a', { href: `#/results/${item.id}` }, format.time(item.createdAt))),
+    refill(rows, items.map((item) => h('tr', { class: 'link', onclick: () => (location.hash = `#/results/${item.id}`) },
+      h('td', {}, h('a', { href: `#/results/${item.id}`, 'data-key': item.id }, format.time(item.createdAt))),
       h('td', {}, h('span', { class: `pill ${item.verdict}` }, format.verdictText[item.verdict])),
-      h('td', { class: 'number' }, format.score(item.score)),
+      h('td', { class: 'number' }, format.score(item.score, item.threshold, item.reviewThreshold)),
       h('td', {}, item.product), h('td', {}, item.partId ?? ''), h('td', {}, item.camera ?? ''),
       h('td', {}, item.defects.map((defect) => h('span', { class: 'chip' }, format.words(defect.type)))))));
     if (items.length === 0) fill(rows, h('tr', {}, h('td', { colspan: 7, class: 'quiet' }, 'No result matches.')));
-    fill(more, token && button('Show more', () => load(token)));
+    refill(more, [token && button('Show more', () => load(token), { 'data-key': 'more' })], rows.querySelector('tr:last-child a'));
   }
 
   async function count() {
     // A day, unless the filter says from when on; a summary takes the same filters.
-    const since = asked().since || new Date(Date.now() - 24 * hour).toISOString();
+    const end = Math.min(Date.now(), filter.until ? Date.parse(asked().until) : Infinity);
+    const since = asked().since || new Date(end - 24 * hour).toISOString();
+    const day = filter.until ? 'in the 24 hours before the moment chosen' : 'in the last 24 hours';
     const summary = await get('results/summary', { ...asked(), since, by: 'hour' }, { signal });
     const when = summary.truncated ? `in the latest ${format.count(summary.items.length)} hours that have results` : 'in the time chosen';
-    fill(chart, filter.since ? hourChart(summary.items, when) : hourChart(summary.items, 'in the last 24 hours', Date.parse(since)));
+    fill(chart, filter.since ? hourChart(summary.items, when) : hourChart(summary.items, day, Date.parse(since), end));
   }
 
   async function download(type, name) {
@@ -100,7 +105,7 @@ export async function resultsPage(main, signal, query) {
     URL.revokeObjectURL(link.href);
   }
 
-  fill(main, form, chart,
+  fill(main, h('h1', { class: 'unseen' }, 'Results'), form, chart,
     h('div', { class: 'row' }, h('label', { class: 'row' }, isLive, 'Follow the line'), h('span', { class: 'grow' }),
       button('Download CSV', () => download('text/csv', 'results.csv'), { class: 'plain' }),
       button('Download NDJSON', () => download('application/x-ndjson', 'results.ndjson'), { class: 'plain' })),
@@ -121,12 +126,12 @@ export async function resultsPage(main, signal, query) {
 
 const hour = 3600e3;
 
-/** Bars of good and bad parts, one for each hour: from a moment to now, or between the first and the last that are there. */
-function hourChart(groups, when, start) {
-  if (groups.length === 0) return h('p', { class: 'quiet' }, `No results ${when}.`);
+/** Bars of good and bad parts, one for each hour: between two moments, or between the first and the last that are there. */
+function hourChart(groups, when, start, end) {
+  if (groups.length === 0) return h('p', { class: 'quiet' }, `No results ${when}.${start ? ' “Since” counts from another time on.' : ''}`);
   const hours = new Map(groups.map((group) => [Date.parse(group.hour), group]));
   const first = start ? Math.floor(start / hour) * hour : Math.min(...hours.keys());
-  const last = start ? Math.floor(Date.now() / hour) * hour : Math.max(...hours.keys());
+  const last = start ? Math.floor(end / hour) * hour : Math.max(...hours.keys());
   // At most a week of hours is drawn, the latest; bars would be too thin otherwise.
   const from = Math.max(first, last - 167 * hour);
   const slots = (last - from) / hour + 1;

@@ -3,6 +3,9 @@ import { get, path } from './api.js';
 
 const nameOf = (type) => (typeof type === 'string' ? type : type.name);
 
+/** A name as the service has it: lower-case words joined by _. */
+export const typeName = (text) => text.trim().toLowerCase().replaceAll(/\s+/g, '_');
+
 /** Names of a product's defect types; none when the product is gone. */
 export async function productTypes(product) {
   try {

@@ -29,9 +29,7 @@ export class Viewer {
   show({ width, height, photo, heat, missing }) {
     this.#size = { width, height };
     for (const [image, source] of [[this.#photo, photo], [this.#heat, heat]]) {
-      image.hidden = !source;
-      if (source) image.src = source;
-      else image.removeAttribute('src');
+      put(image, source);
       image.width = width;
       image.height = height;
     }
@@ -42,6 +40,11 @@ export class Viewer {
     this.#missing.textContent = missing ?? '';
     fill(this.drawing);
     this.fit();
+  }
+
+  /** The heat map's address, when it comes after the photo. */
+  set heat(address) {
+    put(this.#heat, address);
   }
 
   /** How strongly the heat map covers the photo, 0 to 1. */
@@ -123,6 +126,13 @@ export class Viewer {
     event.preventDefault();
     actions[event.key]();
   }
+}
+
+/** Gives an image its source, or hides it. */
+function put(image, source) {
+  image.hidden = !source;
+  if (source) image.src = source;
+  else image.removeAttribute('src');
 }
 
 /** Corner points as SVG wants them. */

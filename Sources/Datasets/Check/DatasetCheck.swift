@@ -157,6 +157,11 @@ public struct DatasetCheck {
                 if mask.area == 0 {
                     issues.append(
                         DatasetIssue(code: .emptyMask, subject: path, detail: "expected marked pixels, found none"))
+                } else if mask.area == mask.width * mask.height {
+                    issues.append(
+                        DatasetIssue(
+                            code: .fullMask, subject: path,
+                            detail: "expected pixels of 0 around a defect, found none: is it a picture?"))
                 }
                 return Size(width: mask.width, height: mask.height)
             }

@@ -40,6 +40,8 @@ public struct DatasetIssue: Sendable, Equatable {
         case sizeMismatch
         /// A mask marks no pixel.
         case emptyMask
+        /// A mask marks every pixel, as a picture in its place does.
+        case fullMask
         /// A mask is called like no picture.
         case strayMask
         /// A mask of the whole picture marks what no mask of a type does, and only those are read.

@@ -50,7 +50,8 @@ struct ReferenceEndpoints {
         let isOne = problems.allSatisfy { $0.kind == first.kind && $0.kind == .referenceLimit }
         return Problem(
             isOne ? first.kind : .unusableImage,
-            "none of the \(problems.count) pictures can be a reference: \(first.detail)",
+            (problems.count == 1 ? "the picture cannot" : "none of the \(problems.count) pictures can")
+                + " be a reference: \(first.detail)",
             faults: problems.enumerated().map { .init(pointer: "/image/\($0)", detail: $1.detail) })
     }
 

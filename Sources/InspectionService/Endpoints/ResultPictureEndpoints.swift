@@ -4,6 +4,12 @@ import HTTPTypes
 import Images
 import Storage
 
+/// What was stored cannot be drawn: no fault of the request, which had no picture.
+private struct DamagedPicture: Error, CustomStringConvertible {
+    let cause: ImageError
+    var description: String { "a stored picture or map is damaged: \(cause)" }
+}
+
 /// The pictures of a result: drawn from what is stored when they are asked for, or sent as they were received.
 struct ResultPictureEndpoints {
     /// Of pictures that are drawn: says how, so a program that draws otherwise must change it.
@@ -47,7 +53,13 @@ struct ResultPictureEndpoints {
             let turn = try await core.drawings.enter()
             defer { withExtendedLifetime(turn) {} }
             let image = try await image(of: record)
-            return try await Self.drawn.respond(to: request) { try await overlay(of: record, on: image.bytes) }
+            return try await Self.drawn.respond(to: request) {
+                do {
+                    return try await overlay(of: record, on: image.bytes)
+                } catch let error as ImageError {
+                    throw DamagedPicture(cause: error)
+                }
+            }
         }
         table.add(.get, "/results/{result}/image", for: .operator) { request, _ in
             let record = try await results.record(request)
@@ -65,7 +77,13 @@ struct ResultPictureEndpoints {
         try await Self.drawn.respond(to: request) {
             let turn = try await core.drawings.enter()
             defer { withExtendedLifetime(turn) {} }
-            return try await core.pictures.run(.drawing, draw)
+            return try await core.pictures.run(.drawing) {
+                do {
+                    return try draw()
+                } catch let error as ImageError {
+                    throw DamagedPicture(cause: error)
+                }
+            }
         }
     }
 

@@ -108,7 +108,8 @@ struct ProductForm {
         if let node = members["reviewThreshold"] {
             let threshold = settings.threshold ?? 1
             settings.reviewThreshold = form.number(
-                node, expected: "a number above 0 and below the threshold, \(threshold)"
+                node,
+                expected: "a number above 0 and below the threshold" + (settings.threshold.map { ", \($0)" } ?? "")
             ) { $0 > 0 && $0 < threshold }
             if members["threshold"] == nil {
                 // The configuration's may become another.

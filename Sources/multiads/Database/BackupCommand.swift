@@ -26,8 +26,8 @@ struct BackupCommand: AsyncParsableCommand {
                 bytes = try await arguments.folder.backup(to: file) { progress.advance("copying pages", $0, of: $1) }
             } catch let error as StorageError where error.code == .alreadyExists {
                 throw CommandFailure("\(file): expected no file of that name, found one", exitCode: 2)
-            } catch let error as StorageError where error.code == .cannotOpen {
-                throw CommandFailure("\(file): cannot be made: \(error.subject)", exitCode: 2)
+            } catch let error as StorageError where [.cannotOpen, .readOnly].contains(error.code) {
+                throw CommandFailure("\(file): cannot be made: \(error.explanation)", exitCode: 2)
             } catch let error as StorageError {
                 throw arguments.explained(error)
             }

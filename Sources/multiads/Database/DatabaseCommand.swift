@@ -37,21 +37,6 @@ struct DataFolderArguments: ParsableArguments {
 
     /// What the store reports, with code 2.
     func explained(_ error: StorageError) -> CommandFailure {
-        CommandFailure("data folder \(data): \(Self.explanation(error))", exitCode: 2)
-    }
-
-    private static func explanation(_ error: StorageError) -> String {
-        switch error.code {
-        case .inUse: "expected a folder that nobody uses, found it in use; stop the service first"
-        case .notFound: "expected a file \(SQLiteStore.fileName), found none"
-        case .newerDatabase:
-            "expected a schema of at most step \(error.expected ?? 0), found step \(error.found ?? 0): "
-                + "a newer multiads was here, use that one"
-        case .changedMigration:
-            "schema step \(error.found ?? 0) differs from the one in this program: another build of multiads was here"
-        case .notADatabase: "expected a database of multiads, found something else"
-        case .diskFull: "no room is left on the device; nothing was changed"
-        default: "\(error)"
-        }
+        CommandFailure("data folder \(data): \(error.explanation)", exitCode: 2)
     }
 }

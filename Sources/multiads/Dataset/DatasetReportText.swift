@@ -124,6 +124,7 @@ struct DatasetReportText {
         case .unreadableMask: "masks that cannot be read"
         case .sizeMismatch: "masks of another size than their picture"
         case .emptyMask: "masks without a marked pixel"
+        case .fullMask: "masks that mark every pixel"
         case .strayMask: "masks that no picture uses"
         case .unreadMask: "masks that mark more than those of the types, which are read instead"
         case .otherFormat: "pictures of formats that are not read"

@@ -58,9 +58,7 @@ struct ServiceChecks {
                     "store", "in use by another process, probably a running service",
                     hint: "ask it: curl http://\(host):\(port)/readyz?verbose")
             }
-            return .fail(
-                "store", "\(error)",
-                hint: "restore a backup, or choose another folder with --data")
+            return .fail("store", error.explanation, hint: error.hint)
         }
     }
 

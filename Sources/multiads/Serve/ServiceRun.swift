@@ -1,5 +1,6 @@
 import AnomalyDetection
 import CLIP
+import Foundation
 import HTTPServer
 import InspectionService
 import Logging
@@ -19,6 +20,11 @@ struct ServiceRun {
     /// - Throws: What keeps the service from starting: ``CommandFailure``, or the failing part's own error.
     func run() async throws {
         let signals = ShutdownSignals()
+        var isFolder: ObjCBool = true
+        guard !FileManager.default.fileExists(atPath: settings.data, isDirectory: &isFolder) || isFolder.boolValue
+        else {
+            throw CommandFailure("data folder \(settings.data): expected a folder, found a file")
+        }
         // Keys and store first: a faulty line or a folder in use is found before seconds are spent on the model.
         let (file, isOptional) = settings.keyFile
         let keys = try AccessKeys(file: file, isOptional: isOptional, logger: logger)
@@ -97,7 +103,7 @@ struct ServiceRun {
         do {
             return try await SQLiteStore.open(directory: settings.data)
         } catch {
-            throw CommandFailure("data folder \(settings.data): \(error)")
+            throw CommandFailure("data folder \(settings.data): \(error.explanation)")
         }
     }
 

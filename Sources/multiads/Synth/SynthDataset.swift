@@ -73,9 +73,10 @@ struct SynthDataset {
         progress.finish()
         if !missing.isEmpty {
             let places = missing.map { "\($0.place) \($0.count)" }.joined(separator: ", ")
+            let count = missing.reduce(0) { $0 + $1.count }
             progress.note(
                 "left out, for their defects could not be seen on \(Self.attempts) pieces: "
-                    + "\(missing.reduce(0) { $0 + $1.count }) pictures (\(places))")
+                    + "\(count) \(count == 1 ? "picture" : "pictures") (\(places))")
         }
         try target.write(description(families, manifest, isComplete: true))
         return manifest.count
