@@ -148,6 +148,8 @@ export async function inspectPage(main, signal) {
       return;
     }
     const { result } = entry;
+    // Whatever fails below, no other picture's verdict is beside this one.
+    fill(detail, verdictBanner(result));
     const { heat } = await showPicture(viewer, result, until, entry.photo);
     if (until.aborted) return;
     fill(detail, verdictBanner(result), defectTable(result, viewer), heat,
