@@ -101,6 +101,7 @@ class Check:
         save.press("Enter")
         expect(page.locator(".notice.good")).to_be_visible()
         expect(save).to_be_focused()
+        page.get_by_role("button", name="Dismiss").click()
 
     def results(self):
         page = self.page
