@@ -78,6 +78,14 @@ public final class HTTPServer: Sendable {
         await context.loops.waitForEnd()
     }
 
+    /// Finds out whether a server could listen, without listening: for those who have much to do before they start one.
+    ///
+    /// - Parameter configuration: Of the server to be.
+    /// - Throws: `ServerError` as ``start()``.
+    public static func checkAddress(of configuration: ServerConfiguration) throws(ServerError) {
+        _ = try Listener(host: configuration.host, port: configuration.port, isTrial: true)
+    }
+
     private func startLoop(_ index: Int, _ mailbox: LoopMailbox) throws(ServerError) {
         let context = context
         context.loops.enter()

@@ -120,6 +120,7 @@ struct ProgramTests {
         ])
         #expect(third.code == 1)
         #expect(third.errors.contains("Address already in use"))
+        #expect(!FileManager.default.fileExists(atPath: data + "/other"))
 
         service.stop()
         #expect(service.process.terminationReason == .exit)

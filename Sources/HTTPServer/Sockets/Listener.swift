@@ -25,8 +25,9 @@ final class Listener: Sendable {
     /// - Parameters:
     ///   - host: A numeric address or a name; of several addresses the first that can be bound is taken.
     ///   - port: 0…65535; 0 for a free port.
+    ///   - isTrial: Whether it only binds, so that nobody can connect.
     /// - Throws: `ServerError` with `.unknownHost` or `.cannotListen`.
-    init(host: String, port: Int) throws(ServerError) {
+    init(host: String, port: Int, isTrial: Bool = false) throws(ServerError) {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -46,7 +47,7 @@ final class Listener: Sendable {
                 info.ai_family, info.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
             if number >= 0 {
                 let candidate = Descriptor(owning: number)
-                if let bound = Self.listen(candidate, info) {
+                if let bound = Self.listen(candidate, info, isTrial: isTrial) {
                     descriptor = candidate
                     address = bound
                     return
@@ -61,13 +62,16 @@ final class Listener: Sendable {
     }
 
     /// Binds and listens; nil with `errno` set when the system refuses.
-    private static func listen(_ socket: borrowing Descriptor, _ info: addrinfo) -> BoundAddress? {
+    private static func listen(
+        _ socket: borrowing Descriptor, _ info: addrinfo, isTrial: Bool
+    ) -> BoundAddress? {
         // Without this a restart would wait for the last run's connections to be forgotten.
         socket.setOption(SOL_SOCKET, SO_REUSEADDR, to: 1)
         if info.ai_family == AF_INET6 {
             socket.setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: 0)
         }
-        guard bind(socket.number, info.ai_addr, info.ai_addrlen) == 0, Glibc.listen(socket.number, SOMAXCONN) == 0
+        guard bind(socket.number, info.ai_addr, info.ai_addrlen) == 0,
+            isTrial || Glibc.listen(socket.number, SOMAXCONN) == 0
         else { return nil }
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)

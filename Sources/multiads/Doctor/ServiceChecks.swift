@@ -17,7 +17,7 @@ struct ServiceChecks {
     func run() async -> [DoctorCheck] {
         var checks = [folder]
         if FileManager.default.fileExists(atPath: data + "/" + SQLiteStore.fileName) { checks.append(await store()) }
-        return checks + [KeyCheck(data: data, keys: keys, host: host).run(), await listening()]
+        return checks + [KeyCheck(data: data, keys: keys, host: host).run(), listening()]
     }
 
     private var folder: DoctorCheck {
@@ -62,16 +62,14 @@ struct ServiceChecks {
         }
     }
 
-    /// Listens for a moment, with the service's own code.
-    private func listening() async -> DoctorCheck {
+    /// Asks for the address with the service's own code.
+    private func listening() -> DoctorCheck {
         var configuration = ServerConfiguration()
         configuration.host = host
         configuration.port = port
-        let server = HTTPServer(configuration: configuration, router: Router())
         do {
-            let address = try server.start()
-            await server.drain(deadline: .zero)
-            return .ok("port", "\(address) is free")
+            try HTTPServer.checkAddress(of: configuration)
+            return .ok("port", "\(host) port \(port) is free")
         } catch {
             guard error.errno == EADDRINUSE else {
                 return .fail("port", "\(error)", hint: "choose another address with --host, or another --port")

@@ -25,6 +25,8 @@ struct ServiceRun {
         else {
             throw CommandFailure("data folder \(settings.data): expected a folder, found a file")
         }
+        // Nothing is made, and nobody waits for the model, where another service has the port.
+        try HTTPServer.checkAddress(of: settings.service.server)
         // Keys and store first: a faulty line or a folder in use is found before seconds are spent on the model.
         let (file, isOptional) = settings.keyFile
         let keys = try AccessKeys(file: file, isOptional: isOptional, logger: logger)

@@ -229,6 +229,11 @@ struct LiveLifecycleTests {
         }
         #expect(taken?.code == .cannotListen)
         #expect(taken?.errno == EADDRINUSE)
+        let refused = try #require(taken)
+        #expect(throws: refused) { try HTTPServer.checkAddress(of: configuration) }
+        configuration.port = 0
+        #expect(throws: Never.self) { try HTTPServer.checkAddress(of: configuration) }
+        configuration.port = address.port
         configuration.host = "999.1.1.1"
         let unknown = #expect(throws: ServerError.self) {
             try HTTPServer(configuration: configuration, router: router).start()
