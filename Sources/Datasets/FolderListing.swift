@@ -79,6 +79,12 @@ struct FolderListing {
             && name.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 0x20 && $0.value != 0x7F }
     }
 
+    /// A path without detours, so that one file has one spelling: `a//./b` as `a/b`. What leads upwards stays.
+    static func plain(_ path: String) -> String {
+        let parts = path.split(separator: "/").filter { $0 != "." }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
     /// What a folder is called where its path, like “.”, does not say so.
     static func name(ofFolder path: String) -> String? {
         func last(_ path: String) -> String? { path.split(separator: "/").last.map(String.init) }

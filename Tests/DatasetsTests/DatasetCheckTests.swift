@@ -194,7 +194,7 @@ struct DatasetCheckTests {
         }
         let train = [entry("train/good/000.png", 0, "contamination"), entry("train/good/001.png", 1, "contamination")]
         let test = [
-            entry("train/good/000.png", 0, "good"), entry("test/contamination/000.png", 1, "contamination"),
+            entry("./train//good/000.png", 0, "good"), entry("test/contamination/000.png", 1, "contamination"),
             entry("test/contamination/000.png", 1, "contamination"), entry("test/broken_large/000.png", 1, "good"),
         ]
         try files.write(

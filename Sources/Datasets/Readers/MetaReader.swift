@@ -69,7 +69,7 @@ struct MetaReader {
         // Real-IAD's paths start below the product's folder.
         let prefix = reader.kind == .realIAD ? folder + "/" : ""
         let listed = try entry.requiredText("img_path", "image_path")
-        let picture = prefix + listed
+        let picture = FolderListing.plain(prefix + listed)
         var rawNames = entry.text("defect_cls", "specie_name", "anomaly_class").map { $0.isEmpty ? [] : [$0] } ?? []
         if rawNames.isEmpty {
             rawNames = reader.kind == .realIAD ? [Self.defectCode(in: listed)] : labels[picture] ?? []
@@ -88,11 +88,11 @@ struct MetaReader {
         for part in try entry.entries("masks") {
             masks.append(
                 reader.names.mask(
-                    prefix + (try part.requiredText("mask_path")), [try part.requiredText("defect_cls", "specie_name")])
+                    FolderListing.plain(prefix + (try part.requiredText("mask_path"))), [try part.requiredText("defect_cls", "specie_name")])
             )
         }
         if masks.isEmpty, let path = entry.text("mask_path"), !path.isEmpty {
-            masks = [reader.names.mask(prefix + path, rawNames)]
+            masks = [reader.names.mask(FolderListing.plain(prefix + path), rawNames)]
         }
         return DatasetSample(
             product: product, split: split, picture: picture, isAnomalous: true,
