@@ -79,7 +79,7 @@ struct FolderListing {
             && name.unicodeScalars.allSatisfy { $0 != "/" && $0.value >= 0x20 && $0.value != 0x7F }
     }
 
-    /// A path without detours, so that one file has one spelling: `a//./b` as `a/b`. What leads upwards stays.
+    /// A path without detours, such as `a/b` for `a//./b`, so that one file has one spelling.
     static func plain(_ path: String) -> String {
         let parts = path.split(separator: "/").filter { $0 != "." }
         return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")

@@ -88,7 +88,8 @@ struct MetaReader {
         for part in try entry.entries("masks") {
             masks.append(
                 reader.names.mask(
-                    FolderListing.plain(prefix + (try part.requiredText("mask_path"))), [try part.requiredText("defect_cls", "specie_name")])
+                    FolderListing.plain(prefix + (try part.requiredText("mask_path"))),
+                    [try part.requiredText("defect_cls", "specie_name")])
             )
         }
         if masks.isEmpty, let path = entry.text("mask_path"), !path.isEmpty {
