@@ -77,17 +77,12 @@ public struct TrainingSet: Sendable {
 
     /// A mask that belongs to no picture is a misspelt name as a rule, and its picture would be learned as normal.
     private static func refuseStrays(of dataset: Dataset) throws(TrainingError) {
-        let masks: [DatasetIssue]
+        let masks: (paths: [String], refusal: String)?
         do {
-            masks = try dataset.strays().filter { $0.code == .strayMask }
+            masks = try dataset.strayMasks()
         } catch {
             throw TrainingError(.badPicture, error.description)
         }
-        guard let mask = masks.first else { return }
-        throw TrainingError(
-            .badMask,
-            "\(mask.subject): \(mask.detail)"
-                + "\(masks.count > 1 ? " (and \(masks.count - 1) more masks)" : ""); rename it, or leave such masks "
-                + "out with --skip-bad")
+        if let masks { throw TrainingError(.badMask, masks.refusal) }
     }
 }

@@ -20,8 +20,7 @@ extension TreeReader {
         var found: [(whole: String, typed: [String])] = []
         for folder in try folders() where !leftOut.contains(folder.product) {
             for pair in try pairs(folder.listing, prefix: folder.prefix) {
-                let pictures = try FolderListing(existing: "\(reader.root)/\(pair.pictures)").pictures
-                let files = try FolderListing(existing: "\(reader.root)/\(pair.masks)").pictures
+                let (pictures, files) = try names(in: pair)
                 let pairing = MaskPairing(pictures: pictures, files: files)
                 for stem in Set(pictures.map(FolderListing.stem)).sorted() {
                     let masks = pairing.masks(of: stem + ".png")
@@ -41,6 +40,16 @@ extension TreeReader {
         return try FolderListing("\(reader.root)/\(prefix)test").folders.filter { !reader.names.isNormal($0) }.map {
             ("\(prefix)test/\($0)", "\(prefix)ground_truth/\($0)")
         }
+    }
+
+    /// Names of the pictures and of their masks.
+    func names(
+        in pair: (pictures: String, masks: String)
+    ) throws(DatasetError) -> (pictures: [String], masks: [String]) {
+        (
+            try FolderListing("\(reader.root)/\(pair.pictures)").pictures,
+            try FolderListing(existing: "\(reader.root)/\(pair.masks)").pictures
+        )
     }
 
     /// Folders beside products that hold what products hold, under other names: `Test`, or no test pictures at all.
@@ -143,9 +152,9 @@ extension TreeReader {
 
     /// Masks called like one picture and like another's mask of a type.
     private func sharedNames(_ pair: (pictures: String, masks: String)) throws(DatasetError) -> [DatasetIssue] {
-        let pictures = try FolderListing("\(reader.root)/\(pair.pictures)").pictures
+        let (pictures, files) = try names(in: pair)
         let stems = Set(pictures.map(FolderListing.stem))
-        return try FolderListing(existing: "\(reader.root)/\(pair.masks)").pictures.compactMap { file in
+        return files.compactMap { file in
             let name = FolderListing.stem(file)
             let other = name.indices.first {
                 guard name[$0] == "_", stems.contains(String(name[..<$0])) else { return false }

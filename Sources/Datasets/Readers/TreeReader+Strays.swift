@@ -9,8 +9,7 @@ extension TreeReader {
         var found: [DatasetIssue] = []
         for folder in try folders() where !leftOut.contains(folder.product) {
             for pair in try pairs(folder.listing, prefix: folder.prefix) {
-                let pictures = try FolderListing("\(reader.root)/\(pair.pictures)").pictures
-                let files = try FolderListing(existing: "\(reader.root)/\(pair.masks)").pictures
+                let (pictures, files) = try names(in: pair)
                 found += Self.strays(MaskPairing(pictures: pictures, files: files), in: pair.masks)
                 found += try otherFormats(in: pair.pictures) + otherFormats(in: pair.masks)
             }
@@ -62,7 +61,20 @@ extension Dataset {
     ///
     /// - Returns: Issues of the codes `strayMask` and `otherFormat`, folder by folder.
     /// - Throws: ``DatasetError`` with `.cannotOpen`.
-    public func strays() throws(DatasetError) -> [DatasetIssue] { try treeReader?.strays(except: leftOut) ?? [] }
+    func strays() throws(DatasetError) -> [DatasetIssue] { try treeReader?.strays(except: leftOut) ?? [] }
+
+    /// Masks that no picture uses, and what to say of them where such are not left out; nil where there are none.
+    ///
+    /// - Throws: ``DatasetError`` with `.cannotOpen`.
+    public func strayMasks() throws(DatasetError) -> (paths: [String], refusal: String)? {
+        let masks = try strays().filter { $0.code == .strayMask }
+        guard let first = masks.first else { return nil }
+        return (
+            masks.map(\.subject),
+            "\(first.subject): \(first.detail)" + (masks.count > 1 ? " (and \(masks.count - 1) more masks)" : "")
+                + "; rename it, or leave such masks out with --skip-bad"
+        )
+    }
 
     /// Reads the dataset's folders; nil where a list says what belongs to the dataset.
     var treeReader: TreeReader? {

@@ -18,15 +18,8 @@ extension Evaluator {
 
     /// Masks that no picture uses, to be noted; a misspelt name as a rule, whose picture would count as normal.
     static func strayMasks(of dataset: Dataset, skipsBad: Bool) throws -> [String] {
-        let masks = try dataset.strays().filter { $0.code == .strayMask }
-        guard let first = masks.first else { return [] }
-        guard skipsBad else {
-            throw EvaluationError(
-                .strayMask,
-                "\(first.subject): \(first.detail)"
-                    + (masks.count > 1 ? " (and \(masks.count - 1) more masks)" : "")
-                    + "; rename it, or leave such masks out with --skip-bad")
-        }
-        return masks.map(\.subject)
+        guard let masks = try dataset.strayMasks() else { return [] }
+        guard skipsBad else { throw EvaluationError(.strayMask, masks.refusal) }
+        return masks.paths
     }
 }

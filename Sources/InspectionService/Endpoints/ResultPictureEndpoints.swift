@@ -53,13 +53,7 @@ struct ResultPictureEndpoints {
             let turn = try await core.drawings.enter()
             defer { withExtendedLifetime(turn) {} }
             let image = try await image(of: record)
-            return try await Self.drawn.respond(to: request) {
-                do {
-                    return try await overlay(of: record, on: image.bytes)
-                } catch let error as ImageError {
-                    throw DamagedPicture(cause: error)
-                }
-            }
+            return try await respond(to: request) { try await overlay(of: record, on: image.bytes) }
         }
         table.add(.get, "/results/{result}/image", for: .operator) { request, _ in
             let record = try await results.record(request)
@@ -74,15 +68,22 @@ struct ResultPictureEndpoints {
     private func answer(
         _ request: ServerRequest, drawing draw: @escaping @Sendable () throws -> [UInt8]
     ) async throws -> ServerResponse {
-        try await Self.drawn.respond(to: request) {
+        try await respond(to: request) {
             let turn = try await core.drawings.enter()
             defer { withExtendedLifetime(turn) {} }
-            return try await core.pictures.run(.drawing) {
-                do {
-                    return try draw()
-                } catch let error as ImageError {
-                    throw DamagedPicture(cause: error)
-                }
+            return try await core.pictures.run(.drawing, draw)
+        }
+    }
+
+    /// Answers with a picture that is drawn, unless the client has it.
+    private func respond(
+        to request: ServerRequest, drawing draw: () async throws -> [UInt8]
+    ) async throws -> ServerResponse {
+        try await Self.drawn.respond(to: request) {
+            do {
+                return try await draw()
+            } catch let error as ImageError {
+                throw DamagedPicture(cause: error)
             }
         }
     }
