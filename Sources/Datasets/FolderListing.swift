@@ -94,9 +94,14 @@ struct FolderListing {
         return last(String(cString: resolved))
     }
 
-    static func isFolder(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }
+    static func isFolder(_ path: String) -> Bool { status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
 
-    static func exists(_ path: String) -> Bool { mode(path) != nil }
+    static func exists(_ path: String) -> Bool { status(path) != nil }
+
+    /// Bytes of a regular file, or nil where there is none.
+    static func size(ofFile path: String) -> Int? {
+        status(path).flatMap { $0.st_mode & S_IFMT == S_IFREG ? Int($0.st_size) : nil }
+    }
 
     static func requireFolder(_ path: String) throws(DatasetError) {
         guard exists(path) else {
@@ -105,8 +110,8 @@ struct FolderListing {
         guard isFolder(path) else { throw DatasetError(.cannotOpen, path: path, "expected a folder, found a file") }
     }
 
-    private static func mode(_ path: String) -> mode_t? {
+    private static func status(_ path: String) -> stat? {
         var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode : nil
+        return stat(path, &status) == 0 ? status : nil
     }
 }

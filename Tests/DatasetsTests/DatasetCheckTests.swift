@@ -210,6 +210,32 @@ struct DatasetCheckTests {
         #expect(issues.listed.first { $0.code == .inBothSplits }?.subject == "bottle/train/good/000.png")
     }
 
+    @Test(
+        "copies of training pictures, and of good ones among defective ones, are told; names and links do not hide them"
+    )
+    func copies() throws {
+        let files = try MiniatureDataset.mvtec()
+        func copy(_ from: String, _ to: String) throws {
+            try files.write("bottle/\(to)", Array(Data(contentsOf: URL(filePath: "\(files.root)/bottle/\(from)"))))
+        }
+        try copy("train/good/000.png", "test/good/copy.png")
+        try copy("test/good/000.png", "test/broken_large/000.png")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(files.root)/bottle/test/good/linked.png",
+            withDestinationPath: "\(files.root)/bottle/train/good/001.png")
+        let issues = try report(files, .mvtecAD).issues
+        #expect(issues.counts == [.copiedPicture: 3], "\(issues.listed)")
+        let told = Dictionary(uniqueKeysWithValues: issues.listed.map { ($0.subject, $0.detail) })
+        let leak = "expected a test picture that is not trained with, found the same file as bottle/train/good"
+        #expect(told["bottle/test/good/copy.png"] == "\(leak)/000.png")
+        #expect(told["bottle/test/good/linked.png"] == "\(leak)/001.png")
+        #expect(
+            told["bottle/test/good/000.png"]
+                == "expected no defect, found the same file as bottle/test/broken_large/000.png, which is listed with one"
+        )
+        #expect(try report(files, .mvtecAD, depth: .headers).issues.counts == [:], "files are not read for headers")
+    }
+
     @Test("products without defects, normals or references are named")
     func composition() throws {
         let files = try MiniatureDataset()

@@ -28,7 +28,11 @@ public final class MiniatureDataset {
 
     /// A grey picture; JPEG or PNG by its name.
     public func picture(_ path: String, width: Int = 8, height: Int = 6) throws {
-        let image = RGBImage(width: width, height: height, fill: RGBColor(red: 90, green: 90, blue: 90))
+        // Each has a shade of its own, as no two photographs are the same.
+        let code = path.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let color = RGBColor(
+            red: 64 + UInt8(code & 63), green: 64 + UInt8(code >> 8 & 63), blue: 64 + UInt8(code >> 16 & 63))
+        let image = RGBImage(width: width, height: height, fill: color)
         try write(path, path.hasSuffix("png") ? PNGEncoder.encode(image) : JPEGEncoder.encode(image, quality: 90))
     }
 

@@ -75,7 +75,7 @@ public struct DatasetCheck {
                     code: .unknownType, subject: name,
                     detail: "expected a name that the knowledge base “\(dataset.knowledge.name)” knows"))
         }
-        for issue in listIssues() + layoutIssues() { issues.add(issue) }
+        for issue in listIssues() + copyIssues() + layoutIssues() { issues.add(issue) }
         let samples = dataset.products.flatMap { $0.train + $0.test }
         let batch = max(1, threads.count) * 8
         for start in stride(from: 0, to: samples.count, by: batch) {

@@ -20,6 +20,8 @@ public struct DatasetIssue: Sendable, Equatable {
         case listedTwice
         /// A test picture is a training picture, too.
         case inBothSplits
+        /// A test picture is a copy of a training picture, or an anomalous one of a normal one.
+        case copiedPicture
         /// A training picture is said to be anomalous.
         case anomalousReference
         /// An anomalous picture has the type of good ones.
