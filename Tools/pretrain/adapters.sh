@@ -36,4 +36,4 @@ if [ ! -d "$parts" ]; then
     mv "$parts.drawing" "$parts"
 fi
 "$MULTIADS" train "$parts" --variant bundled-model --model "$model" --from-adapter model --out "$out" \
-    --mosaic-rate 0 --epochs 1 --learning-rate 1e-5 --precision bf16 --resume
+    --mosaic-rate 0 --epochs 1 --learning-rate 1e-5 --precision auto --resume

@@ -1,4 +1,7 @@
-"""What the image tower is trained to do: name patches, name pictures, stand out at the peak, and stay near normal neighbors."""
+"""What the image tower is trained to do: name patches, name pictures, stand out at the peak, and stay near normal neighbors.
+
+Pictures come in pairs (2i, 2i + 1): two pieces of one design.
+"""
 
 import torch
 from torch.nn import functional as F
@@ -32,57 +35,60 @@ def overall(embedding, labels, targets):
     return -(share * logs).sum(-1).mean() + _told_apart(logs[:, 1:].logsumexp(-1) - logs[:, 0], labels)
 
 
-def peak(anomaly, labels, count=3):
+def peak(anomaly, labels):
     """The map's highest patches decide whether the picture is defective, as they do in the image score."""
-    top = anomaly.float().topk(count, 1).values.mean(1).clamp(1e-4, 1 - 1e-4)
-    return _told_apart(top.logit(), labels)
-
-
-def _told_apart(odds, labels):
-    """Pictures by their log odds of being defective.
-
-    Half of it is about each picture alone, half about the order within a pair (2i, 2i + 1) of one design: a damaged piece
-    has to stand out from a perfect one.
-    """
-    lowest = labels[..., 0].amin(1)
-    truth = (lowest < 0.5).float()
-    clear = (lowest > 0.97).float() + truth  # what is hardly visible says nothing
-    other = _partners(labels)
-    alone = (F.binary_cross_entropy_with_logits(odds, truth, reduction="none") * clear).mean()
-    ordered = truth * (1 - truth[other]) * clear[other]
-    return alone + (F.softplus(odds[other] - odds) * ordered).mean()
+    return _told_apart(_highest(anomaly.float()).clamp(1e-4, 1 - 1e-4).logit(), labels)
 
 
 def few_shot(stages, labels, queries=256):
     """Raw stage tokens as the memory bank uses them: normal patches have a normal neighbor, defective ones have none.
 
-    Pictures come in pairs (2i, 2i + 1) of the same design; the normal patches of one are the other's references. Of each picture
-    `queries` patches are compared, the defective ones first.
+    The normal patches of a picture's partner are its references. Of each picture `queries` patches are compared, the defective ones
+    first. The first loss is about these patches, the second about pictures, which their farthest patches decide.
     """
-    other = _partners(labels)
     normal = labels[..., 0] > 0.97
+    references = _partners(normal)
     order = torch.rand(normal.shape, device=labels.device) + (labels[..., 0] < 0.5).float()
     chosen = order.topk(min(queries, order.shape[1]), 1).indices
     share = labels[..., 0].gather(1, chosen)
-    usable = normal[other].any(1, keepdim=True)
+    usable = references.any(1, keepdim=True)
     good, bad = (share > 0.97) & usable, (share < 0.5) & usable
     rows = chosen[..., None].expand(-1, -1, stages[0].shape[2])
-    total = 0
+    total, distances = 0, 0
     for tokens in stages:
         unit = F.normalize(tokens.float(), dim=-1)
-        query, bank = unit.gather(1, rows), unit[other]
+        query, bank = unit.gather(1, rows), _partners(unit)
         with torch.no_grad():
             cosine = query.bfloat16() @ bank.bfloat16().transpose(1, 2)
-            place = cosine.masked_fill(~normal[other][:, None], -2).argmax(-1)
+            place = cosine.masked_fill(~references[:, None], -2).argmax(-1)
         nearest = (query * bank.gather(1, place[..., None].expand_as(query))).sum(-1)
         logits = FEWSHOT_SCALE * (1 - nearest - FEWSHOT_MIDDLE)
         total = total + _mean(F.softplus(logits), good) + _mean(F.softplus(-logits), bad)
-    return total / len(STAGES)
+        distances = distances + logits
+    return total / len(STAGES), _told_apart(_highest(distances / len(STAGES)), labels)
 
 
-def _partners(labels):
-    """For each picture the place of the other piece of its pair (2i, 2i + 1)."""
-    return torch.arange(len(labels), device=labels.device) ^ 1
+def _highest(values, count=3):
+    """[B] mean of each picture's highest of [B, patches]."""
+    return values.topk(count, 1).values.mean(1)
+
+
+def _told_apart(odds, labels):
+    """Pictures by their log odds of being defective.
+
+    Half of it is about each picture alone, half about the order within a pair: a damaged piece has to stand out from a perfect one.
+    """
+    lowest = labels[..., 0].amin(1)
+    truth = (lowest < 0.5).float()
+    clear = (lowest > 0.97).float() + truth  # what is hardly visible says nothing
+    alone = (F.binary_cross_entropy_with_logits(odds, truth, reduction="none") * clear).mean()
+    ordered = truth * _partners((1 - truth) * clear)
+    return alone + (F.softplus(_partners(odds) - odds) * ordered).mean()
+
+
+def _partners(values):
+    """[B, …] of the other piece of each picture's pair."""
+    return values.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
 
 
 def _mean(values, where):

@@ -13,7 +13,7 @@ from stream import PictureStream
 
 PIECES = 2  # pieces of a scene: each is the other's reference
 BLOCK = 32  # pictures handed over at once
-_RANGE = 10**8  # each child draws its own range of indices
+_RANGE = 10**6  # each child draws its own range of indices, the most of one stream
 
 
 def _read(number, options, seed, drawn, side, block, emptied, ready, slot):

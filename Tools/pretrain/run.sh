@@ -1,8 +1,8 @@
 #!/bin/sh
 # Trains, exports, checks and measures the bundled model: run.sh RUN_DIR [MODEL_DIR].
-# MINUTES bounds the training of the image tower, PYTHON is the interpreter, MULTIADS the factory, TRAIN further options of train.py.
-# START names a model folder to train on from, such as the one in the tree; by default everything starts from random weights. SIDE is the
-# side in pixels that the tower sees (256); START may have another.
+# MINUTES bounds each of the image tower's two runs, PYTHON is the interpreter, MULTIADS the factory, TRAIN further options of train.py.
+# START names a model folder for the second run to train on from, such as the one in the tree, instead of the first run's, which starts from
+# random weights and is then left out. SIDE is the side in pixels that the tower sees (256); START may have another.
 set -eu
 run=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,7 +13,15 @@ export MULTIADS
 types=scratch,crack,hole,dent,stain,contamination # the default types of products that name none
 "$python" "$here/text.py" "$run"
 # shellcheck disable=SC2086 # options, split at spaces
-"$python" "$here/train.py" "$run" --minutes "${MINUTES:-13}" ${START:+--start-from "$START"} ${TRAIN:-}
+if [ -z "${START:-}" ]; then
+    START=$run/first/joint
+    "$python" "$here/train.py" "$run/first" --minutes "${MINUTES:-12.2}" --few-shot-peak 0 ${TRAIN:-}
+    cp "$run/text.pt" "$run/merges.txt" "$run/first/"
+    "$python" "$here/export.py" "$run/first" "$START" --joint
+fi
+# shellcheck disable=SC2086
+"$python" "$here/train.py" "$run" --minutes "${MINUTES:-10.9}" --seed 8 --start-from "$START" --rate 8e-4 \
+    --windows-until 0 --busy-until 0.6 --peak 0.6 ${TRAIN:-}
 "$python" "$here/export.py" "$run" "$run/joint" --joint
 "$here/adapters.sh" "$run/joint" "$run/adapters"
 "$python" "$here/calibrate.py" "$run" --adapter "$run/adapters/adapter.safetensors" --types $types

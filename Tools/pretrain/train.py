@@ -1,7 +1,7 @@
 """Trains the image tower and its adapters from scratch: `python train.py RUN_DIR --minutes 13`.
 
 Pictures come from the factory (`pool.py`) for as long as training runs. Resumable: started again with the same folder it goes on at the
-last checkpoint. `log.csv` holds steps, views, pictures drawn, seconds and the four losses.
+last checkpoint. `log.csv` holds steps, views, pictures drawn, seconds and the five losses.
 """
 
 import argparse
@@ -23,7 +23,6 @@ from muon import Muon
 from pool import PIECES, Pool
 from stream import default_factory
 
-SEED = 7
 MEET_EVERY = 8  # steps of each process between two averages of their weights
 LOG_EVERY = 48  # steps
 BEGIN_WITH = 1024  # pictures in the pool before the first step
@@ -39,6 +38,7 @@ def arguments():
     parser.add_argument(
         "--products", nargs="+", default=PRODUCTS, help="the factory's options for what it draws; readers take turns"
     )
+    parser.add_argument("--seed", type=int, default=7, help="of pictures and chance; another one to train on with other pictures")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--processes", type=int, default=1, help="on processors: trainers of one thread each, whose weights are averaged")
     parser.add_argument("--readers", type=int, default=15, help="processes that draw pictures, for each trainer")
@@ -58,7 +58,8 @@ def arguments():
     parser.add_argument("--optimizer", choices=("muon", "adamw"), default="muon", help="for the matrices of the blocks")
     parser.add_argument("--overall", type=float, default=0.5, help="weight of the global loss")
     parser.add_argument("--peak", type=float, default=0.5, help="weight of the peak loss")
-    parser.add_argument("--few-shot", type=float, default=0.7, help="weight of the memory-bank loss")
+    parser.add_argument("--few-shot", type=float, default=0.7, help="weight of the memory-bank loss of patches")
+    parser.add_argument("--few-shot-peak", type=float, default=0.35, help="weight of the memory-bank loss of pictures")
     return parser.parse_args()
 
 
@@ -85,13 +86,13 @@ def make_batch(pool, window, patches, options, generator):
 
 
 def losses(stages, embedding, adapters, labels, targets, emphasis):
-    """The four objectives of one batch."""
+    """The five objectives of one batch."""
     dense, anomaly = objectives.dense(adapters(stages), labels, targets, emphasis)
     return torch.stack([
         dense,
         objectives.overall(embedding, labels, targets),
         objectives.peak(anomaly, labels),
-        objectives.few_shot(stages, labels),
+        *objectives.few_shot(stages, labels),
     ])  # fmt: skip
 
 
@@ -136,7 +137,7 @@ class Run:
 
     def __init__(self, options, rank=0):
         self.options, self.rank, self.path = options, rank, options.run / "checkpoint.pt"
-        torch.manual_seed(SEED)
+        torch.manual_seed(options.seed)
         vision, adapters = Vision(), Adapters()
         self.vision, self.adapters = vision.to(options.device), adapters.to(options.device)
         self.optimizers = optimizers((self.vision, self.adapters), options.optimizer)
@@ -150,8 +151,8 @@ class Run:
             for optimizer, values in zip(self.optimizers, state["optimizers"], strict=True):
                 optimizer.load_state_dict(values)
             self.step, self.views, self.spent, drawn = (state[name] for name in ("step", "views", "spent", "drawn"))
-        self.pool = Pool(options, SEED, VISION["image_size"], options.device, rank, drawn)
-        self.generator = torch.Generator(options.device).manual_seed(SEED + 1000 * rank + self.step)
+        self.pool = Pool(options, options.seed, VISION["image_size"], options.device, rank, drawn)
+        self.generator = torch.Generator(options.device).manual_seed(options.seed + 1000 * rank + self.step)
         while self.pool.drawn < drawn + min(BEGIN_WITH, len(self.pool.pictures)):
             self.pool.take(wait=True)
         if not start:
@@ -202,7 +203,7 @@ class Log:
         self._file = open(run.options.run / "log.csv", "a", buffering=1) if run.rank == 0 else None
 
     def add(self, values):
-        """One step's four losses."""
+        """One step's five losses."""
         self._sums, self._count = self._sums + values.detach(), self._count + 1
         if self._count == LOG_EVERY:
             numbers = ",".join(f"{value / LOG_EVERY:.4f}" for value in self._sums.tolist())
@@ -214,7 +215,7 @@ class Log:
 def train(run, options):
     """Steps until the run is over."""
     targets = anchors(len(prompts.STATES)).to(options.device)
-    weights = torch.tensor([1, options.overall, options.peak, options.few_shot], device=options.device)
+    weights = torch.tensor([1, options.overall, options.peak, options.few_shot, options.few_shot_peak], device=options.device)
     parameters, log, began = run.parameters(), Log(run), time.time()
     while (progress := run.meet()) < 1:
         for group in itertools.chain.from_iterable(optimizer.param_groups for optimizer in run.optimizers):

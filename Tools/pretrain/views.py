@@ -109,14 +109,15 @@ def windows(pictures, side, generator, around=0.85, apart=3):
 def busy_patches(images, labels, count, generator):
     """[B, count] positions of patches to look at: all that are defective, then by chance, the more there is to see the sooner.
 
-    images: [B, 3, S, S], standardized. A part's backdrop costs as much as the part and teaches little.
+    The same for both pieces of a scene, so that what one shows has its like in the other. images: [B, 3, S, S], standardized. A part's
+    backdrop costs as much as the part and teaches little.
     """
     gray = images.mean(1, keepdim=True)
     variance = F.avg_pool2d(gray * gray, PATCH) - F.avg_pool2d(gray, PATCH) ** 2
-    order = 0.5 * (variance.flatten(1).clamp(min=0) + 1e-4).log()
+    order = 0.5 * (variance.flatten(1).clamp(min=0) + 1e-4).log() + 100 * (labels[..., 0] < 0.97)
+    order = order.unflatten(0, (-1, PIECES)).amax(1)
     order = order - torch.empty_like(order).exponential_(generator=generator).log()
-    order = order + 100 * (labels[..., 0] < 0.97)
-    return order.topk(count, 1).indices.sort(1).values
+    return _for_pairs(order.topk(count, 1).indices.sort(1).values)
 
 
 def lit(images, generator):
