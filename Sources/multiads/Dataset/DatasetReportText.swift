@@ -114,7 +114,7 @@ struct DatasetReportText {
         case .misplacedPicture: "pictures where none is looked for"
         case .listedTwice: "pictures that are listed more than once"
         case .inBothSplits: "test pictures that are training pictures, too"
-        case .copiedPicture: "test pictures that are copies of training pictures, or of others that are said to be otherwise"
+        case .copiedPicture: "copies of training pictures, and of good ones among defective ones"
         case .anomalousReference: "training pictures that are said to be defective"
         case .untypedDefects: "products whose defects have no types"
         case .contradictoryType: "pictures whose type contradicts whether they are defective"
