@@ -26,12 +26,12 @@ public final class MiniatureDataset {
     /// Writes a text file.
     public func write(_ path: String, _ text: String) throws { try write(path, Array(text.utf8)) }
 
-    /// A grey picture; JPEG or PNG by its name.
-    public func picture(_ path: String, width: Int = 8, height: Int = 6) throws {
-        // Each has a shade of its own, as no two photographs are the same.
+    /// A picture of one color, JPEG or PNG by its name: by default each of its own, as no two photographs are the same.
+    public func picture(_ path: String, gray: UInt8? = nil, width: Int = 8, height: Int = 6) throws {
         let code = path.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         let color = RGBColor(
-            red: 64 + UInt8(code & 63), green: 64 + UInt8(code >> 8 & 63), blue: 64 + UInt8(code >> 16 & 63))
+            red: gray ?? 64 + UInt8(code & 63), green: gray ?? 64 + UInt8(code >> 8 & 63),
+            blue: gray ?? 64 + UInt8(code >> 16 & 63))
         let image = RGBImage(width: width, height: height, fill: color)
         try write(path, path.hasSuffix("png") ? PNGEncoder.encode(image) : JPEGEncoder.encode(image, quality: 90))
     }

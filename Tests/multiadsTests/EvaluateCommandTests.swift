@@ -87,9 +87,9 @@ struct EvaluateCommandTests {
         let undefined = try EvaluationSummary(run(files: MiniatureDataset.own())).tables[0]
         #expect(undefined.imageAUROCInterval == nil)
         let files = try MiniatureDataset.own()
-        try files.picture("steel_plate/test/good/001.png")
-        try files.picture("steel_plate/test/good/002.png")
-        // Perfectly separated, which shows no variance.
+        for number in 0..<3 { try files.picture("steel_plate/test/good/00\(number).png", gray: 60) }
+        for folder in ["scratch", "combined"] { try files.picture("steel_plate/test/\(folder)/000.png", gray: 180) }
+        // All good ones have one score and all defective ones another, which shows no variance.
         let separated = try run(files: files)
         #expect(EvaluationSummary(separated).tables[0].imageAUROCInterval == nil)
         let record = try String(decoding: JSONEncoder().encode(separated), as: UTF8.self)
