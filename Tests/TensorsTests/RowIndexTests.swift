@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -115,14 +116,47 @@ struct RowIndexTests {
         #expect(index.bestSimilarity(Tensor(shape: [0, 64], []), threads: ComputeThreads(count: 1)).values.isEmpty)
     }
 
-    @Test("takes less than half of float32's bytes where it pays", arguments: [(1024, 1369), (192, 400), (768, 1024)])
+    @Test(
+        "takes at most four fifths of float32's bytes where it pays, less than half where rows lie near few directions",
+        arguments: [(1024, 1369), (192, 1024), (768, 1024)])
     func size(_ width: Int, _ count: Int) {
         #expect(RowIndex.pays(rows: count, width: width))
-        let bytes = RowIndex.byteCount([.float16], rows: count, width: width)
-        #expect(bytes * 2 <= count * width * 4)
+        let most = RowIndex.mostBytes([.float16], rows: count, width: width)
+        #expect(most * 5 <= count * width * 4 * 4)
         let index = RowIndex(
             [CompactRows(rows(.tokens, count, width, seed: 1), as: .float16)], threads: ComputeThreads(count: 2))
-        #expect(index.byteCount == bytes)
+        #expect(index.byteCount * 2 <= count * width * 4)
+        #expect(index.byteCount <= most)
+    }
+
+    @Test("has wider sketches where rows differ along more directions, and narrow ones where nothing can be left out")
+    func sketchWidth() {
+        let threads = ComputeThreads(count: 1)
+        func columns(_ rows: Tensor...) -> Int { RowIndex(rows.map { CompactRows($0) }, threads: threads).columns }
+        let few = columns(rows(.tokens, 1000, 192, seed: 1), rows(.tokens, 1000, 192, seed: 2))
+        let many = columns(cloud(1000, 192, seed: 1), cloud(1000, 192, seed: 2))
+        #expect(few == 16)
+        #expect(many == SketchWidth.most(width: 192))
+        #expect(columns(rows(.noise, 1000, 192, seed: 1)) == 16)
+        #expect(columns(rows(.equal, 1000, 192, seed: 1)) == 16)
+        #expect(columns(Tensor(shape: [0, 192], [])) == 16)
+    }
+
+    /// Unit rows around 1,000 centers that have a part in common and differ along all directions, half as much along each sixty-fourth further one.
+    private func cloud(_ count: Int, _ width: Int, seed: UInt64) -> Tensor {
+        var shared = SeededGenerator(seed: 78)
+        let spread = (0..<width).map { Float(pow(2, -Double($0) / 64)) }
+        let centers = (0..<1000).map { _ in zip(shared.floats(width), spread).map { $0 * $1 } }
+        var random = SeededGenerator(seed: seed)
+        var values: [Float] = []
+        for row in 0..<count {
+            let center = centers[(row * 7) % centers.count]
+            var line = zip(center, zip(random.floats(width), spread)).map { $0 + 0.8 * $1.0 * $1.1 }
+            line[0] += 2
+            let length = line.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            values += line.map { $0 / length }
+        }
+        return Tensor(shape: [count, width], values)
     }
 
     @Test("keeps more of float16's rows than float16 does")

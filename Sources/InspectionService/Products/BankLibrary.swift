@@ -32,7 +32,8 @@ final class BankLibrary: Sendable {
 
     private struct Entry {
         let task: Task<LoadedBank, any Error>
-        let bytes: Int
+        /// The most it can take while it is read, then what it takes.
+        var bytes: Int
         /// How many hold it or wait for it.
         var leases: Int
         var lastUse: Int
@@ -131,10 +132,20 @@ final class BankLibrary: Sendable {
             state.uses += 1
             state.loads += 1
             // Not a child of the caller's task: others may come to wait for the same bank.
-            let task = Task { [loader] in try await loader.load(name) }
+            let task = Task {
+                let bank = try await loader.load(name)
+                settle(name, bytes: bank.references.byteCount)
+                return bank
+            }
             state.entries[name] = Entry(task: task, bytes: bytes, leases: 1, lastUse: state.uses)
             return task
         }
+    }
+
+    /// Gives back what a bank that was read takes less than was set aside.
+    private func settle(_ name: BankName, bytes: Int) {
+        state.withLock { $0.entries[name]?.bytes = bytes }
+        wakeWaiters()
     }
 
     private func lease(_ name: BankName, _ task: Task<LoadedBank, any Error>) async throws -> Lease {

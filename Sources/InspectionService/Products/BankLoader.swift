@@ -29,7 +29,7 @@ struct BankLoader: Sendable {
     let compute: ComputeQueue
     let threads: ComputeThreads
 
-    /// What a bank takes in memory, in bytes.
+    /// What a bank takes in memory, in bytes, at most.
     ///
     /// - Throws: `StorageError` with `.staleEncoding` when members must be encoded again.
     func byteCount(of name: BankName) async throws -> Int {
@@ -46,7 +46,7 @@ struct BankLoader: Sendable {
             let widest = entries.map { $0.element.byteCount(rows: 1, width: $0.width) ?? 0 }.max() ?? 0
             return (
                 plain: name.maxRows == nil ? entries.reduce(0) { $0 + $1.byteCount } : rows * widest,
-                indexed: RowIndex.byteCount(
+                indexed: RowIndex.mostBytes(
                     entries.map { CompactRows.Element($0.element) }, rows: rows, width: width),
                 pays: RowIndex.pays(rows: rows, width: width)
             )

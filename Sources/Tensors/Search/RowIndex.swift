@@ -36,9 +36,11 @@ public struct RowIndex: Sendable {
         let width = parts.first?.width ?? 0
         precondition(parts.allSatisfy { $0.width == width }, "rows of width \(width) expected")
         let rows = parts.reduce(0) { $0 + $1.rows }
-        let columns = Self.columns(width: width)
-        let directions = PrincipalDirections.estimate(
-            Self.sample(parts, rows: rows, width: width), count: columns - 2, threads: threads)
+        let samples = Self.sample(parts, rows: rows, width: width)
+        let candidates = PrincipalDirections.estimate(
+            samples.rows, count: SketchWidth.most(width: width) - 2, threads: threads)
+        let columns = SketchWidth.best(for: samples.rows, parts: samples.parts, directions: candidates)
+        let directions = candidates.rows(0..<columns - 2).mapped { $0 }
         let sketches = FloatBuffer(count: Self.padded(rows) * columns)
         // Rows that are none, in the last panel, are multiplied too.
         sketches.pointer.suffix(32 * columns).update(repeating: 0)
@@ -68,18 +70,15 @@ public struct RowIndex: Sendable {
         residuals.element.byteCount(rows: rows, width: width) + 4 * (sketches.count + directions.count)
     }
 
-    /// Size in bytes of an index over rows in some formats.
-    public static func byteCount(_ elements: [CompactRows.Element], rows: Int, width: Int) -> Int {
-        let columns = columns(width: width)
+    /// The most bytes that an index over rows in some formats takes.
+    public static func mostBytes(_ elements: [CompactRows.Element], rows: Int, width: Int) -> Int {
+        let columns = SketchWidth.most(width: width)
         return ResidualRows.Element(for: elements).byteCount(rows: rows, width: width)
             + 4 * (padded(rows) * columns + (columns - 2) * width)
     }
 
     /// Whether an index is worth its making and its directions' memory: not for few rows or short ones.
-    public static func pays(rows: Int, width: Int) -> Bool { width >= 64 && rows >= 16 * columns(width: width) }
-
-    /// A sixteenth of the width, a multiple of 16, which costs as many bytes as a quarter of it in 8 bits.
-    static func columns(width: Int) -> Int { min(64, max(16, (width + 255) / 256 * 16)) }
+    public static func pays(rows: Int, width: Int) -> Bool { width >= 64 && rows >= 8 * SketchWidth.most(width: width) }
 
     /// Rows up to the end of the last panel.
     static func padded(_ rows: Int) -> Int { RowBlocks.padded(rows, unit: 16) }
@@ -136,9 +135,11 @@ public struct RowIndex: Sendable {
         RowKernels.squaredLength(UnsafeBufferPointer(start: row, count: count)).squareRoot()
     }
 
-    private static func sample(_ parts: [CompactRows], rows: Int, width: Int) -> Tensor {
+    /// Rows at even distances, and how many of them are of each part.
+    private static func sample(_ parts: [CompactRows], rows: Int, width: Int) -> (rows: Tensor, parts: [Int]) {
         let count = min(rows, samples)
-        return Tensor(shape: [count, width]) { target in
+        var taken = [Int](repeating: 0, count: parts.count)
+        let sample = Tensor(shape: [count, width]) { target in
             guard let start = target.baseAddress else { return }
             var (part, first) = (0, 0)
             for index in 0..<count {
@@ -151,8 +152,10 @@ public struct RowIndex: Sendable {
                 parts[part].withRows(row - first..<row - first + 1, scratch: line) { source in
                     if source != UnsafePointer(line) { line.update(from: source, count: width) }
                 }
+                taken[part] += 1
             }
         }
+        return (sample, taken)
     }
 
     private static func blocks(of parts: [CompactRows]) -> [(part: Int, range: Range<Int>, first: Int)] {
