@@ -123,13 +123,16 @@ struct RowIndexTests {
         #expect(RowIndex.pays(rows: count, width: width))
         let most = RowIndex.mostBytes([.float16], rows: count, width: width)
         #expect(most * 5 <= count * width * 4 * 4)
-        let index = RowIndex(
-            [CompactRows(rows(.tokens, count, width, seed: 1), as: .float16)], threads: ComputeThreads(count: 2))
-        #expect(index.byteCount * 2 <= count * width * 4)
-        #expect(index.byteCount <= most)
+        let bank = CompactRows(rows(.tokens, count, width, seed: 1), as: .float16)
+        let one = RowIndex([bank], threads: ComputeThreads(count: 2))
+        #expect(one.byteCount == most)
+        let two = RowIndex([bank, bank], threads: ComputeThreads(count: 2))
+        #expect(two.byteCount <= count * width * 4)
     }
 
-    @Test("has wider sketches where rows differ along more directions, and narrow ones where nothing can be left out")
+    @Test(
+        "has wider sketches where rows differ along more directions, narrow ones where nothing can be left out, the widest for one picture"
+    )
     func sketchWidth() {
         let threads = ComputeThreads(count: 1)
         func columns(_ rows: Tensor...) -> Int { RowIndex(rows.map { CompactRows($0) }, threads: threads).columns }
@@ -137,9 +140,10 @@ struct RowIndexTests {
         let many = columns(cloud(1000, 192, seed: 1), cloud(1000, 192, seed: 2))
         #expect(few == 16)
         #expect(many == SketchWidth.most(width: 192))
-        #expect(columns(rows(.noise, 1000, 192, seed: 1)) == 16)
-        #expect(columns(rows(.equal, 1000, 192, seed: 1)) == 16)
-        #expect(columns(Tensor(shape: [0, 192], [])) == 16)
+        #expect(columns(rows(.noise, 1000, 192, seed: 1), rows(.noise, 500, 192, seed: 2)) == 16)
+        #expect(columns(rows(.equal, 1000, 192, seed: 1), rows(.equal, 40, 192, seed: 2)) == 16)
+        let nothing = Tensor(shape: [0, 192], [])
+        #expect(columns(nothing, rows(.tokens, 1000, 192, seed: 1), nothing) == SketchWidth.most(width: 192))
     }
 
     /// Unit rows around 1,000 centers that have a part in common and differ along all directions, half as much along each sixty-fourth further one.

@@ -38,8 +38,8 @@ public struct RowIndex: Sendable {
         let rows = parts.reduce(0) { $0 + $1.rows }
         let samples = Self.sample(parts, rows: rows, width: width)
         let candidates = PrincipalDirections.estimate(
-            samples.rows, count: SketchWidth.most(width: width) - 2, threads: threads)
-        let columns = SketchWidth.best(for: samples.rows, parts: samples.parts, directions: candidates)
+            samples, count: SketchWidth.most(width: width) - 2, threads: threads)
+        let columns = SketchWidth.best(for: parts, samples: samples, directions: candidates, threads: threads)
         let directions = candidates.rows(0..<columns - 2).mapped { $0 }
         let sketches = FloatBuffer(count: Self.padded(rows) * columns)
         // Rows that are none, in the last panel, are multiplied too.
@@ -135,11 +135,10 @@ public struct RowIndex: Sendable {
         RowKernels.squaredLength(UnsafeBufferPointer(start: row, count: count)).squareRoot()
     }
 
-    /// Rows at even distances, and how many of them are of each part.
-    private static func sample(_ parts: [CompactRows], rows: Int, width: Int) -> (rows: Tensor, parts: [Int]) {
+    /// Rows at even distances.
+    private static func sample(_ parts: [CompactRows], rows: Int, width: Int) -> Tensor {
         let count = min(rows, samples)
-        var taken = [Int](repeating: 0, count: parts.count)
-        let sample = Tensor(shape: [count, width]) { target in
+        return Tensor(shape: [count, width]) { target in
             guard let start = target.baseAddress else { return }
             var (part, first) = (0, 0)
             for index in 0..<count {
@@ -152,10 +151,8 @@ public struct RowIndex: Sendable {
                 parts[part].withRows(row - first..<row - first + 1, scratch: line) { source in
                     if source != UnsafePointer(line) { line.update(from: source, count: width) }
                 }
-                taken[part] += 1
             }
         }
-        return (sample, taken)
     }
 
     private static func blocks(of parts: [CompactRows]) -> [(part: Int, range: Range<Int>, first: Int)] {
