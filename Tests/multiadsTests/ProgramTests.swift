@@ -21,7 +21,9 @@ struct ProgramTests {
         let result = try Program.run(["inspect", "\(tiny)/\(file)", "--model", tiny, "--defects", "scratch"] + options)
         #expect(result.code == code, "\(result.errors)")
         #expect(result.output.isEmpty == (code >= 2))
-        #expect(result.errors.isEmpty == (code < 2))
+        // Whoever encodes the tiny model's prompts first is told that some are cut; later runs find them in the cache.
+        let complaints = result.errors.split(separator: "\n").filter { !$0.hasPrefix("multiads: warning: ") }
+        #expect(complaints.isEmpty == (code < 2), "\(result.errors)")
     }
 
     @Test("inspect never writes over a picture that it reads")
