@@ -18,12 +18,13 @@ struct ProgramTests {
             (["--threshold", "1.5", "--adapter", "/none"], "query.png", 2),
         ] as [([String], String, Int32)])
     func exitCodes(options: [String], file: String, code: Int32) throws {
-        let result = try Program.run(["inspect", "\(tiny)/\(file)", "--model", tiny, "--defects", "scratch"] + options)
+        let command = ["inspect", "\(tiny)/\(file)", "--model", tiny, "--defects", "scratch"] + options
+        // Whoever encodes the tiny model's prompts first is told that some are cut; later runs find them in the cache.
+        if code < 2 { _ = try Program.run(command) }
+        let result = try Program.run(command)
         #expect(result.code == code, "\(result.errors)")
         #expect(result.output.isEmpty == (code >= 2))
-        // Whoever encodes the tiny model's prompts first is told that some are cut; later runs find them in the cache.
-        let complaints = result.errors.split(separator: "\n").filter { !$0.hasPrefix("multiads: warning: ") }
-        #expect(complaints.isEmpty == (code < 2), "\(result.errors)")
+        #expect(result.errors.isEmpty == (code < 2), "\(result.errors)")
     }
 
     @Test("inspect never writes over a picture that it reads")

@@ -40,6 +40,7 @@ public struct RowIndex: Sendable {
         let candidates = PrincipalDirections.estimate(
             samples, count: SketchWidth.most(width: width) - 2, threads: threads)
         let columns = SketchWidth.best(for: parts, samples: samples, directions: candidates, threads: threads)
+        // A copy, which lets go of those that are not used.
         let directions = candidates.rows(0..<columns - 2).mapped { $0 }
         let sketches = FloatBuffer(count: Self.padded(rows) * columns)
         // Rows that are none, in the last panel, are multiplied too.

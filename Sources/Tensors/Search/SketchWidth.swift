@@ -40,7 +40,7 @@ enum SketchWidth {
         /// The first sample that is of a row or of one after it.
         func sample(_ row: Int) -> Int { (row * samples.shape[0] + rows - 1) / rows }
         let own = sample(first)..<sample(first + picture.rows)
-        let shares = shares(of: samples, except: own, lookedAtFor: chosen, nearest, directions)
+        let shares = shares(of: samples, except: own, lookedAtFor: chosen, nearest, directions, threads)
         let width = Float(samples.shape[1])
         let costs = zip(choices, shares).map { choice, share in
             Float(choice) + min(share * (look + lookProduct * width), blockProduct * width)
@@ -52,67 +52,47 @@ enum SketchWidth {
     /// For each choice that the directions allow, which share of the samples has a bound above a query's largest similarity.
     private static func shares(
         of samples: Tensor, except own: Range<Int>, lookedAtFor queries: Tensor, _ nearest: [Float],
-        _ directions: Tensor
+        _ directions: Tensor, _ threads: ComputeThreads
     ) -> [Float] {
-        let others = [0..<own.lowerBound, own.upperBound..<samples.shape[0]]
-        let (rows, wanted) = (Parts(samples, directions), Parts(queries, directions))
+        let count = samples.shape[0]
+        let others = [0..<own.lowerBound, own.upperBound..<count]
         return choices.filter { $0 <= directions.shape[0] + 2 }.map { choice in
-            let (rows, wanted) = (rows.leading(choice - 2), wanted.leading(choice - 2))
-            let overlaps = products(wanted.parts, rows.parts)
+            let basis = directions.rows(0..<choice - 2)
+            let (parts, wanted) = (products(samples, basis, threads), products(queries, basis, threads))
+            let (rests, queryRests) = (rests(samples, parts), rests(queries, wanted))
             var looks = 0
-            overlaps.withUnsafeBufferPointer { overlaps in
+            products(wanted, parts, threads).withUnsafeBufferPointer { overlaps in
                 for (query, largest) in nearest.enumerated() {
-                    let (first, rest) = (query * rows.rests.count, wanted.rests[query])
+                    let (first, rest) = (query * count, queryRests[query])
                     for range in others {
-                        for row in range where overlaps[first + row] + rest * rows.rests[row] > largest { looks += 1 }
+                        for row in range where overlaps[first + row] + rest * rests[row] > largest { looks += 1 }
                     }
                 }
             }
-            return Float(looks) / Float(max(1, nearest.count * (samples.shape[0] - own.count)))
+            return Float(looks) / Float(max(1, nearest.count * (count - own.count)))
         }
     }
 
-    /// Rows [a.rows, b.rows]: a · bᵀ.
-    private static func products(_ a: Tensor, _ b: Tensor) -> Tensor {
-        let (m, n, k) = (a.shape[0], b.shape[0], a.shape[1])
-        return Tensor(shape: [m, n]) { output in
-            a.withUnsafeBufferPointer { a in
-                b.withUnsafeBufferPointer { b in
-                    guard let a = a.baseAddress, let b = b.baseAddress, let output = output.baseAddress else { return }
-                    Gemm.multiplyTransposed(a, lda: k, b, ldb: k, into: output, ldc: n, m: m, n: n, k: k)
-                }
+    /// a · bᵀ of rows a and b.
+    private static func products(_ a: Tensor, _ b: Tensor, _ threads: ComputeThreads) -> Tensor {
+        Tensor(shape: [a.shape[0], b.shape[0]]) { output in
+            a.withUnsafeBufferPointer { rows in
+                guard let rows = rows.baseAddress, let output = output.baseAddress else { return }
+                Gemm.linear(rows, rows: a.shape[0], weight: b, into: output, threads: threads)
             }
         }
     }
 
-    /// Rows split along directions.
-    private struct Parts {
-        /// [rows, directions].
-        let parts: Tensor
-        /// Squared lengths of the rows.
-        let squares: [Float]
+    /// Lengths of what rows' parts along the directions leave of them.
+    private static func rests(_ rows: Tensor, _ parts: Tensor) -> [Float] {
+        zip(squaredLengths(rows), squaredLengths(parts)).map { max(0, $0 - $1).squareRoot() }
+    }
 
-        init(_ rows: Tensor, _ directions: Tensor) {
-            (parts, squares) = (SketchWidth.products(rows, directions), Self.squaredLengths(rows, rows.shape[1]))
-        }
-
-        /// Parts [rows, count] along the first directions, and the lengths of what they leave.
-        func leading(_ count: Int) -> (parts: Tensor, rests: [Float]) {
-            let columns = parts.shape[1]
-            let leading = parts.withUnsafeBufferPointer { parts in
-                Tensor(shape: [squares.count, count]) { output in
-                    for index in output.indices { output[index] = parts[index / count * columns + index % count] }
-                }
-            }
-            let taken = Self.squaredLengths(leading, count)
-            return (leading, zip(squares, taken).map { max(0, $0 - $1).squareRoot() })
-        }
-
-        private static func squaredLengths(_ rows: Tensor, _ width: Int) -> [Float] {
-            rows.withUnsafeBufferPointer { elements in
-                (0..<rows.shape[0]).map {
-                    RowKernels.squaredLength(UnsafeBufferPointer(rebasing: elements[$0 * width..<($0 + 1) * width]))
-                }
+    private static func squaredLengths(_ rows: Tensor) -> [Float] {
+        let width = rows.shape[1]
+        return rows.withUnsafeBufferPointer { elements in
+            (0..<rows.shape[0]).map {
+                RowKernels.squaredLength(UnsafeBufferPointer(rebasing: elements[$0 * width..<($0 + 1) * width]))
             }
         }
     }
